@@ -1,0 +1,164 @@
+"""Accounts, postings and sign-ins. A staff account is neither a person of the register nor a member."""
+
+import secrets
+from datetime import date, datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import Boolean, ColumnElement, Date, ForeignKey, Index, String, and_, delete, or_, select
+from sqlalchemy.orm import Mapped, relationship
+
+from gridunion import clock
+from gridunion.db import BigId, Record, Row, db, internal, personal, sensitive
+from gridunion.rights import RESETS, SEATS, Viewer
+from gridunion.tree import Scoped, Unit, everywhere
+
+CODE_HOURS = 72  # how long a one-time code works
+CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that look alike on paper
+
+# 19 MiB, 2 passes, 1 lane: 27 ms and no memory rush on a Monday morning (OWASP's second setting).
+hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+_NOBODY = hasher.hash("nobody")
+
+
+class BadPosting(ValueError):
+    """A role cannot be held there or then."""
+
+
+class Account(Record):
+    """Somebody of the union staff who may sign in."""
+
+    __tablename__ = "account"
+
+    login: Mapped[str] = personal(String(40), unique=True)
+    name: Mapped[str] = personal(String(40))
+    phone: Mapped[str | None] = personal(String(20))
+    password_hash: Mapped[str] = sensitive(String(200), default="")
+    must_change: Mapped[bool] = internal(Boolean, default=True)
+    code_until: Mapped[datetime | None] = internal()
+    active: Mapped[bool] = internal(Boolean, default=True)
+
+    postings: Mapped[list["Posting"]] = relationship(back_populates="account", order_by="Posting.from_on")
+
+    def choose_password(self, hashed: str) -> None:
+        """Take a password its owner chose; all other sign-ins end."""
+        self.password_hash, self.must_change, self.code_until = hashed, False, None
+        self.sign_out_everywhere()
+
+    def give_code(self, hashed: str) -> None:
+        """Take a one-time code: it works for 72 hours and must be replaced at the first sign-in."""
+        self.password_hash, self.must_change = hashed, True
+        self.code_until = clock.now() + timedelta(hours=CODE_HOURS)
+        self.sign_out_everywhere()
+
+    def switch_off(self) -> None:
+        self.active = False
+        self.sign_out_everywhere()
+
+    def switch_on(self) -> None:
+        self.active = True
+
+    def sign_out_everywhere(self) -> None:
+        if self.id:
+            db.session.execute(delete(SignIn).where(SignIn.account_id == self.id))
+
+    @property
+    def can_sign_in(self) -> bool:
+        return self.active and (self.code_until is None or clock.now() < self.code_until)
+
+    @property
+    def held(self) -> list["Posting"]:
+        """The postings in force today."""
+        return [posting for posting in self.postings if posting.in_force]
+
+
+class Posting(Scoped, Record):
+    """A role in a unit, from a day until (and without) another."""
+
+    __tablename__ = "posting"
+    __table_args__ = (
+        Index("ix_posting_account_id", "account_id"),
+        Index("ix_posting_unit_id_role", "unit_id", "role"),
+    )
+
+    account_id: Mapped[int] = internal(BigId, ForeignKey("account.id"))
+    role: Mapped[str] = internal(String(24))
+    from_on: Mapped[date] = internal(Date, default=clock.today)
+    until_on: Mapped[date | None] = internal(Date)
+
+    account: Mapped[Account] = relationship(back_populates="postings")
+
+    @classmethod
+    def give(cls, account: Account, role: str, unit: Unit, from_on: date, until_on: date | None = None) -> "Posting":
+        """Post somebody. Raises BadPosting when the role does not sit in that kind of unit."""
+        if unit.kind not in SEATS[role]:
+            raise BadPosting(role)
+        if until_on is not None and until_on <= from_on:
+            raise BadPosting("until")
+        posting = cls(account=account, role=role, unit=unit, from_on=from_on, until_on=until_on)
+        db.session.add(posting)
+        return posting
+
+    def end(self, on: date) -> None:
+        self.until_on = on
+
+    @property
+    def in_force(self) -> bool:
+        return self.from_on <= clock.today() and (self.until_on is None or clock.today() < self.until_on)
+
+
+def in_force(on: date) -> ColumnElement[bool]:
+    """The condition under which a posting holds on a day."""
+    return and_(Posting.from_on <= on, or_(Posting.until_on.is_(None), Posting.until_on > on))
+
+
+def may_reset(viewer: Viewer, account: Account) -> bool:
+    """Whether the viewer may hand somebody a one-time code: only for all that person holds, so that nobody
+    climbs by resetting a superior who also has a small posting."""
+    with everywhere():
+        held = account.held
+        return bool(held) and account.id != viewer.account_id and all(_below(viewer, posting) for posting in held)
+
+
+def _below(viewer: Viewer, posting: Posting) -> bool:
+    return any(
+        posting.role in RESETS[held.role] and posting.unit.path.startswith(held.path)
+        for held in viewer.holding("reset passwords")
+    )
+
+
+class SignIn(Row):
+    """A browser somebody signed in with. The cookie's hash is all that is known of the cookie."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (Index("ix_sign_in_account_id", "account_id"),)
+
+    token_hash: Mapped[str] = sensitive(String(64), unique=True)
+    account_id: Mapped[int] = internal(BigId, ForeignKey("account.id"))
+    began_at: Mapped[datetime] = internal(default=clock.now)
+    seen_at: Mapped[datetime] = internal(default=clock.now)
+    until: Mapped[datetime] = internal()
+    idle_seconds: Mapped[int] = internal()
+
+
+def matches(account: Account | None, password: str) -> bool:
+    """Whether the password is the account's; as slow for an account that does not exist."""
+    stored = account.password_hash if account and account.password_hash else _NOBODY
+    try:
+        hasher.verify(stored, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+    return account is not None and stored != _NOBODY
+
+
+def hash_password(password: str) -> str:
+    return hasher.hash(password)
+
+
+def new_code() -> str:
+    """Twelve characters to read out or print: 59 bits."""
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(12))
+
+
+def by_login(login: str) -> Account | None:
+    return db.session.scalars(select(Account).where(Account.login == login)).one_or_none()

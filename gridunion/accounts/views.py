@@ -1,0 +1,179 @@
+"""Signing in and out, one's own page, and resetting a colleague's forgotten password."""
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, g, make_response, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import LoginManager
+from sqlalchemy import select
+from werkzeug.exceptions import Forbidden, Unauthorized
+
+from gridunion import audit, faults
+from gridunion.accounts import sign_in as entrance
+from gridunion.accounts.forms import PasswordForm, SignInForm
+from gridunion.accounts.models import Account, Posting, hash_password, matches, may_reset, new_code
+from gridunion.db import db
+from gridunion.doors import SAFE, safe_next
+from gridunion.menu import MENUS, home_of, menu_of
+from gridunion.rights import PUBLIC, ROLES, SIGNED_IN, allow
+from gridunion.tree import everywhere
+from gridunion.web import before, find, for_htmx, go, page, say, signed_in, viewer
+
+bp = Blueprint("accounts", __name__)
+
+
+def open_doors(app: Flask) -> None:
+    """Tell the app who is asking, and what to say to one who must sign in first."""
+    manager = LoginManager(app)
+    manager.session_protection = None
+    manager.request_loader(entrance.viewer_of)
+    app.register_error_handler(Unauthorized, ask_to_sign_in)
+    app.jinja_env.globals["roles"] = ROLES
+
+
+def ask_to_sign_in(_problem: Exception) -> Response:
+    """A reader is sent to sign in; a form that was being sent is kept on the page and goes on afterwards."""
+    here = safe_next(request.full_path.rstrip("?"))
+    if request.method in SAFE or not request.form:
+        return for_htmx(redirect(url_for("accounts.sign_in", next=here), 303))  # type: ignore[arg-type]
+    form = SignInForm(formdata=None)
+    return page("accounts/sign_in.html", 401, form=form, typed=faults.typed(), action=request.path)
+
+
+def _check() -> tuple[int | None, int]:
+    """(account, seconds to wait): verify the password before the transaction, hashing takes its time."""
+    form = SignInForm()
+    if not form.submitted():
+        return None, 0
+    login, password = form.login.data or "", form.password.data or ""
+    with everywhere():
+        if seconds := entrance.wait_before(login):
+            return None, seconds
+        return entrance.check(login, password), 0
+
+
+@bp.get("/login")
+@allow(PUBLIC)
+def sign_in() -> Response:
+    if signed_in():
+        return go(home_of(viewer()))
+    form = SignInForm(formdata=None, next=safe_next(request.args.get("next")) or "")
+    return page("accounts/sign_in.html", form=form)
+
+
+@bp.post("/login")
+@allow(PUBLIC)
+@before(_check)
+def sign_in_now() -> Response:
+    form, (account_id, seconds) = SignInForm(), g.prepared
+    if form.submitted() and account_id is None:
+        sentence = _("试得太多了，请等 %(n)s 秒再试", n=seconds) if seconds else _("账号或密码不对，请再看看")
+        form.password.errors = [sentence]
+    if account_id is None:
+        return page("accounts/sign_in.html", 429 if seconds else 422, form=form, typed=_carried(), action=_resume())
+    with everywhere():
+        entrance.sign_in(db.session.get_one(Account, account_id), bool(form.own_phone.data))
+    if _resume():
+        return page("accounts/resume.html", typed=_carried(), action=_resume())
+    return go(safe_next(form.next.data) or "/")
+
+
+def _resume() -> str | None:
+    """Where a form that was being sent should go on to, if there was one."""
+    return safe_next(request.form.get("resume"))
+
+
+def _carried() -> list[tuple[str, str]] | None:
+    kept = [(name[5:], text) for name, text in request.form.items(multi=True) if name.startswith("kept-")]
+    return kept or None
+
+
+@bp.post("/logout")
+@allow(SIGNED_IN)
+def sign_out() -> Response:
+    entrance.sign_out(viewer())
+    response = make_response(redirect(url_for("accounts.sign_in"), 303))
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+sign_out.__dict__["even_unchanged"] = True
+
+
+def _hash() -> str:
+    """Verify the old password and hash the new one, outside the transaction; empty when it will not do."""
+    form = PasswordForm()
+    form.account = _own()
+    good = form.submitted() and matches(form.account, form.old.data or "")
+    return hash_password(form.new.data or "") if good else ""
+
+
+def _own() -> Account:
+    with everywhere():
+        return db.session.get_one(Account, viewer().account_id)
+
+
+@bp.get("/password")
+@allow(SIGNED_IN)
+def password() -> Response:
+    return page("accounts/password.html", form=PasswordForm(formdata=None))
+
+
+@bp.post("/password")
+@allow(SIGNED_IN)
+@before(_hash)
+def change_password() -> Response:
+    form = PasswordForm()
+    form.account = account = _own()
+    if not form.submitted():
+        return page("accounts/password.html", 422, form=form)
+    if not g.prepared:
+        form.old.errors = [_("现在的密码不对")]
+        return page("accounts/password.html", 422, form=form)
+    account.choose_password(g.prepared)
+    entrance.sign_in(account, own_phone=False)
+    say(_("密码已改，别的手机和电脑上都要重新登录"))
+    return go("/")
+
+
+for view in (password, change_password):
+    view.__dict__["even_unchanged"] = True
+
+
+@bp.get("/me")
+@allow(SIGNED_IN)
+def me() -> Response:
+    """Everything that is mine: how pages look, where else I may go, my password, the way out."""
+    who = viewer()
+    tabs = {name for role in MENUS if role in who.roles for name in MENUS[role][0][:5]}
+    places = [item for item in menu_of(who) if item.id not in tabs or item.pc]
+    return page("accounts/me.html", places=places)
+
+
+@bp.get("/staff")
+@allow("reset passwords")
+def staff() -> Response:
+    """Colleagues posted in one's own branch."""
+    rows = select(Posting).order_by(Posting.role, Posting.id)
+    posted = [posting for posting in db.session.scalars(rows) if posting.in_force]
+    postings = [(posting, may_reset(viewer(), posting.account)) for posting in posted]
+    return page("accounts/staff.html", postings=postings)
+
+
+def _code(**_ids: Any) -> tuple[str, str]:
+    code = new_code()
+    return code, hash_password(code)
+
+
+@bp.post("/staff/<uuid:uid>/code")
+@allow("reset passwords")
+@before(_code)
+def give_code(uid: Any) -> Response:
+    """A one-time code for a colleague who forgot the password, handed over in person."""
+    posting = find(Posting, uid)
+    if not may_reset(viewer(), posting.account):
+        raise Forbidden
+    code, hashed = g.prepared
+    posting.account.give_code(hashed)
+    audit.note("password reset", posting)
+    return page("accounts/code.html", account=posting.account, code=code)

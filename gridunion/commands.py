@@ -1,0 +1,109 @@
+"""Commands of the ground floor: setting up, serving, working, keys. Rooms add their own."""
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+from flask_migrate import Migrate, upgrade
+from waitress import serve as waitress_serve
+
+from gridunion import audit, jobs, receipts, rekey, seeds
+from gridunion.config import ROOT, Config
+from gridunion.db import db, keyring, write
+from gridunion.tree import everywhere
+
+keys_group = AppGroup("keys", help="The key file.")
+
+
+def register(app: Flask) -> None:
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    for command in (setup, serve, work, tick, verify):
+        app.cli.add_command(command)
+    app.cli.add_command(keys_group)
+
+
+@click.command()
+@with_appcontext
+def setup() -> None:
+    """Bring the database up to date: schema, settings, code lists, calendar. May be run again."""
+    set_up()
+
+
+def set_up() -> None:
+    upgrade()
+    with everywhere(), write():
+        seeds.sow()
+
+
+@click.command()
+@click.option("--port", type=int, help="Default: PORT, or 8000.")
+@click.option("--threads", default=8, show_default=True)
+@with_appcontext
+def serve(port: int | None, threads: int) -> None:
+    """Serve on 127.0.0.1, with the background work in a process beside it."""
+    serve_on(port, threads)
+
+
+def serve_on(port: int | None = None, threads: int = 8) -> None:
+    config: Config = current_app.extensions["gridunion.config"]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    port = port or config.port
+    worker = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "flask", "--app", str(ROOT / "app.py"), "work", "--parent", str(os.getpid())]
+    )
+    click.echo(f"网格工会 gridunion: http://127.0.0.1:{port}")
+    sys.stdout.flush()
+    try:
+        waitress_serve(app, host="127.0.0.1", port=port, threads=threads, ident=None)
+    finally:
+        worker.terminate()
+
+
+@click.command()
+@click.option("--parent", type=int, help="Stop when this process is gone.")
+@with_appcontext
+def work(parent: int | None) -> None:
+    """Do background work until stopped (one such process an installation)."""
+    with suppress(KeyboardInterrupt):
+        jobs.work_forever(parent)
+
+
+@click.command()
+@with_appcontext
+def tick() -> None:
+    """Do the periodic work that is due, once: for cron."""
+    click.echo(f"{jobs.tick()} begun")
+
+
+@click.command("verify-trail")
+@with_appcontext
+def verify() -> None:
+    """Check the hash chain of the trail."""
+    broken = audit.broken_at()
+    if broken is not None:
+        raise click.ClickException(f"The trail is broken at line {broken}.")
+    click.echo("The trail is whole.")
+
+
+@keys_group.command("rotate")
+@with_appcontext
+def rotate() -> None:
+    """Encrypt everything under a fresh key; if stopped half-way, run it again."""
+    config: Config = current_app.extensions["gridunion.config"]
+    ring = keyring()
+    if rekey.finished():
+        ring.add_key()
+        ring.save(config.keys)
+    click.echo(f"{rekey.run()} values are now under {ring.current}.")
+
+
+@jobs.periodic("sweep receipts", hours=24)
+def sweep_receipts() -> None:
+    with write():
+        receipts.sweep()
+
+

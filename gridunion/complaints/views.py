@@ -1,0 +1,5 @@
+from flask import Blueprint
+
+from gridunion.complaints import models  # noqa: F401
+
+bp = Blueprint("complaints", __name__)

@@ -1,0 +1,115 @@
+"""Working days and last moments, over a table of special days that is handed in.
+
+Counting follows 民法典 第二百零一条 (the day of the event does not count) and 第二百零三条 (a last day on a
+holiday moves to the next working day; a period ends when the office closes). Days are those of Shanghai.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from chinese_calendar import Holiday
+from chinese_calendar.constants import holidays, workdays
+
+from gridunion.clock import SHANGHAI
+
+_DAY = timedelta(days=1)
+_CHINESE = {holiday.value: holiday.chinese for holiday in Holiday}
+
+
+@dataclass(frozen=True)
+class Days:
+    """Which days are worked: Monday to Friday, but for ``overrides`` (True: worked, False: not).
+
+    ``known_years`` are those whose holidays were published; of other years all answers are provisional.
+    """
+
+    overrides: Mapping[date, bool]
+    known_years: frozenset[int]
+
+    def is_workday(self, day: date) -> bool:
+        """Whether offices work on the day."""
+        return self.overrides.get(day, day.weekday() < 5)
+
+    def is_provisional(self, year: int) -> bool:
+        """Whether the holidays of the year are not known yet, so that weekdays stand in for working days."""
+        return year not in self.known_years
+
+    def add_workdays(self, day: date, count: int) -> date:
+        """The ``count``-th working day after a day; 0 gives the day itself. Raises ValueError below 0."""
+        if count < 0:
+            raise ValueError("deadlines run forward")
+        while count:
+            day += _DAY
+            count -= self.is_workday(day)
+        return day
+
+    def workdays_between(self, start: date, end: date) -> int:
+        """How many working days come after ``start`` up to and with ``end``; below 0 when ``end`` is earlier.
+
+        The inverse of `add_workdays`: the count between a day and its deadline, or since it passed.
+        """
+        if end < start:
+            return -self.workdays_between(end, start)
+        return sum(self.is_workday(start + _DAY * number) for number in range(1, (end - start).days + 1))
+
+    def workday_from(self, day: date) -> date:
+        """The day itself if it is worked, else the next one that is."""
+        while not self.is_workday(day):
+            day += _DAY
+        return day
+
+
+def end_of_office(day: date, close: time) -> datetime:
+    """The moment the office closes on a day, Shanghai time, as an instant in UTC."""
+    return datetime.combine(day, close, SHANGHAI).astimezone(UTC)
+
+
+def due_after_workdays(start: datetime, count: int, close: time, days: Days) -> datetime:
+    """The close of the office ``count`` working days after an instant, in UTC.
+
+    The day of the start does not count; 0 means that day, or the next working day if it is none.
+    Raises ValueError for a naive ``start`` and a negative ``count``.
+    """
+    return end_of_office(days.workday_from(days.add_workdays(_day_of(start), count)), close)
+
+
+def due_after_days(start: datetime, count: int, close: time, days: Days) -> datetime:
+    """The close of the office ``count`` calendar days after an instant, in UTC; never on a day off.
+
+    民法典 第二百零三条. Raises ValueError for a naive ``start`` and a negative ``count``.
+    """
+    if count < 0:
+        raise ValueError("deadlines run forward")
+    return end_of_office(days.workday_from(_day_of(start) + _DAY * count), close)
+
+
+def due_after_hours(start: datetime, hours: float) -> datetime:
+    """The instant ``hours`` later by the wall clock, nights and holidays included, in UTC.
+
+    Raises ValueError for a naive ``start`` and negative ``hours``.
+    """
+    if hours < 0:
+        raise ValueError("deadlines run forward")
+    return _aware(start).astimezone(UTC) + timedelta(hours=hours)
+
+
+def published_days(years: Iterable[int]) -> dict[date, tuple[bool, str]]:
+    """The special days the State Council published: (worked?, name) where Monday to Friday does not hold.
+
+    Years that chinesecalendar does not know give nothing, which `Days` then calls provisional.
+    """
+    wanted = set(years)
+    off = {day: (False, _CHINESE[name]) for day, name in holidays.items() if day.weekday() < 5}
+    on = {day: (True, f"{_CHINESE[name]}调休上班") for day, name in workdays.items() if day.weekday() >= 5}
+    return {day: entry for day, entry in sorted((off | on).items()) if day.year in wanted}
+
+
+def _day_of(start: datetime) -> date:
+    return _aware(start).astimezone(SHANGHAI).date()
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a deadline needs an instant, not a wall clock time without its zone")
+    return moment

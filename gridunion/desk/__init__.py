@@ -1,0 +1,9 @@
+"""The desk: 今日, 待办 and 记一笔, where the rooms meet in a day."""
+
+from flask import Flask
+
+from gridunion.desk import views
+
+
+def open_room(app: Flask) -> None:
+    app.register_blueprint(views.bp)

@@ -1,0 +1,141 @@
+"""What every request passes on its way in and out: the cookie, the origin, the token, the headers.
+
+The cookie is a random 256-bit id and nothing else; the database knows only its hash. The CSRF token is derived
+from it, so a page needs no stored state before somebody signs in.
+"""
+
+import hashlib
+import hmac
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Request, Response, abort, g, request, session
+from flask.sessions import SecureCookieSession, SessionInterface
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from gridunion.config import Config
+from gridunion.db import keyring
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+MOST_BYTES = 1024 * 1024  # of a body, where a view does not say otherwise
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; worker-src 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), microphone=(), camera=(self)",
+    "Cache-Control": "no-store",
+    "Vary": "HX-Request, Cookie",
+}
+
+
+class Token(SecureCookieSession):
+    """The session as Flask's extensions know it; all that persists of it is the random id."""
+
+    def __init__(self, token: str, known: bool) -> None:
+        self.token, self.known, self.seconds = token, known, None
+        super().__init__({"csrf_token": hmac.digest(keyring().secret, token.encode(), "sha256").hex()})
+        self.modified = False
+
+    def renew(self, seconds: int | None = None) -> str:
+        """A new id, for the moment rights change hands; returns it. `seconds` lets it outlive the browser."""
+        fresh = Token(secrets.token_urlsafe(32), known=False)
+        self.token, self.known, self.seconds = fresh.token, False, seconds  # type: ignore[assignment]
+        self.update(fresh)
+        return self.token
+
+
+class TokenCookie(SessionInterface):
+    """Hands the random id to the browser and takes it back."""
+
+    def open_session(self, app: Flask, request: Request) -> Token:
+        token = request.cookies.get(app.config["SESSION_COOKIE_NAME"], "")
+        known = len(token) == 43
+        return Token(token if known else secrets.token_urlsafe(32), known)
+
+    def save_session(self, app: Flask, session: Any, response: Response) -> None:
+        if session.known or not session.accessed or request.endpoint in ("static", "desk.healthz"):
+            return
+        response.set_cookie(
+            app.config["SESSION_COOKIE_NAME"],
+            session.token,
+            max_age=session.seconds,
+            secure=app.config["SESSION_COOKIE_SECURE"],
+            httponly=True,
+            samesite="Lax",
+        )
+
+
+def digest(token: str) -> str:
+    """What the database keeps of a cookie."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def guard_doors(app: Flask, config: Config) -> None:
+    app.session_interface = TokenCookie()
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-gu" if config.production else "gu",
+        SESSION_COOKIE_SECURE=config.production,
+        MAX_FORM_MEMORY_SIZE=MOST_BYTES,
+        MAX_FORM_PARTS=400,
+        TRUSTED_HOSTS=_hosts(config),
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, config.proxies, config.proxies)  # type: ignore[method-assign]
+    app.before_request(_limit_body)
+    app.before_request(_refuse_foreign)
+    CSRFProtect(app)
+    app.after_request(_put_headers)
+
+
+def _hosts(config: Config) -> list[str]:
+    public = urlsplit(config.public_url).hostname or ""
+    return [public] if config.production else [public, "127.0.0.1", "localhost"]
+
+
+def _limit_body() -> None:
+    view = g.view
+    request.max_content_length = getattr(view, "most_bytes", MOST_BYTES)
+
+
+def _refuse_foreign() -> None:
+    """A change may come only from our own pages. (Browsers send Origin: null under no-referrer.)"""
+    if request.method in SAFE:
+        return
+    origin = request.headers.get("Origin", "null")
+    if origin != "null" and urlsplit(origin).netloc != request.host:
+        abort(403)
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+        abort(403)
+
+
+def _put_headers(response: Response) -> Response:
+    for name, text in HEADERS.items():
+        response.headers.setdefault(name, text)
+    if request.endpoint == "static" and response.status_code == 200:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return response
+
+
+def token_of_request() -> str:
+    return str(session.token)  # type: ignore[attr-defined]
+
+
+def safe_next(target: str | None) -> str | None:
+    """The path to go on to, if it certainly lies on this site."""
+    if not target or len(target) > 500 or target[0] != "/" or target[1:2] in ("/", "\\"):
+        return None
+    if "\\" in target or any(ord(c) < 0x21 or ord(c) == 0x7F for c in target):
+        return None
+    parts = urlsplit(target)
+    return None if parts.scheme or parts.netloc or "//" in parts.path else target

@@ -1,0 +1,41 @@
+"""用人单位: who employs people in a community, and whether a union covers them."""
+
+from datetime import date
+
+from sqlalchemy import Date, Index, String, select
+from sqlalchemy.orm import Mapped
+
+from gridunion.db import Record, db, personal, public
+from gridunion.tree import Scoped, Unit
+
+
+class Employer(Scoped, Record):
+    """One employer; it belongs to a community, and may have no credit code (small shops have none)."""
+
+    __tablename__ = "employer"
+    __table_args__ = (
+        Index("ix_employer_unit_id_name", "unit_id", "name"),
+        Index("ix_employer_uscc", "uscc", unique=True),
+    )
+
+    name: Mapped[str] = public(String(80))
+    uscc: Mapped[str | None] = public(String(18))
+    ownership: Mapped[str | None] = public(String(40))
+    headcount: Mapped[int | None] = public()
+    women: Mapped[int | None] = public()
+    union_state: Mapped[str] = public(String(20), default="unorganized")
+    founded_on: Mapped[date | None] = public(Date)
+    contact: Mapped[str | None] = personal(String(40))
+    phone: Mapped[str | None] = personal(String(20))
+    state: Mapped[str] = public(String(20), default="active")
+
+    @property
+    def organized(self) -> bool:
+        return self.union_state != "unorganized"
+
+
+def named(name: str, unit: Unit) -> Employer | None:
+    """The employer of that name in a unit's community, if the ledger has it."""
+    community_id = unit.parent_id if unit.is_cell else unit.id
+    found = select(Employer).where(Employer.name == name, Employer.unit_id == community_id).limit(1)
+    return db.session.scalars(found, execution_options={"branch": True}).one_or_none()

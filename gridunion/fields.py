@@ -1,0 +1,146 @@
+"""The form base and the house's fields. What a value must be is said in identity.py, for forms and sheets alike."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import (
+    Field, HiddenField, RadioField, SelectChoice, SelectField, SelectMultipleField, StringField, TextAreaField,
+)  # fmt: skip
+from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from gridunion import clock, settings
+from gridunion.text import Unacceptable, clean_text
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form of the house: it knows when it was sent, and which version of the row its reader saw."""
+
+    client_key = HiddenField()
+    row_version = HiddenField()
+
+    def submitted(self) -> bool:
+        """The form was sent and everything in it is acceptable."""
+        return bool(self.validate_on_submit())
+
+    def faults(self) -> list[tuple[str, str]]:
+        """(id of the field, sentence) for each fault, in the order of the form."""
+        return [(field.id, str(field.errors[0])) for field in self if field.errors]
+
+
+def needed(sentence: Any) -> InputRequired:
+    """The field must be filled; the sentence asks for it."""
+    return InputRequired(sentence)
+
+
+class Cleaned(StringField):
+    """A text that goes through one of the cleaning functions; what was typed stays in the box when it fails."""
+
+    def __init__(self, label: Any = None, clean: Callable[[str], str] = clean_text, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.clean = clean
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data.strip():
+            self.data = _acceptable(self.clean, self.data)
+        else:
+            self.data = None
+
+    def _value(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else (self.data or "")
+
+
+class Words(TextAreaField):
+    """Several lines of free text, cleaned."""
+
+    def __init__(self, label: Any = None, most: int = 2000, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.most = most
+
+    def pre_validate(self, form: Any) -> None:
+        self.data = _acceptable(lambda text: clean_text(text, self.most, multiline=True), self.data or "") or None
+
+
+class Coded(RadioField):
+    """One entry of a code list, as tiles."""
+
+    def __init__(self, label: Any = None, codes: str = "", path: str = "", **options: Any) -> None:
+        super().__init__(label, choices=_choices(codes, path), validate_choice=True, **options)
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data in (None, "", "None"):
+            self.data = None
+        else:
+            super().pre_validate(form)
+
+
+class CodedSelect(SelectField):
+    """One entry of a code list, as a drop-down with an empty first line."""
+
+    def __init__(self, label: Any = None, codes: str = "", path: str = "", **options: Any) -> None:
+        super().__init__(label, choices=[SelectChoice("", _("请选")), *_choices(codes, path)], **options)
+
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        self.data = self.data or None
+
+
+class Several(SelectMultipleField):
+    """Any number of choices, as check boxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class Day(StringField):
+    """A day as a date input sends it, or as people write it; never after today unless said so."""
+
+    def __init__(self, label: Any = None, future: bool = False, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.future = future
+
+    def process_data(self, value: date | None) -> None:
+        self.data = value
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.isoformat() if self.data else ""
+
+    def pre_validate(self, form: Any) -> None:
+        text = (self.raw_data or [""])[0].strip() if self.raw_data else ""
+        self.data = _read_day(text) if text else None
+        if self.data and not self.future and self.data > clock.today():
+            raise StopValidation(str(_("日期不能晚于今天")))
+
+
+def optional() -> Optional:
+    return Optional()
+
+
+def _choices(name: str, path: str) -> list[SelectChoice]:
+    return [SelectChoice(entry.code, entry.label) for entry in settings.codes(name, path)]
+
+
+def _acceptable(clean: Callable[[str], str], text: str) -> str:
+    try:
+        return clean(text)
+    except Unacceptable as problem:
+        raise StopValidation(str(problem)) from None
+
+
+def _read_day(text: str) -> date:
+    for form in ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日"):
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007
+        except ValueError:
+            continue
+    raise StopValidation(str(_("没有这个日期，请写成 2026-11-21 这样")))
+
+
+__all__ = [
+    "Cleaned", "Coded", "CodedSelect", "Day", "Field", "Form", "Several", "ValidationError", "Words",
+    "SelectChoice", "needed", "optional",
+]

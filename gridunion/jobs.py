@@ -1,0 +1,147 @@
+"""Background work: one queue in the same database, so a job exists exactly when what asked for it was saved.
+
+    @job("reindex")            def reindex(unit_id: int) -> None: ...
+    enqueue("reindex", unit_id=7)                  # inside write()
+    @periodic("sweep receipts", hours=24)          def sweep() -> None: ...
+
+Every periodic piece of work may be missed or run twice without harm, and is also run by `flask tick`.
+Arguments are JSON. A job that fails is tried again, three times in all, then left for people to see.
+"""
+
+import json
+import logging
+import os
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Index, String, Text, select
+from sqlalchemy.orm import Mapped
+
+from gridunion import clock
+from gridunion.db import Row, db, internal, write
+from gridunion.tree import everywhere
+
+TRIES = 3
+STALE = timedelta(minutes=15)  # a job claimed longer ago died with its worker
+log = logging.getLogger("gridunion.jobs")
+
+Work = Callable[..., None]
+_work: dict[str, Work] = {}
+_periods: dict[str, tuple[timedelta, Work]] = {}
+
+
+class Job(Row):
+    """One piece of work waiting, running, done or given up."""
+
+    __tablename__ = "job"
+    __table_args__ = (Index("ix_job_done_at_after", "done_at", "after"),)
+
+    name: Mapped[str] = internal(String(40))
+    arguments: Mapped[str] = internal(Text, default="{}")
+    after: Mapped[datetime] = internal(default=clock.now)
+    tries: Mapped[int] = internal(default=0)
+    claimed_at: Mapped[datetime | None] = internal()
+    done_at: Mapped[datetime | None] = internal()
+    error: Mapped[str] = internal(Text, default="")
+
+
+class Period(Row):
+    """When a periodic piece of work last began."""
+
+    __tablename__ = "period"
+
+    name: Mapped[str] = internal(String(40), unique=True)
+    began_at: Mapped[datetime] = internal()
+
+
+def job(name: str) -> Callable[[Work], Work]:
+    def register(work: Work) -> Work:
+        _work[name] = work
+        return work
+
+    return register
+
+
+def periodic(name: str, **every: float) -> Callable[[Work], Work]:
+    def register(work: Work) -> Work:
+        _periods[name] = (timedelta(**every), work)
+        return work
+
+    return register
+
+
+def enqueue(name: str, **arguments: Any) -> None:
+    """Ask for work to be done after this transaction. Inside write()."""
+    db.session.add(Job(name=name, arguments=json.dumps(arguments)))
+
+
+def work_one() -> bool:
+    """Do the next job, if there is one."""
+    with write():
+        claimed = _claim()
+    if claimed is None:
+        return False
+    number, name, arguments = claimed
+    error = _run(name, lambda: _work[name](**arguments))
+    with write():
+        _settle(number, error)
+    return True
+
+
+def tick() -> int:
+    """Begin all periodic work that is due; returns how many pieces began."""
+    return sum(_begin(name, every) and (_run(name, work) or True) for name, (every, work) in _periods.items())
+
+
+def work_forever(parent: int | None = None, seconds: float = 1.0) -> None:
+    """Work until stopped, or until the parent process is gone."""
+    while parent is None or os.getppid() == parent:
+        tick()
+        while work_one():
+            pass
+        db.session.remove()
+        time.sleep(seconds)
+
+
+def _claim() -> tuple[int, str, dict[str, Any]] | None:
+    now = clock.now()
+    waiting = select(Job).where(Job.done_at.is_(None), Job.after <= now, Job.tries < TRIES)
+    waiting = waiting.where(Job.claimed_at.is_(None) | (Job.claimed_at < now - STALE)).order_by(Job.id).limit(1)
+    found = db.session.scalars(waiting.with_for_update(skip_locked=True)).one_or_none()
+    if found is None:
+        return None
+    found.claimed_at, found.tries = now, found.tries + 1
+    return found.id, found.name, json.loads(found.arguments)
+
+
+def _run(name: str, work: Callable[[], None]) -> str:
+    try:
+        with everywhere():
+            work()
+    except Exception as problem:
+        db.session.rollback()
+        log.exception("job %s failed", name)
+        return type(problem).__name__
+    return ""
+
+
+def _settle(number: int, error: str) -> None:
+    found = db.session.get_one(Job, number)
+    found.error, found.claimed_at = error, None
+    if not error:
+        found.done_at = clock.now()
+
+
+def _begin(name: str, every: timedelta) -> bool:
+    with write():
+        now = clock.now()
+        found = db.session.scalars(select(Period).where(Period.name == name).with_for_update()).one_or_none()
+        if found and now - every < found.began_at <= now:
+            return False
+        if found:
+            found.began_at = now
+        else:
+            db.session.add(Period(name=name, began_at=now))
+    return True

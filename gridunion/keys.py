@@ -1,0 +1,108 @@
+"""The key ring: what is encrypted, under which key, and how equals are found.
+
+Keys live in one file outside the data folder (0600). A ciphertext names its key, so a ring may hold
+several while rows are moved to a new one. AES-256-GCM with the place (table, column, row) as
+associated data: a value copied to another row does not open there.
+"""
+
+import base64
+import hmac
+import json
+import os
+import secrets
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE = 12  # bytes, NIST SP 800-38D
+
+
+class WrongKey(Exception):
+    """The value was made under a key this ring lacks, or does not belong where it stands."""
+
+
+@dataclass
+class KeyRing:
+    secret: bytes
+    index: bytes
+    data: dict[str, bytes]
+    current: str
+    _ciphers: dict[str, AESGCM] = field(default_factory=dict, repr=False)
+
+    def _cipher(self, key_id: str) -> AESGCM:
+        if key_id not in self.data:
+            raise WrongKey(key_id)
+        if key_id not in self._ciphers:
+            self._ciphers[key_id] = AESGCM(self.data[key_id])
+        return self._ciphers[key_id]
+
+    def encrypt(self, text: str, place: str) -> str:
+        """`key-id.base64(nonce + ciphertext)`, which opens only at the same place."""
+        nonce = os.urandom(NONCE)
+        sealed = self._cipher(self.current).encrypt(nonce, text.encode(), place.encode())
+        return f"{self.current}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
+
+    def decrypt(self, stored: str, place: str) -> str:
+        """The text again. Raises WrongKey."""
+        key_id, _, body = stored.partition(".")
+        raw = base64.urlsafe_b64decode(body)
+        try:
+            return self._cipher(key_id).decrypt(raw[:NONCE], raw[NONCE:], place.encode()).decode()
+        except InvalidTag:
+            raise WrongKey(place) from None
+
+    def digest(self, text: str, purpose: str) -> str:
+        """A keyed digest (HMAC-SHA-256, 64 hex digits) by which equal values are found without opening them."""
+        return hmac.digest(self.index, f"{purpose}:{text}".encode(), "sha256").hex()
+
+    def add_key(self) -> str:
+        """A fresh key for everything written from now on; returns its id."""
+        self.current = f"k{len(self.data) + 1}"
+        self.data[self.current] = secrets.token_bytes(32)
+        return self.current
+
+    def save(self, path: Path) -> None:
+        """Write the ring, readable by its owner only, complete or not at all."""
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        body = {
+            "secret": self.secret.hex(),
+            "index": self.index.hex(),
+            "data": {key_id: key.hex() for key_id, key in self.data.items()},
+            "current": self.current,
+        }
+        fresh = path.with_suffix(".new")
+        fresh.touch(mode=0o600)
+        fresh.write_text(json.dumps(body, indent=1))
+        fresh.replace(path)
+
+
+def new() -> KeyRing:
+    """A ring of random keys."""
+    ring = KeyRing(secrets.token_bytes(32), secrets.token_bytes(32), {}, "")
+    ring.add_key()
+    return ring
+
+
+def load(path: Path) -> KeyRing:
+    """The ring in a file."""
+    body = json.loads(path.read_text())
+    data = {key_id: bytes.fromhex(key) for key_id, key in body["data"].items()}
+    return KeyRing(bytes.fromhex(body["secret"]), bytes.fromhex(body["index"]), data, body["current"])
+
+
+def load_or_make(path: Path) -> KeyRing:
+    """The ring in a file, made first when there is none (development only; production refuses earlier)."""
+    if not path.exists():
+        new().save(path)
+    return load(path)
+
+
+if __name__ == "__main__":
+    # python -m gridunion.keys FILE: a new ring for a production start, which makes none by itself.
+    place = Path(sys.argv[1])
+    if place.exists():
+        sys.exit(f"{place} is there already.")
+    new().save(place)

@@ -1,0 +1,164 @@
+"""How pages look and speak: language, theme, text size, static addresses, and what every template knows."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, Response, g, redirect, request
+from flask_babel import Babel, format_date, gettext, ngettext
+from flask_compress import Compress
+from flask_login import current_user
+
+from gridunion import clock, settings
+from gridunion.config import ROOT
+from gridunion.doors import safe_next
+from gridunion.identity import mask_id
+from gridunion.menu import menu_of
+from gridunion.names import mask_name
+from gridunion.phones import mask_phone, show_phone
+from gridunion.receipts import receipt_by_uid
+from gridunion.rights import PUBLIC, allow
+from gridunion.web import new_key, sender
+
+YEAR = 365 * 24 * 3600
+CHOICES = {"size": ("", "l", "xl"), "theme": ("", "light", "dark"), "lang": ("zh-CN", "en")}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the reader chose: text size, theme, language."""
+
+    size: str
+    theme: str
+    lang: str
+
+
+@dataclass(frozen=True)
+class Flash:
+    """What was just stored, for the page after it."""
+
+    text: str
+    kind: str
+    undo_url: str
+    undo_label: str = ""
+
+
+def dress(app: Flask) -> None:
+    """Teach an app the house's look."""
+    Babel(app, default_locale="zh_Hans_CN", locale_selector=locale, default_timezone="Asia/Shanghai",
+          default_translation_directories=str(ROOT / "gridunion" / "translations"))  # fmt: skip
+    app.config.update(COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_BR_LEVEL=4, COMPRESS_LEVEL=5, COMPRESS_MIN_SIZE=400)
+    Compress(app)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        static_url=static_url, icons_url=static_url("icons.svg"), clock=clock, label=settings.label, new_key=new_key,
+        mask_phone=mask_phone, show_phone=show_phone, mask_id=mask_id, mask_name=mask_name,
+    )  # fmt: skip
+    app.jinja_env.filters.update(day=day, moment=moment, ago=ago, hm=hm, weekday=weekday)
+    app.context_processor(_known_everywhere)
+    app.jinja_env.install_gettext_callables(said, counted, newstyle=True)  # type: ignore[attr-defined]
+    for name, template in (("m", "ui.html"), ("f", "forms.html"), ("chart", "charts.html")):
+        app.jinja_env.globals[name] = app.jinja_env.get_template(template).module
+    app.add_url_rule("/look", "look", choose)
+
+
+def said(text: str) -> str:
+    """A text in the reader's language. Chinese is what the texts are written in: nothing is looked up."""
+    return gettext(text) if look().lang == "en" else text
+
+
+def counted(one: str, many: str, count: int) -> str:
+    return ngettext(one, many, count) if look().lang == "en" else one
+
+
+def locale() -> str:
+    return "en" if look().lang == "en" else "zh_Hans_CN"
+
+
+def look() -> Look:
+    """The reader's choices, from cookies; nothing else is accepted."""
+    if "look" not in g:
+        g.look = Look(*(_chosen(name) for name in CHOICES))
+    found: Look = g.look
+    return found
+
+
+def _chosen(name: str) -> str:
+    asked = request.cookies.get(name, "")
+    return asked if asked in CHOICES[name] else CHOICES[name][0]
+
+
+@allow(PUBLIC)
+def choose() -> Response:
+    """Remember a choice of look in a cookie and go back."""
+    response = redirect(safe_next(request.args.get("next")) or "/", 303)
+    for name, allowed in CHOICES.items():
+        if request.args.get(name) in allowed:
+            response.set_cookie(name, request.args[name], max_age=YEAR, samesite="Lax", httponly=True)
+    return response  # type: ignore[return-value]
+
+
+@cache
+def static_url(name: str) -> str:
+    """The address of a static file; it changes when the file does, so browsers may keep it a year."""
+    body = Path(ROOT / "static" / name).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(body).hexdigest()[:10]}"
+
+
+def _known_everywhere() -> dict[str, Any]:
+    here = safe_next(request.full_path.rstrip("?")) or "/"
+    known: dict[str, Any] = {"look": look(), "here": here, "flash": None, "menu": (), "viewer": None}
+    if g.get("eyes") is not None and current_user.is_authenticated:
+        known |= {"viewer": current_user, "menu": menu_of(current_user)}
+    if request.args.get("r"):
+        known["flash"] = _flash(request.args["r"])
+    return known
+
+
+def _flash(said: str) -> Flash | None:
+    try:
+        receipt = receipt_by_uid(sender(), UUID(said))
+    except ValueError:
+        return None
+    return Flash(receipt.message, receipt.kind, receipt.undo) if receipt and receipt.message else None
+
+
+def day(when: date | datetime | None) -> str:
+    """11月19日; with the year when it is another one. English: 19 Nov."""
+    if when is None:
+        return ""
+    on = clock.local(when).date() if isinstance(when, datetime) else when
+    if settings.english():
+        return format_date(on, "d MMM" if on.year == clock.today().year else "d MMM yyyy")
+    return f"{on.month}月{on.day}日" if on.year == clock.today().year else f"{on.year}年{on.month}月{on.day}日"
+
+
+def hm(when: datetime) -> str:
+    return f"{clock.local(when):%H:%M}"
+
+
+def moment(when: datetime | None) -> str:
+    """11月19日 17:30."""
+    return f"{day(when)} {hm(when)}" if when else ""
+
+
+def weekday(on: date | None = None) -> str:
+    return format_date(on or clock.today(), "EEE" if settings.english() else "EEEE")
+
+
+def ago(when: datetime | None) -> str:
+    """今天 10:40, 昨天 16:22, 17 天前."""
+    if when is None:
+        return gettext("从来没有")
+    days = (clock.today() - clock.local(when).date()).days
+    if days <= 0:
+        return gettext("今天 %(time)s", time=hm(when))
+    if days == 1:
+        return gettext("昨天 %(time)s", time=hm(when))
+    return gettext("%(days)s 天前", days=days)
+
+

@@ -1,0 +1,134 @@
+"""Forms of the register: the 60-second one, and the real-name file completed later."""
+
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext as _
+from wtforms import BooleanField, RadioField, SelectField
+
+from gridunion import clock
+from gridunion.fields import Cleaned, Coded, CodedSelect, Day, Form, SelectChoice, ValidationError, Words, needed
+from gridunion.identity import age_on, birth_of, clean_id_number, sex_of
+from gridunion.members.models import Person
+from gridunion.names import clean_name
+from gridunion.phones import clean_phone
+from gridunion.text import Unacceptable, clean_text
+from gridunion.tree import Unit
+
+YOUNGEST = 16  # 劳动法 第十五条
+
+
+def clean_workplace(text: str) -> str:
+    return clean_text(text, 80)
+
+
+class RegisterForm(Form):
+    """Five things: name, phone, work, employer, consent. The cell is filled in."""
+
+    name = Cleaned(_("姓名"), clean_name, validators=[needed(_("请填姓名"))])
+    phone = Cleaned(_("手机号"), clean_phone, validators=[needed(_("请填手机号"))])
+    key_group = Coded(_("做什么工作"), "key_group")
+    employer_name = Cleaned(_("单位或平台"), clean_workplace)
+    unit = SelectField(_("网格"), coerce=str)
+    sex = Coded(_("性别"), "sex")
+    address = Cleaned(_("住址"))
+    share_birthday = BooleanField(_("愿意让工会在生日时问候"))
+    distinct = BooleanField(_("不是同一个人，继续登记"))
+    agree = BooleanField(_("本人同意工会登记以上信息，用于入会和服务"), [needed(_("请本人同意后再登记"))])
+
+    def offer(self, cells: list[Unit]) -> None:
+        """Let the cells of the viewer be chosen, the first one already is."""
+        self.unit.choices = [SelectChoice(cell.uid.hex, cell.name) for cell in cells]
+        self._cells = {cell.uid.hex: cell for cell in cells}
+
+    @property
+    def cell(self) -> Unit:
+        return self._cells[self.unit.data]
+
+    def validate_employer_name(self, field: Cleaned) -> None:
+        if not field.data and not self.key_group.data:
+            raise ValidationError(gettext("请填单位，没有固定单位就填“灵活就业”"))
+
+    def known(self) -> dict[str, Any]:
+        """What the form tells about the person."""
+        names = ("name", "phone", "key_group", "employer_name", "sex", "address", "share_birthday")
+        return {name: getattr(self, name).data for name in names}
+
+
+class FileForm(Form):
+    """The real-name file: the columns of the national template."""
+
+    name = Cleaned(_("姓名"), clean_name, validators=[needed(_("请填姓名"))])
+    phone = Cleaned(_("手机号"), clean_phone)
+    id_kind = CodedSelect(_("证件类别"), "id_kind")
+    id_number = Cleaned(_("证件号码"))
+    sex = Coded(_("性别"), "sex")
+    birth_on = Day(_("出生日期"))
+    ethnicity = Cleaned(_("民族"))
+    work_status = CodedSelect(_("就业状况"), "work_status")
+    key_group = CodedSelect(_("八大群体"), "key_group")
+    employer_name = Cleaned(_("工作单位"), clean_workplace)
+    education = CodedSelect(_("学历"), "education")
+    skill_level = CodedSelect(_("技能等级"), "skill_level")
+    political_status = CodedSelect(_("政治面貌"), "political_status")
+    household_type = CodedSelect(_("户籍类型"), "household_type")
+    household_place = Cleaned(_("户籍所在地"))
+    native_place = Cleaned(_("籍贯"))
+    migrant = RadioField(_("是不是农民工"), choices=[SelectChoice("yes", _("是")), SelectChoice("no", _("否"))], validate_choice=False)
+    address = Cleaned(_("住址"))
+    share_birthday = BooleanField(_("愿意让工会在生日时问候"))
+    hardship_class = CodedSelect(_("困难情况"), "hardship_class")
+    hardship_note = Words(_("困难说明"), most=500)
+
+    PLAIN = (
+        "name", "phone", "sex", "birth_on", "ethnicity", "work_status", "key_group", "employer_name", "education",
+        "skill_level", "political_status", "household_type", "household_place", "native_place", "address",
+        "share_birthday",
+    )  # fmt: skip
+
+    def validate_id_number(self, field: Cleaned) -> None:
+        if not field.data:
+            return
+        try:
+            field.data = clean_id_number(field.data, self.id_kind.data or "resident_id")
+        except Unacceptable as problem:
+            raise ValidationError(str(problem)) from None
+        self.id_kind.data = self.id_kind.data or "resident_id"
+
+    def validate_birth_on(self, field: Day) -> None:
+        derived = self._from_number(birth_of)
+        if derived and field.data and field.data != derived:
+            raise ValidationError(gettext("和证件号码里的 %(day)s 不一样", day=derived))
+        field.data = field.data or derived
+        if field.data and _age(field.data) < YOUNGEST:
+            raise ValidationError(gettext("不满 16 周岁，不能登记为职工"))
+
+    def validate_sex(self, field: Coded) -> None:
+        derived = self._from_number(sex_of)
+        if derived and field.data and field.data != derived:
+            raise ValidationError(gettext("和证件号码里的性别不一样"))
+        field.data = field.data or derived
+
+    def _from_number(self, read: Any) -> Any:
+        """What a resident number says, when there is a good one."""
+        if not self.id_number.data or self.id_kind.data not in ("", None, "resident_id", "residence_permit"):
+            return None
+        try:
+            return read(clean_id_number(self.id_number.data, self.id_kind.data or "resident_id"))
+        except Unacceptable:
+            return None
+
+    def show(self, person: Person) -> None:
+        """Fill the form from the file; the number is never sent back to a browser."""
+        for name in (*self.PLAIN, "id_kind", "hardship_class", "hardship_note"):
+            self[name].process_data(getattr(person, name))
+        self.migrant.data = {True: "yes", False: "no", None: None}[person.migrant]
+        self.row_version.data = str(person.version)
+
+    def known(self) -> dict[str, Any]:
+        told = {name: self[name].data for name in self.PLAIN}
+        return told | {"migrant": {"yes": True, "no": False}.get(self.migrant.data or "")}
+
+
+def _age(birth: date) -> int:
+    return age_on(birth, clock.today())

@@ -1,0 +1,246 @@
+"""People, their membership and their consent.
+
+A person may be known without being a member. Membership is a chain of dated spans, each in the cell where it
+was held, so a count on any day needs no other history: M1(day) = spans with status active that hold that day.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
+
+from sqlalchemy import Boolean, Date, ForeignKey, Index, String, Text, select
+from sqlalchemy.orm import Mapped, relationship
+
+from gridunion import clock, settings
+from gridunion.db import BigId, Encrypted, Record, db, internal, keyring, personal, public, sensitive
+from gridunion.employers.models import Employer, named
+from gridunion.identity import age_on
+from gridunion.names import name_reading
+from gridunion.rights import Viewer
+from gridunion.tree import Scoped, Unit
+
+CONSENT_VERSION = "2026-11"
+
+# The twelve columns whose filling is the completeness of a file (domain.md 4.4).
+FILE = (
+    "name", "id_index", "sex", "birth_on", "ethnicity", "education", "household_type", "phone", "work",
+    "work_status", "migrant", "political_status",
+)  # fmt: skip
+
+
+WhenJoined = Callable[["Person", Viewer], None]
+JOINED: list[WhenJoined] = []
+"""What other rooms do when somebody becomes a member."""
+
+
+class WrongStep(ValueError):
+    """The step does not follow from where the record stands."""
+
+
+class Person(Scoped, Record):
+    """Somebody the union knows; a member when `status` says so."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        Index("ix_person_unit_id_status_seen_at_id", "unit_id", "status", "seen_at", "id"),
+        Index("ix_person_id_index", "id_index"),
+        Index("ix_person_phone", "phone"),
+        Index("ix_person_unit_id_name", "unit_id", "name"),
+        Index("ix_person_unit_id_recorded_at", "unit_id", "recorded_at"),
+        Index("ix_person_employer_id", "employer_id"),
+    )
+
+    name: Mapped[str] = personal(String(40))
+    reading: Mapped[str] = personal(String(120), default="")
+    initials: Mapped[str] = personal(String(40), default="")
+    phone: Mapped[str | None] = personal(String(20))
+    sex: Mapped[str | None] = personal(String(8))
+    birth_on: Mapped[date | None] = personal(Date)
+    share_birthday: Mapped[bool] = personal(Boolean, default=False)
+    id_kind: Mapped[str | None] = personal(String(24))
+    id_number_sealed: Mapped[str | None] = sensitive(Text)
+    id_index: Mapped[str | None] = sensitive(String(64))
+    ethnicity: Mapped[str | None] = personal(String(20))
+    education: Mapped[str | None] = personal(String(20))
+    skill_level: Mapped[str | None] = personal(String(20))
+    political_status: Mapped[str | None] = personal(String(20))
+    household_type: Mapped[str | None] = personal(String(30))
+    household_place: Mapped[str | None] = personal(String(80))
+    native_place: Mapped[str | None] = personal(String(40))
+    work_status: Mapped[str | None] = personal(String(20))
+    migrant: Mapped[bool | None] = personal(Boolean)
+    key_group: Mapped[str | None] = personal(String(30))
+    new_form: Mapped[bool] = personal(Boolean, default=False)
+    employer_id: Mapped[int | None] = internal(BigId, ForeignKey("employer.id"))
+    employer_name: Mapped[str | None] = personal(String(80))
+    address: Mapped[str | None] = personal(String(120))
+    card_no: Mapped[str | None] = personal(String(20))
+    hardship_class: Mapped[str | None] = sensitive(String(20))
+    hardship_on: Mapped[date | None] = sensitive(Date)
+    hardship_note_sealed: Mapped[str | None] = sensitive(Text)
+    status: Mapped[str] = internal(String(20), default="known")
+    seen_at: Mapped[datetime] = internal(default=clock.now)
+    visit_due_at: Mapped[datetime | None] = internal()
+    recorded_by_id: Mapped[int | None] = internal(BigId)
+
+    employer: Mapped[Employer | None] = relationship()
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="person", order_by="Membership.id")
+
+    id_number = Encrypted("id_number_sealed")
+    hardship_note = Encrypted("hardship_note_sealed")
+
+    @classmethod
+    def register(cls, unit: Unit, by: Viewer, consent: str, **known: Any) -> "Person":
+        """Write somebody into the register of a cell as an applicant, with the consent they gave."""
+        person = cls(unit=unit, recorded_by_id=by.account_id)
+        person.learn(**known)
+        db.session.add(person)
+        person.consent_to(consent)
+        person._turn("applied", "1", clock.today())
+        return person
+
+    def learn(self, **known: Any) -> None:
+        """Take over what became known, and what follows from it."""
+        for name, value in known.items():
+            setattr(self, name, value)
+        if "name" in known:
+            self.reading, self.initials = name_reading(self.name)
+        if "key_group" in known:
+            group = settings.code("key_group", self.key_group)
+            self.new_form = bool(group and "four" in group.tags.get("sets", []))
+        if "employer_name" in known:
+            self.employer = named(self.employer_name, self.unit) if self.employer_name else None
+
+    def set_id_number(self, kind: str, number: str | None) -> None:
+        """Keep an identity number: encrypted, with a keyed digest by which an equal one is found."""
+        self.id_kind, self.id_number = kind, number
+        self.id_index = id_index(kind, number) if number else None
+
+    def note_hardship(self, kind: str | None, words: str | None) -> None:
+        """Mark somebody as in hardship, or no longer, until the hardship file says more."""
+        if kind != self.hardship_class:
+            self.hardship_class, self.hardship_on = kind, clock.today() if kind else None
+        if words != self.hardship_note:
+            self.hardship_note = words
+
+    def consent_to(self, channel: str) -> None:
+        db.session.add(Consent(person=self, unit=self.unit, channel=channel, wording=CONSENT_VERSION))
+
+    def approve(self, by: Viewer) -> None:
+        """Take an applicant in as a member. Raises WrongStep."""
+        self._only("applied")
+        self._turn("active", "1", clock.today(), by)
+        for follow in JOINED:
+            follow(self, by)
+
+    def reject(self, by: Viewer, reason: str) -> None:
+        """Turn an application down; the person stays known. Raises WrongStep."""
+        self._only("applied")
+        self._turn("known", None, clock.today(), by, reason)
+
+    def _only(self, status: str) -> None:
+        if self.status != status:
+            raise WrongStep(self.status)
+
+    def _turn(
+        self, status: str, change: str | None, on: date, by: Viewer | None = None, reason: str | None = None
+    ) -> None:
+        """End the running span and, unless the person only stays known, begin the next."""
+        for span in self.memberships:
+            if span.until_on is None:
+                span.until_on, span.end_reason, span.ended_by_id = on, reason, by.account_id if by else None
+        if status != "known":
+            account_id = by.account_id if by else None
+            Membership(
+                person=self, unit=self.unit, status=status, change_type=change, from_on=on, approved_by_id=account_id
+            )
+        self.status = status
+
+    def seen(self, at: datetime) -> None:
+        """Somebody spoke with the person."""
+        self.seen_at = max(self.seen_at or at, at)
+
+    @property
+    def is_member(self) -> bool:
+        return self.status == "active"
+
+    @property
+    def age(self) -> int | None:
+        """Full years."""
+        return age_on(self.birth_on, clock.today()) if self.birth_on else None
+
+    @property
+    def work(self) -> str:
+        """What somebody does, in words: the group, else the state of work."""
+        return settings.label("key_group", self.key_group) or settings.label("work_status", self.work_status)
+
+    @property
+    def missing(self) -> list[str]:
+        """The columns of the real-name file that are still empty."""
+        has = {"work": self.employer_name or self.key_group}
+        return [name for name in FILE if has.get(name, getattr(self, name)) in (None, "")]
+
+    @property
+    def completeness(self) -> int:
+        """Percent of the file that is filled."""
+        return round(100 * (len(FILE) - len(self.missing)) / len(FILE))
+
+
+class Membership(Scoped, Record):
+    """One span of one standing: applied, active, retained … in a cell, from a day until another."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        Index("ix_membership_person_id", "person_id"),
+        Index("ix_membership_unit_id_status_until_on_from_on", "unit_id", "status", "until_on", "from_on"),
+    )
+
+    STATUSES: ClassVar = ("applied", "active", "retained", "transferred_out", "expelled", "resigned")
+
+    person_id: Mapped[int] = internal(BigId, ForeignKey("person.id"))
+    status: Mapped[str] = internal(String(20))
+    from_on: Mapped[date] = internal(Date)
+    until_on: Mapped[date | None] = internal(Date)
+    change_type: Mapped[str | None] = public(String(8))
+    change_reason: Mapped[str | None] = personal(String(8))
+    end_reason: Mapped[str | None] = personal(String(200))
+    approved_by_id: Mapped[int | None] = internal(BigId)
+    ended_by_id: Mapped[int | None] = internal(BigId)
+
+    person: Mapped[Person] = relationship(back_populates="memberships")
+
+
+class Consent(Scoped, Record):
+    """That somebody agreed, to which wording, over which channel, and when they took it back (个人信息保护法 第十四、十五条)."""
+
+    __tablename__ = "consent"
+    __table_args__ = (Index("ix_consent_person_id", "person_id"),)
+
+    person_id: Mapped[int] = internal(BigId, ForeignKey("person.id"))
+    wording: Mapped[str] = public(String(20))
+    channel: Mapped[str] = internal(String(20))
+    given_at: Mapped[datetime] = personal(default=clock.now)
+    withdrawn_at: Mapped[datetime | None] = personal()
+
+    person: Mapped[Person] = relationship()
+
+
+def id_index(kind: str, number: str) -> str:
+    return keyring().digest(f"{kind}:{number}", "identity")
+
+
+def alike(name: str | None, phone: str | None) -> list[Person]:
+    """People in the viewer's branch with the same phone, or the same name and no other phone known."""
+    found = select(Person).order_by(Person.id).limit(5)
+    if phone:
+        same = list(db.session.scalars(found.where(Person.phone == phone)))
+        if same:
+            return same
+    return list(db.session.scalars(found.where(Person.name == name))) if name else []
+
+
+def long_unseen(days: int = 30, most: int = 3) -> list[Person]:
+    """Members of the viewer's branch nobody spoke with for longest."""
+    since = clock.now() - timedelta(days=days)
+    statement = select(Person).where(Person.status == "active", Person.seen_at < since)
+    return list(db.session.scalars(statement.order_by(Person.seen_at, Person.id).limit(most)))

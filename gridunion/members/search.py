@@ -1,0 +1,176 @@
+"""Finding people by a piece of a name, the first letters of its reading, the end of a phone, or an employer.
+
+Each person has a row of tokens: name pieces of one to three characters, pieces of the initials, phone endings,
+pairs of characters of the employer, and the units the person stands under. SQLite keeps them in FTS5,
+PostgreSQL in an array with a GIN index; both give exactly the answers of LIKE, at any size.
+This module holds the product's raw SQL.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY, ColumnElement, Text, and_, bindparam, column, event, exists, inspect, literal_column, or_, select, table, text,
+)  # fmt: skip
+from sqlalchemy.orm import Session
+
+from gridunion.db import db, is_sqlite, write
+from gridunion.jobs import enqueue, job
+from gridunion.members.models import Person
+from gridunion.tree import Unit
+
+LONGEST = 3
+TRUSTED = {"branch": True}
+
+_DELETE = {
+    "sqlite": text("DELETE FROM person_search WHERE rowid = :id"),
+    "postgresql": text("DELETE FROM person_search WHERE person_id = :id"),
+}
+_INSERT = {
+    "sqlite": text("INSERT INTO person_search (rowid, tokens) VALUES (:id, :tokens)"),
+    "postgresql": text("INSERT INTO person_search (person_id, tokens) VALUES (:id, :tokens)"),
+}
+
+
+def tokens(name: str, initials: str, phone: str | None, employer: str | None, unit_ids: Iterable[int]) -> list[str]:
+    """All the tokens of a person."""
+    made = {f"n{piece}" for piece in _pieces(name.lower(), LONGEST)}
+    made |= {f"p{piece}" for piece in _pieces(initials, 8)}
+    made |= {f"t{(phone or '')[-size:]}" for size in range(1, len(phone or "") + 1)}
+    made |= {f"e{pair}" for pair in _pieces((employer or "").lower(), 2) if len(pair) == 2}
+    made |= {f"u{unit_id}" for unit_id in unit_ids}
+    return sorted(made)
+
+
+def _pieces(whole: str, longest: int) -> set[str]:
+    kept = re.sub(r"\s", "", whole)
+    return {kept[a : a + size] for size in range(1, longest + 1) for a in range(len(kept) - size + 1)}
+
+
+def wanted(asked: str) -> list[list[str]]:
+    """What a question asks for: any of the groups, every token of a group. Empty when nothing can match."""
+    said = re.sub(r"\s", "", asked).lower()
+    if not said or '"' in said:
+        return []
+    if said.isdigit():
+        return [[f"t{said[-11:]}"]]
+    groups = [[f"n{piece}" for piece in _cover(said, LONGEST)]]
+    if said.isascii() and said.isalpha():
+        groups.append([f"p{said[:8]}"])
+    elif len(said) >= 2:
+        groups.append([f"e{piece}" for piece in _cover(said, 2)])
+    return groups
+
+
+def _cover(said: str, size: int) -> list[str]:
+    """The longest pieces that together cover what was said."""
+    if len(said) <= size:
+        return [said]
+    return [said[a : a + size] for a in range(len(said) - size + 1)]
+
+
+def matching(asked: str, unit_ids: Sequence[int]) -> ColumnElement[bool] | None:
+    """The condition on Person of a question, narrowed to some units; None when nothing can match."""
+    groups = wanted(asked)
+    if not groups:
+        return None
+    found = _in_sqlite(groups, unit_ids) if is_sqlite(db.engine) else _in_postgresql(groups, unit_ids)
+    said = re.sub(r"\s", "", asked).lower()
+    return and_(found, _exact(said)) if len(said) > 2 else found
+
+
+def _in_sqlite(groups: list[list[str]], unit_ids: Sequence[int]) -> ColumnElement[bool]:
+    asked = " OR ".join("(" + " AND ".join(f'"{token}"' for token in group) + ")" for group in groups)
+    if unit_ids:
+        asked = f"({asked}) AND ({' OR '.join(f'u{unit_id}' for unit_id in unit_ids)})"
+    index = table("person_search", column("rowid"))
+    match = literal_column("person_search").op("MATCH")(bindparam("asked", asked))
+    return Person.id.in_(select(index.c.rowid).where(match))
+
+
+def _in_postgresql(groups: list[list[str]], unit_ids: Sequence[int]) -> ColumnElement[bool]:
+    index = table("person_search", column("person_id"), column("tokens"))
+    held = or_(*(index.c.tokens.op("@>")(_array(group)) for group in groups))
+    if unit_ids:
+        held = and_(held, index.c.tokens.op("&&")(_array([f"u{unit_id}" for unit_id in unit_ids])))
+    return exists(select(index.c.person_id).where(index.c.person_id == Person.id, held))
+
+
+def _array(items: list[str]) -> ColumnElement[Any]:
+    return bindparam(None, items, type_=ARRAY(Text))
+
+
+def _exact(said: str) -> ColumnElement[bool]:
+    """Longer questions are checked on the row: pieces may stand apart."""
+    plain = said.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    like = f"%{plain}%"
+    return or_(
+        Person.name.ilike(like, escape="\\"), Person.initials.like(like, escape="\\"),
+        Person.phone.like(f"%{plain}", escape="\\"), Person.employer_name.ilike(like, escape="\\"),
+    )  # fmt: skip
+
+
+def put(people: Iterable[Person]) -> None:
+    """Index people anew. Inside write()."""
+    dialect = db.engine.dialect.name
+    rows = [{"id": person.id, "tokens": _stored(dialect, _tokens_of(person))} for person in people]
+    if rows:
+        db.session.execute(_DELETE[dialect], rows, execution_options=TRUSTED)
+        db.session.execute(_INSERT[dialect], rows, execution_options=TRUSTED)
+
+
+def _stored(dialect: str, made: list[str]) -> Any:
+    return " ".join(made) if dialect == "sqlite" else made
+
+
+def _tokens_of(person: Person) -> list[str]:
+    return tokens(person.name, person.initials, person.phone, person.employer_name, _above(person.unit))
+
+
+def _above(unit: Unit) -> list[int]:
+    return [above.id for above in unit.lineage()]
+
+
+NAMED = ("name", "phone", "employer_name", "unit_id")
+
+
+@event.listens_for(Session, "after_flush")
+def _index(session: Session, *_: Any) -> None:
+    people = [row for row in session.new if isinstance(row, Person)]
+    people += [row for row in session.dirty if isinstance(row, Person) and _renamed(row)]
+    moved = [row for row in session.dirty if isinstance(row, Unit) and inspect(row).attrs.path.history.has_changes()]
+    session.info.setdefault("to index", []).extend(people)
+    session.info.setdefault("moved", []).extend(moved)
+
+
+def _renamed(person: Person) -> bool:
+    state = inspect(person)
+    return any(state.attrs[name].history.has_changes() for name in NAMED)
+
+
+@event.listens_for(Session, "before_commit")
+def _store(session: Session) -> None:
+    session.flush()
+    put({person.id: person for person in session.info.pop("to index", [])}.values())
+    if moved := session.info.pop("moved", []):
+        highest = min(moved, key=lambda unit: len(unit.path))
+        enqueue("reindex people", unit_id=highest.id)
+        session.flush()
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop("to index", None)
+    session.info.pop("moved", None)
+
+
+@job("reindex people")
+def reindex(unit_id: int) -> None:
+    """Index everybody under a unit anew, a cell at a time: after the unit moved."""
+    unit = db.session.get_one(Unit, unit_id)
+    lo, hi = unit.branch
+    for cell_id in db.session.scalars(select(Unit.id).where(Unit.path >= lo, Unit.path < hi)).all():
+        with write():
+            put(db.session.scalars(select(Person).where(Person.unit_id == cell_id)))
+

@@ -1,0 +1,103 @@
+"""The menu: what each role finds in the tab bar of its phone and the sidebar of its screen."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from flask import current_app, url_for
+from flask_babel import lazy_gettext as _
+
+from gridunion.rights import Viewer, right_of
+
+
+@dataclass(frozen=True)
+class Place:
+    """Somewhere to go. `right` is that of the view it opens."""
+
+    id: str
+    endpoint: str
+    text: object
+    icon: str
+
+
+class Item(NamedTuple):
+    """A place as the layout draws it."""
+
+    id: str
+    text: str
+    icon: str
+    href: str
+    count: int
+    plus: bool
+    pc: bool
+
+
+PLACES = {
+    place.id: place
+    for place in (
+        Place("today", "desk.today", _("今日"), "checklist"),
+        Place("inbox", "desk.inbox", _("待办"), "inbox"),
+        Place("board", "status.board", _("总览"), "chart-bar"),
+        Place("cells", "status.board", _("网格"), "layout-grid"),
+        Place("members", "members.listing", _("会员"), "users"),
+        Place("new", "desk.new", _("记一笔"), "plus"),
+        Place("complaints", "complaints.listing", _("诉求"), "message-report"),
+        Place("overdue", "complaints.overdue", _("督办"), "flag"),
+        Place("visits", "visits.listing", _("走访"), "home-check"),
+        Place("employers", "employers.listing", _("单位"), "building"),
+        Place("rules", "status.rules", _("灯号规则"), "scale"),
+        Place("staff", "accounts.staff", _("人员"), "user"),
+        Place("units", "units.listing", _("组织"), "layout-grid"),
+        Place("accounts", "accounts.listing", _("账号"), "users"),
+        Place("settings", "units.settings", _("设置"), "settings"),
+        Place("calendar", "units.calendar", _("日历"), "calendar"),
+        Place("trail", "accounts.trail", _("留痕"), "eye"),
+        Place("me", "accounts.me", _("我的"), "user"),
+    )
+}
+
+# (in the tab bar, only in the sidebar); the first role somebody holds decides, the others add to the sidebar.
+MENUS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "grid_worker": (("today", "members", "new", "complaints", "me"), ("visits", "employers")),
+    "leader": (
+        ("inbox", "members", "new", "complaints", "cells"),
+        ("overdue", "visits", "employers", "staff", "rules", "me"),
+    ),
+    "supervisor": (("board", "overdue", "complaints", "members", "me"), ("visits", "employers", "staff", "rules")),
+    "district_officer": (("board", "overdue", "complaints", "members", "me"), ("visits", "employers", "rules")),
+    "administrator": (("units", "accounts", "settings", "calendar", "me"), ()),
+    "auditor": (("trail", "me"), ()),
+}
+
+Badge = Callable[[Viewer], int]
+badges: dict[str, Badge] = {}
+"""Counts beside places, given by the rooms that know them."""
+
+
+def menu_of(viewer: Viewer) -> list[Item]:
+    """The menu of somebody: only places whose view their roles may open."""
+    shown: dict[str, bool] = {}
+    roles = [role for role in MENUS if role in viewer.roles]
+    for nth, role in enumerate(roles):
+        tabs, sidebar = MENUS[role]
+        for name in tabs:
+            shown.setdefault(name, nth > 0)
+        for name in sidebar:
+            shown.setdefault(name, True)
+    return [_item(PLACES[name], pc, viewer) for name, pc in (shown or {"me": False}).items() if _open(name, viewer)]
+
+
+def _open(name: str, viewer: Viewer) -> bool:
+    view = current_app.view_functions.get(PLACES[name].endpoint)
+    return view is not None and viewer.can(right_of(view) or "")
+
+
+def _item(place: Place, pc: bool, viewer: Viewer) -> Item:
+    count = badges[place.id](viewer) if place.id in badges else 0
+    return Item(place.id, str(place.text), place.icon, url_for(place.endpoint), count, place.id == "new", pc)
+
+
+def home_of(viewer: Viewer) -> str:
+    """Where somebody's day begins."""
+    items = menu_of(viewer)
+    return items[0].href if items else url_for("accounts.me")

@@ -1,0 +1,160 @@
+"""Who may do what: one literal table, read by checks, menus and tests. What it does not say is forbidden."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any, TypeVar
+
+from flask_babel import lazy_gettext as _
+from flask_login import UserMixin
+from werkzeug.exceptions import Forbidden
+
+from gridunion.tree import Eyes
+
+PUBLIC = "public"
+SIGNED_IN = "signed in"
+
+ROLES = {
+    "grid_worker": _("网格员"),
+    "leader": _("社区工会主席"),
+    "supervisor": _("街道联合会"),
+    "district_officer": _("区总工会"),
+    "administrator": _("系统管理员"),
+    "auditor": _("审计员"),
+}
+
+# The kind of unit a role is posted to.
+SEATS = {
+    "grid_worker": ("cell",),
+    "leader": ("community_union",),
+    "supervisor": ("street_federation",),
+    "district_officer": ("district_federation", "city_federation"),
+    "administrator": ("city_federation", "district_federation"),
+    "auditor": ("city_federation", "district_federation", "street_federation", "community_union"),
+}
+
+# Whose forgotten password a role may reset, in its own branch.
+RESETS = {
+    "leader": {"grid_worker"},
+    "supervisor": {"grid_worker", "leader"},
+    "administrator": set(ROLES),
+}
+
+_FIELD = {"grid_worker", "leader"}
+_OFFICE = {"supervisor", "district_officer"}
+
+RIGHTS: dict[str, set[str]] = {
+    "see today": {"grid_worker"},
+    "see inbox": {"leader"},
+    "see board": {"leader"} | _OFFICE,
+    "read rules": _FIELD | _OFFICE,
+    "see members": _FIELD | _OFFICE,
+    "register members": _FIELD,
+    "edit members": _FIELD,
+    "reveal numbers": _FIELD,
+    "approve members": {"leader", "supervisor"},
+    "see visits": _FIELD | _OFFICE,
+    "log visits": _FIELD,
+    "see complaints": _FIELD | _OFFICE,
+    "take complaints": _FIELD,
+    "work on complaints": _FIELD,
+    "decide complaints": {"leader", "supervisor"},
+    "call back": {"leader", "supervisor"},
+    "press complaints": {"leader"} | _OFFICE,
+    "see employers": _FIELD | _OFFICE,
+    "reset passwords": {"leader", "supervisor", "administrator"},
+    "manage units": {"administrator"},
+    "manage accounts": {"administrator"},
+    "manage settings": {"administrator"},
+    "read trail": {"auditor"},
+}
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Held:
+    """A posting in force: a role in a unit."""
+
+    role: str
+    unit_id: int
+    code: str
+    name: str
+    path: str
+    until_on: date | None
+
+    @property
+    def branch(self) -> tuple[str, str]:
+        return self.path, f"{self.path[:-1]}0"
+
+
+@dataclass(frozen=True)
+class Viewer(UserMixin):  # type: ignore[misc]
+    """Who is asking: an account and what it holds today, read in one row set at each request."""
+
+    account_id: int
+    uid: str
+    name: str
+    must_change: bool
+    sign_in_id: int
+    postings: tuple[Held, ...] = field(default=())
+
+    def get_id(self) -> str:
+        return self.uid
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        return frozenset(held.role for held in self.postings)
+
+    def can(self, right: str) -> bool:
+        return right in (PUBLIC, SIGNED_IN) or bool(RIGHTS[right] & self.roles)
+
+    def holding(self, right: str) -> list[Held]:
+        """The postings that give a right."""
+        return [held for held in self.postings if held.role in RIGHTS[right]]
+
+    def eyes(self, right: str) -> Eyes:
+        """The branches in which the viewer holds a right."""
+        if right in (PUBLIC, SIGNED_IN):
+            return Eyes(self.account_id, ())
+        return Eyes(self.account_id, _outermost(held.branch for held in self.holding(right)))
+
+    @cached_property
+    def any_eyes(self) -> Eyes:
+        """All the branches the viewer stands over, whatever for."""
+        return Eyes(self.account_id, _outermost(held.branch for held in self.postings))
+
+
+def _outermost(branches: Any) -> tuple[tuple[str, str], ...]:
+    """Branches without those that lie in another one of them, in the order of the tree."""
+    kept: list[tuple[str, str]] = []
+    for lo, hi in sorted(set(branches)):
+        if not kept or lo >= kept[-1][1]:
+            kept.append((lo, hi))
+    return tuple(kept)
+
+
+def allow(right: str, reads: bool = False) -> Callable[[View], View]:
+    """Label a view with the right it needs. `reads` marks a POST that only looks something up."""
+    if right not in RIGHTS and right not in (PUBLIC, SIGNED_IN):
+        raise KeyError(f"no such right: {right}")
+
+    def label(view: View) -> View:
+        view.__dict__["right"] = right
+        view.__dict__["reads"] = reads
+        return view
+
+    return label
+
+
+def right_of(view: Callable[..., Any]) -> str | None:
+    """The label of a view; None means closed."""
+    found: str | None = getattr(view, "right", None)
+    return found
+
+
+def demand(viewer: Viewer, right: str) -> None:
+    """Raises Forbidden unless the viewer holds the right somewhere."""
+    if not viewer.can(right):
+        raise Forbidden

@@ -1,0 +1,140 @@
+"""Limits, thresholds and code lists: dated rows, overridable for a branch, with words in both languages.
+
+A value holds from its first day until a later row replaces it; a row for a unit holds in that unit's branch
+and beats the rows above it.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import current_app
+from flask_babel import get_locale
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped
+
+from gridunion import clock
+from gridunion.db import BigId, Row, db, internal, public
+from gridunion.tree import Unit
+
+FRESH_SECONDS = 5
+EVER = date(2000, 1, 1)
+
+
+class Setting(Row):
+    """One value of one setting from a day on."""
+
+    __tablename__ = "setting"
+    __table_args__ = (Index("ix_setting_key_unit_id_from_on", "key", "unit_id", "from_on", unique=True),)
+
+    key: Mapped[str] = public(String(60))
+    unit_id: Mapped[int | None] = internal(BigId, ForeignKey("unit.id"))
+    value: Mapped[Any] = public(JSON)
+    from_on: Mapped[date] = public(Date, default=EVER)
+    label_zh: Mapped[str] = public(String(80))
+    label_en: Mapped[str] = public(String(120))
+
+
+class Code(Row):
+    """One entry of a code list."""
+
+    __tablename__ = "code"
+    __table_args__ = (Index("ix_code_list_code_unit_id_from_on", "list", "code", "unit_id", "from_on", unique=True),)
+
+    list: Mapped[str] = public(String(40))
+    code: Mapped[str] = public(String(40))
+    position: Mapped[int] = public()
+    label_zh: Mapped[str] = public(String(60))
+    label_en: Mapped[str] = public(String(80))
+    tags: Mapped[dict[str, Any]] = public(JSON, default=dict)
+    unit_id: Mapped[int | None] = internal(BigId, ForeignKey("unit.id"))
+    from_on: Mapped[date] = public(Date, default=EVER)
+    until_on: Mapped[date | None] = public(Date)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A code as pages and rules use it."""
+
+    code: str
+    label_zh: str
+    label_en: str
+    tags: dict[str, Any]
+    path: str
+    from_on: date
+    until_on: date | None
+
+    @property
+    def label(self) -> str:
+        return self.label_en if english() else self.label_zh
+
+
+@dataclass
+class _Known:
+    """All settings and codes, read together and kept for a few seconds."""
+
+    read_at: float
+    values: dict[str, list[tuple[str, date, Any]]]
+    lists: dict[str, dict[str, list[Entry]]]
+
+
+def english() -> bool:
+    return str(get_locale() or "zh").startswith("en")
+
+
+def value(key: str, path: str = "", on: date | None = None) -> Any:
+    """What a setting says for a branch on a day. Raises KeyError for a setting nobody defined."""
+    day = on or clock.today()
+    fitting = [row for row in _known().values[key] if path.startswith(row[0]) and row[1] <= day]
+    return max(fitting, key=lambda row: (len(row[0]), row[1]))[2]
+
+
+def codes(name: str, path: str = "", on: date | None = None) -> list[Entry]:
+    """The entries of a code list in force for a branch on a day, in their order."""
+    day = on or clock.today()
+    found = (_in_force(rows, path, day) for rows in _known().lists[name].values())
+    return [entry for entry in found if entry and (entry.until_on is None or entry.until_on > day)]
+
+
+def code(name: str, key: str | None) -> Entry | None:
+    """One entry of a list, whether or not it is still in force."""
+    rows = _known().lists[name].get(key or "")
+    return rows[-1] if rows else None
+
+
+def label(name: str, key: str | None) -> str:
+    """The words for a code in the reader's language; the code itself when the list lost it."""
+    entry = code(name, key)
+    return entry.label if entry else (key or "")
+
+
+def forget() -> None:
+    """Read settings anew at the next question."""
+    current_app.extensions.pop("gridunion.settings", None)
+
+
+def _in_force(rows: list[Entry], path: str, day: date) -> Entry | None:
+    fitting = [row for row in rows if path.startswith(row.path) and row.from_on <= day]
+    return max(fitting, key=lambda row: (len(row.path), row.from_on)) if fitting else None
+
+
+def _known() -> _Known:
+    known: _Known | None = current_app.extensions.get("gridunion.settings")
+    if known is None or time.monotonic() - known.read_at > FRESH_SECONDS:
+        known = current_app.extensions["gridunion.settings"] = _read()
+    return known
+
+
+def _read() -> _Known:
+    unit = Unit.__table__.c
+    known = _Known(time.monotonic(), {}, {})
+    rows = select(Setting.key, unit.path, Setting.from_on, Setting.value)
+    rows = rows.outerjoin(Unit.__table__, unit.id == Setting.unit_id)
+    for key, path, from_on, said in db.session.execute(rows, execution_options={"branch": True}):
+        known.values.setdefault(key, []).append((path or "", from_on, said))
+    entries = select(Code, unit.path).outerjoin(Unit.__table__, unit.id == Code.unit_id).order_by(Code.position, Code.id)
+    for row, path in db.session.execute(entries, execution_options={"branch": True}):
+        entry = Entry(row.code, row.label_zh, row.label_en, row.tags, path or "", row.from_on, row.until_on)
+        known.lists.setdefault(row.list, {}).setdefault(row.code, []).append(entry)
+    return known

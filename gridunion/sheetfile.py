@@ -1,0 +1,165 @@
+"""Opens the tables people send. sheetguard.py has looked at them before; sheets.py words the refusals.
+
+Stands on nothing of ours and speaks in codes, because it also runs alone: as a script it prints a table as
+lines of JSON, from a process with little memory and time that cannot take the site down with it.
+"""
+
+import contextlib
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+try:
+    import resource
+except ImportError:  # Windows has no limits for a process; the guard below is all there is
+    resource = None  # type: ignore[assignment]
+
+Cell = str | int | float | bool | date | datetime | None
+Row = tuple[Cell, ...]
+
+MOST_ROWS = 100_050  # 100,000 people and what stands above and below them
+MOST_COLUMNS = 200
+MOST_MEMORY = 512 * 2**20  # 100,000 rows of 23 columns take 320 MiB
+MOST_SECONDS = 60  # of computing
+MOST_OUTPUT = 200 * 2**20  # bytes of JSON; the same table takes 55 MiB
+
+_BATCH = 500  # rows: lines of JSON long enough to be quick, short enough to be small
+_CLOCKS = frozenset({time, timedelta})
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # .xls, and .xlsx with a password
+
+
+class Refused(Exception):
+    """A file that is not read. ``code`` names the reason, ``parts`` what its sentence needs to say."""
+
+    def __init__(self, code: str, **parts: str | int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.parts = parts
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """The rows of a table, from the first row of the sheet on, empty ones too; empty cells are None.
+
+    XLSX (the first visible sheet with data) or CSV, told apart by content. Raises `Refused`.
+    """
+    with path.open("rb") as file:
+        start = file.read(1024).lstrip()
+    if not start:
+        raise Refused("empty")
+    if start.startswith(b"PK\x03\x04"):
+        yield from _workbook_rows(path)
+    else:
+        yield from _text_rows(path, start)
+
+
+def _workbook_rows(path: Path) -> Iterator[Row]:
+    try:
+        with CalamineWorkbook.from_path(path) as book:
+            sheet = _first_sheet(book)
+            left = (None,) * (sheet.start or (0, 0))[1]
+            for row in sheet.iter_rows():
+                yield left + _cells(row)
+    except CalamineError as problem:
+        raise Refused("damaged") from problem
+
+
+def _first_sheet(book: CalamineWorkbook) -> CalamineSheet:
+    for meta in book.sheets_metadata:
+        if meta.typ == SheetTypeEnum.WorkSheet and meta.visible == SheetVisibleEnum.Visible:
+            sheet = book.get_sheet_by_name(meta.name)
+            if sheet.end is not None:
+                return sheet
+    raise Refused("empty")
+
+
+def _cells(row: list[Any]) -> Row:
+    if not _CLOCKS.isdisjoint(map(type, row)):
+        row = [str(value) if type(value) in _CLOCKS else value for value in row]
+    return tuple([None if value == "" else value for value in row])
+
+
+def _text_rows(path: Path, start: bytes) -> Iterator[Row]:
+    if start.startswith(_OLD_EXCEL):
+        raise Refused("old")
+    if start.startswith(b"<"):
+        raise Refused("web")
+    text = _decoded(path.read_bytes())
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=False)
+    try:
+        for number, row in enumerate(lines, 1):
+            _check_size(number, len(row))
+            yield tuple(value or None for value in row)
+    except csv.Error as problem:
+        raise Refused("damaged") from problem
+
+
+def _decoded(data: bytes) -> str:
+    # Guessing libraries take a short GBK file for Korean; with two candidates the order decides.
+    for encoding in ("utf-8-sig", "gb18030"):
+        with contextlib.suppress(UnicodeDecodeError):
+            text = data.decode(encoding)
+            if "\0" not in text:
+                return text
+    raise Refused("no_table")
+
+
+def _delimiter(text: str) -> str:
+    return max(",\t;", key=text[:4000].count)
+
+
+def _check_size(row: int, columns: int) -> None:
+    if row > MOST_ROWS or columns > MOST_COLUMNS:
+        raise Refused("long", rows=MOST_ROWS, columns=MOST_COLUMNS)
+
+
+def limit_process() -> None:
+    """Take away from this process what an honest table does not need: memory, time, output, core files."""
+    if resource is None:
+        return
+    limits = {"AS": MOST_MEMORY, "CPU": MOST_SECONDS, "FSIZE": MOST_OUTPUT, "CORE": 0}
+    for name, most in limits.items():
+        with contextlib.suppress(ValueError, OSError):  # macOS knows RLIMIT_AS but may refuse to set it
+            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
+
+
+def print_rows(path: Path, out: TextIO) -> None:
+    """Lists of rows, one a line; at the end an object with ``refused``: a code, or null when all is well."""
+    end: dict[str, object] = {"refused": None}
+    try:
+        rows = read_rows(path)
+        while batch := list(islice(rows, _BATCH)):
+            print(json.dumps(batch, default=_dated), file=out)
+    except Refused as problem:
+        end = {"refused": problem.code, "parts": problem.parts}
+    print(json.dumps(end), file=out)
+
+
+def parsed(line: str) -> list[Row] | Refused | None:
+    """What a line of `print_rows` says: some rows, a refusal, or None for the good end."""
+    found = json.loads(line, object_hook=_undated)
+    if isinstance(found, list):
+        return [tuple(row) for row in found]
+    return Refused(found["refused"], **found["parts"]) if found["refused"] else None
+
+
+def _dated(value: date) -> dict[str, str]:
+    return {"time" if isinstance(value, datetime) else "day": value.isoformat()}
+
+
+def _undated(value: dict[str, Any]) -> Any:
+    if "time" in value:
+        return datetime.fromisoformat(value["time"])
+    return date.fromisoformat(value["day"]) if "day" in value else value
+
+
+if __name__ == "__main__":
+    limit_process()
+    print_rows(Path(sys.argv[1]), sys.stdout)

@@ -1,0 +1,5 @@
+from flask import Blueprint
+
+from gridunion.status import models  # noqa: F401
+
+bp = Blueprint("status", __name__)

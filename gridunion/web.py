@@ -1,0 +1,236 @@
+"""How a request is answered: pages and their fragments, one transaction, rights, and each submission once.
+
+A view only finds records, calls a verb and returns a page or a redirect. Everything else is decided here:
+a GET reads; an unsafe method runs inside one write transaction in which rights are read again, and an answer
+of 400 or more undoes it; the receipt of a submission is stored in the same transaction.
+"""
+
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+from uuid import UUID, uuid4
+
+from flask import Flask, Response, current_app, g, make_response, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from jinja2_fragments.flask import render_block
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import BadRequest, Conflict, Forbidden, NotFound, Unauthorized
+
+from gridunion import db as database
+from gridunion.db import Record, db
+from gridunion.doors import SAFE, digest, token_of_request
+from gridunion.receipts import Receipt, body_sha, find_receipt
+from gridunion.rights import PUBLIC, SIGNED_IN, Viewer, right_of
+from gridunion.tree import eyes, look_with
+
+Found = TypeVar("Found", bound=Record)
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Undo(Exception):
+    """An answer that must leave no trace in the database."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+
+
+class Site(Flask):
+    """Flask, with the house's one way of answering."""
+
+    def full_dispatch_request(self) -> Response:
+        g.view = self.view_functions.get(request.endpoint or "")
+        return super().full_dispatch_request()
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        view = g.view
+        if view is None:
+            return super().dispatch_request()
+        if request.method in SAFE or getattr(view, "reads", False):
+            authorize(view)
+            return super().dispatch_request()
+        return self._write(view)
+
+    def _write(self, view: Callable[..., Any]) -> Response:
+        if before := getattr(view, "before", None):
+            authorize(view)
+            g.prepared = before(**(request.view_args or {}))
+        try:
+            return self._write_once(view)
+        except Undo as undo:
+            return undo.response
+        except IntegrityError:
+            # On PostgreSQL the other one of two equal submissions may just have been stored.
+            db.session.rollback()
+            if earlier := _received():
+                return _answer_again(earlier)
+            raise
+
+    def _write_once(self, view: Callable[..., Any]) -> Response:
+        with database.write():
+            authorize(view, again=True)
+            if earlier := _received():
+                return _answer_again(earlier)
+            response = self.make_response(super().dispatch_request())
+            if response.status_code >= 400:
+                raise Undo(response)
+            _keep_receipt(response)
+        return for_htmx(response)
+
+
+def before(prepare: Callable[..., Any]) -> Callable[[View], View]:
+    """Slow work of a view (hashing, pictures) done before its transaction; the result is `g.prepared`."""
+
+    def label(view: View) -> View:
+        view.__dict__["before"] = prepare
+        return view
+
+    return label
+
+
+def takes(most_bytes: int) -> Callable[[View], View]:
+    """A view that takes a larger body than others."""
+
+    def label(view: View) -> View:
+        view.__dict__["most_bytes"] = most_bytes
+        return view
+
+    return label
+
+
+def viewer() -> Viewer:
+    """Who is signed in. Only for views that demand it."""
+    return current_user._get_current_object()  # type: ignore[no-any-return]
+
+
+def signed_in() -> bool:
+    return bool(current_user.is_authenticated)
+
+
+def authorize(view: Callable[..., Any], again: bool = False) -> None:
+    """Set whose eyes the request has. Raises Unauthorized, Forbidden; a view without a label is closed."""
+    if again:
+        g.pop("_login_user", None)
+    right = right_of(view)
+    if right is None:
+        raise NotFound
+    if right == PUBLIC:
+        look_with(None)
+        return
+    if not signed_in():
+        raise Unauthorized
+    who = g.actor = viewer()
+    if who.must_change and not getattr(view, "even_unchanged", False):
+        raise Undo(for_htmx(redirect("/password", 303))) if again else MustChange
+    if not who.can(right):
+        raise Forbidden
+    look_with(who.eyes(right))
+
+
+class MustChange(Exception):
+    """The password was given by somebody else: choose your own first."""
+
+
+def find(model: type[Found], uid: UUID) -> Found:
+    """The record, if the viewer may have it in front of them. Raises NotFound, Forbidden.
+
+    What a stranger asks for does not exist; what a colleague sees elsewhere is forbidden here.
+    """
+    statement = select(model).where(model.uid == uid)
+    found = db.session.scalars(statement).one_or_none()
+    if found is None:
+        _explain_absence(statement)
+    return found
+
+
+def _explain_absence(statement: Any) -> NoReturn:
+    narrow, wide = eyes(), viewer().any_eyes if signed_in() else None
+    if wide is not None and wide != narrow:
+        look_with(wide)
+        seen = db.session.scalars(statement).one_or_none()
+        look_with(narrow)
+        if seen is not None:
+            raise Forbidden
+    raise NotFound
+
+
+def page(template: str, status: int = 200, **context: Any) -> Response:
+    """The whole page, or for htmx the block that has the name of the element it fills."""
+    target = request.headers.get("HX-Target") if request.headers.get("HX-Request") else None
+    made = current_app.jinja_env.get_template(template)
+    current_app.update_template_context(context)
+    if target in made.blocks:
+        html = render_block(template, target, **context)
+    else:
+        html = made.render(context)
+    return make_response(html, status)
+
+
+def edited(record: Record, form: Any) -> bool:
+    """Somebody else changed the record after the reader of the form saw it."""
+    return str(form.row_version.data) != str(record.version)  # type: ignore[attr-defined]
+
+
+def new_key() -> str:
+    """The key of a form, made when the form is shown."""
+    return uuid4().hex
+
+
+def say(text: str, undo: str = "", kind: str = "ok") -> None:
+    """What the next page tells the user about what was just stored."""
+    g.said = (str(text), undo, kind)
+
+
+def go(location: str) -> Response:
+    """On to the next page after a change."""
+    return make_response(redirect(location, 303))
+
+
+def sender() -> str:
+    """Whose submission it is: the account, or the cookie of a phone without one."""
+    if signed_in():
+        return f"a:{viewer().account_id}"
+    return f"p:{digest(token_of_request())}"
+
+
+def _key() -> str:
+    return (request.headers.get("Idempotency-Key") or request.form.get("client_key", ""))[:64]
+
+
+def _received() -> Receipt | None:
+    """The receipt of the same submission, if it came before. Raises Conflict when its content differs.
+
+    A form without a key could be stored twice, so it is not taken (BadRequest).
+    """
+    if not _key():
+        raise BadRequest
+    earlier = find_receipt(sender(), _key())
+    if earlier and earlier.body_sha != body_sha(request):
+        raise Conflict
+    return earlier
+
+
+def _answer_again(earlier: Receipt) -> Response:
+    return for_htmx(make_response(redirect(earlier.location or "/", 303)))
+
+
+def _keep_receipt(response: Response) -> None:
+    text, undo, kind = g.get("said", ("", "", "ok"))
+    receipt = Receipt(uid=uuid4(), sender=sender(), key=_key(), route=request.endpoint or "")
+    receipt.body_sha, receipt.status = body_sha(request), response.status_code
+    receipt.message, receipt.undo, receipt.kind = text[:200], undo, kind
+    if text and response.location:
+        response.location += f"{'&' if '?' in response.location else '?'}r={receipt.uid.hex}"
+    receipt.location = response.location or ""
+    db.session.add(receipt)
+
+
+def for_htmx(response: Response) -> Response:
+    """A redirect as htmx understands it: go there with the whole page."""
+    if request.headers.get("HX-Request") and response.status_code in (302, 303):
+        response.headers["HX-Redirect"] = response.headers.pop("Location")
+        response.status_code, response.data = 200, b""
+    return response
+
+
+__all__ = ["PUBLIC", "SIGNED_IN", "Site", "before", "edited", "find", "go", "new_key", "page", "say", "sender", "takes", "viewer"]

@@ -1,0 +1,732 @@
+"""every table of the first release
+
+Revision: 0001, 2026-11-21 02:24:01.299009
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    op.create_table(
+        "account",
+        sa.Column("login", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("password_hash", sa.String(length=200), nullable=False),
+        sa.Column("must_change", sa.Boolean(), nullable=False),
+        sa.Column("code_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        sa.UniqueConstraint("login", name=op.f("uq_account_login")),
+    )
+    with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_account_uid"), ["uid"], unique=True)
+
+    op.create_table(
+        "draft",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("form", sa.String(length=80), nullable=False),
+        sa.Column("title_sealed", sa.Text(), nullable=True),
+        sa.Column("fields_sealed", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
+    )
+    with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.create_index("ix_draft_account_id", ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_draft_uid"), ["uid"], unique=True)
+
+    op.create_table(
+        "job",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("arguments", sa.Text(), nullable=False),
+        sa.Column("after", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+    )
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.create_index("ix_job_done_at_after", ["done_at", "after"], unique=False)
+
+    op.create_table(
+        "period",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_period")),
+        sa.UniqueConstraint("name", name=op.f("uq_period_name")),
+    )
+    op.create_table(
+        "receipt",
+        sa.Column("sender", sa.String(length=80), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("route", sa.String(length=80), nullable=False),
+        sa.Column("body_sha", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("location", sa.String(length=500), nullable=False),
+        sa.Column("message", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("undo", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
+    )
+    with op.batch_alter_table("receipt", schema=None) as batch_op:
+        batch_op.create_index("ix_receipt_sender_key", ["sender", "key"], unique=True)
+        batch_op.create_index(batch_op.f("ix_receipt_uid"), ["uid"], unique=True)
+
+    op.create_table(
+        "sequence",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sequence")),
+        sa.UniqueConstraint("name", name=op.f("uq_sequence_name")),
+    )
+    op.create_table(
+        "special_day",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("works", sa.Boolean(), nullable=False),
+        sa.Column("name_zh", sa.String(length=40), nullable=False),
+        sa.Column("name_en", sa.String(length=60), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_special_day")),
+        sa.UniqueConstraint("day", name=op.f("uq_special_day_day")),
+    )
+    op.create_table(
+        "throttle",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_throttle")),
+        sa.UniqueConstraint("key", name=op.f("uq_throttle_key")),
+    )
+    op.create_table(
+        "trail_head",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trail_head")),
+    )
+    op.create_table(
+        "unit",
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("parent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "path",
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("replaced_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["parent_id"], ["unit.id"], name=op.f("fk_unit_parent_id")),
+        sa.ForeignKeyConstraint(["replaced_by_id"], ["unit.id"], name=op.f("fk_unit_replaced_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
+        sa.UniqueConstraint("code", name=op.f("uq_unit_code")),
+    )
+    with op.batch_alter_table("unit", schema=None) as batch_op:
+        batch_op.create_index("ix_unit_parent_id", ["parent_id"], unique=False)
+        batch_op.create_index("ix_unit_path", ["path"], unique=True)
+        batch_op.create_index(batch_op.f("ix_unit_uid"), ["uid"], unique=True)
+
+    op.create_table(
+        "code",
+        sa.Column("list", sa.String(length=40), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("label_zh", sa.String(length=60), nullable=False),
+        sa.Column("label_en", sa.String(length=80), nullable=False),
+        sa.Column("tags", sa.JSON(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_code_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_code")),
+    )
+    with op.batch_alter_table("code", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_code_list_code_unit_id_from_on", ["list", "code", "unit_id", "from_on"], unique=True
+        )
+
+    op.create_table(
+        "employer",
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("uscc", sa.String(length=18), nullable=True),
+        sa.Column("ownership", sa.String(length=40), nullable=True),
+        sa.Column("headcount", sa.Integer(), nullable=True),
+        sa.Column("women", sa.Integer(), nullable=True),
+        sa.Column("union_state", sa.String(length=20), nullable=False),
+        sa.Column("founded_on", sa.Date(), nullable=True),
+        sa.Column("contact", sa.String(length=40), nullable=True),
+        sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_employer_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_employer")),
+    )
+    with op.batch_alter_table("employer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_employer_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_employer_unit_id_name", ["unit_id", "name"], unique=False)
+        batch_op.create_index("ix_employer_uscc", ["uscc"], unique=True)
+
+    op.create_table(
+        "posting",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("role", sa.String(length=24), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_posting_account_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_posting_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_posting")),
+    )
+    with op.batch_alter_table("posting", schema=None) as batch_op:
+        batch_op.create_index("ix_posting_account_id", ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_posting_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_posting_unit_id_role", ["unit_id", "role"], unique=False)
+
+    op.create_table(
+        "setting",
+        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("label_zh", sa.String(length=80), nullable=False),
+        sa.Column("label_en", sa.String(length=120), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_setting_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_setting")),
+    )
+    with op.batch_alter_table("setting", schema=None) as batch_op:
+        batch_op.create_index("ix_setting_key_unit_id_from_on", ["key", "unit_id", "from_on"], unique=True)
+
+    op.create_table(
+        "sign_in",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("idle_seconds", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sign_in_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_token_hash")),
+    )
+    with op.batch_alter_table("sign_in", schema=None) as batch_op:
+        batch_op.create_index("ix_sign_in_account_id", ["account_id"], unique=False)
+
+    op.create_table(
+        "standing",
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("members", sa.Integer(), nullable=False),
+        sa.Column("applied", sa.Integer(), nullable=False),
+        sa.Column("new_form", sa.Integer(), nullable=False),
+        sa.Column("hardship", sa.Integer(), nullable=False),
+        sa.Column("helped", sa.Integer(), nullable=False),
+        sa.Column("employers", sa.Integer(), nullable=False),
+        sa.Column("organized", sa.Integer(), nullable=False),
+        sa.Column("received", sa.Integer(), nullable=False),
+        sa.Column("ours_first", sa.Integer(), nullable=False),
+        sa.Column("disputes", sa.Integer(), nullable=False),
+        sa.Column("mediated", sa.Integer(), nullable=False),
+        sa.Column("due", sa.Integer(), nullable=False),
+        sa.Column("on_time", sa.Integer(), nullable=False),
+        sa.Column("open", sa.Integer(), nullable=False),
+        sa.Column("overdue", sa.Integer(), nullable=False),
+        sa.Column("oldest_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("visits_due", sa.Integer(), nullable=False),
+        sa.Column("visits_on_time", sa.Integer(), nullable=False),
+        sa.Column("visits_open", sa.Integer(), nullable=False),
+        sa.Column("echoes_due", sa.Integer(), nullable=False),
+        sa.Column("echoes_on_time", sa.Integer(), nullable=False),
+        sa.Column("last_entry_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fresh_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_standing_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_standing")),
+    )
+    with op.batch_alter_table("standing", schema=None) as batch_op:
+        batch_op.create_index("ix_standing_fresh_until", ["fresh_until"], unique=False)
+        batch_op.create_index("ix_standing_unit_id", ["unit_id"], unique=True)
+
+    op.create_table(
+        "trail",
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("actor", sa.String(length=60), nullable=False),
+        sa.Column("action", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("record_uid", sa.Uuid(), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_trail_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trail")),
+    )
+    with op.batch_alter_table("trail", schema=None) as batch_op:
+        batch_op.create_index("ix_trail_record_uid", ["record_uid"], unique=False)
+        batch_op.create_index("ix_trail_unit_id_id", ["unit_id", "id"], unique=False)
+
+    op.create_table(
+        "person",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("reading", sa.String(length=120), nullable=False),
+        sa.Column("initials", sa.String(length=40), nullable=False),
+        sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("sex", sa.String(length=8), nullable=True),
+        sa.Column("birth_on", sa.Date(), nullable=True),
+        sa.Column("share_birthday", sa.Boolean(), nullable=False),
+        sa.Column("id_kind", sa.String(length=24), nullable=True),
+        sa.Column("id_number_sealed", sa.Text(), nullable=True),
+        sa.Column("id_index", sa.String(length=64), nullable=True),
+        sa.Column("ethnicity", sa.String(length=20), nullable=True),
+        sa.Column("education", sa.String(length=20), nullable=True),
+        sa.Column("skill_level", sa.String(length=20), nullable=True),
+        sa.Column("political_status", sa.String(length=20), nullable=True),
+        sa.Column("household_type", sa.String(length=30), nullable=True),
+        sa.Column("household_place", sa.String(length=80), nullable=True),
+        sa.Column("native_place", sa.String(length=40), nullable=True),
+        sa.Column("work_status", sa.String(length=20), nullable=True),
+        sa.Column("migrant", sa.Boolean(), nullable=True),
+        sa.Column("key_group", sa.String(length=30), nullable=True),
+        sa.Column("new_form", sa.Boolean(), nullable=False),
+        sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("employer_name", sa.String(length=80), nullable=True),
+        sa.Column("address", sa.String(length=120), nullable=True),
+        sa.Column("card_no", sa.String(length=20), nullable=True),
+        sa.Column("hardship_class", sa.String(length=20), nullable=True),
+        sa.Column("hardship_on", sa.Date(), nullable=True),
+        sa.Column("hardship_note_sealed", sa.Text(), nullable=True),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("visit_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_person_employer_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_person_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+    )
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index("ix_person_employer_id", ["employer_id"], unique=False)
+        batch_op.create_index("ix_person_id_index", ["id_index"], unique=False)
+        batch_op.create_index("ix_person_phone", ["phone"], unique=False)
+        batch_op.create_index(batch_op.f("ix_person_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_person_unit_id_name", ["unit_id", "name"], unique=False)
+        batch_op.create_index("ix_person_unit_id_recorded_at", ["unit_id", "recorded_at"], unique=False)
+        batch_op.create_index(
+            "ix_person_unit_id_status_seen_at_id", ["unit_id", "status", "seen_at", "id"], unique=False
+        )
+
+    op.create_table(
+        "complaint",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("complainant_sealed", sa.Text(), nullable=True),
+        sa.Column("text_sealed", sa.Text(), nullable=True),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("category", sa.String(length=24), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("outside_number", sa.String(length=40), nullable=True),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("handler_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accept_due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("result", sa.String(length=20), nullable=True),
+        sa.Column("mediated_on", sa.Date(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("call_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.String(length=20), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reopened", sa.Integer(), nullable=False),
+        sa.Column("urged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_complaint_employer_id")),
+        sa.ForeignKeyConstraint(["handler_id"], ["account.id"], name=op.f("fk_complaint_handler_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_complaint_person_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_complaint_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
+    )
+    with op.batch_alter_table("complaint", schema=None) as batch_op:
+        batch_op.create_index("ix_complaint_handler_id_state", ["handler_id", "state"], unique=False)
+        batch_op.create_index("ix_complaint_number", ["number"], unique=True)
+        batch_op.create_index(
+            "ix_complaint_open",
+            ["unit_id", "due_at"],
+            unique=False,
+            sqlite_where=sa.text(
+                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
+            ),
+            postgresql_where=sa.text(
+                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
+            ),
+        )
+        batch_op.create_index("ix_complaint_person_id", ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_complaint_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_complaint_unit_id_due_at", ["unit_id", "due_at"], unique=False)
+        batch_op.create_index(
+            "ix_complaint_unit_id_recorded_at_id", ["unit_id", "recorded_at", "id"], unique=False
+        )
+        batch_op.create_index("ix_complaint_unit_id_state", ["unit_id", "state"], unique=False)
+
+    op.create_table(
+        "consent",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("wording", sa.String(length=20), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_consent_person_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_consent_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+    )
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.create_index("ix_consent_person_id", ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_consent_uid"), ["uid"], unique=True)
+
+    op.create_table(
+        "due_visit",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("trigger", sa.String(length=30), nullable=False),
+        sa.Column("event_on", sa.Date(), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_due_visit_person_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_due_visit_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_due_visit")),
+    )
+    with op.batch_alter_table("due_visit", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_due_visit_open",
+            ["unit_id", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.create_index("ix_due_visit_person_id", ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_due_visit_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_due_visit_unit_id_due_at", ["unit_id", "due_at"], unique=False)
+
+    op.create_table(
+        "membership",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("change_type", sa.String(length=8), nullable=True),
+        sa.Column("change_reason", sa.String(length=8), nullable=True),
+        sa.Column("end_reason", sa.String(length=200), nullable=True),
+        sa.Column("approved_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("ended_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_person_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_membership_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
+    )
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.create_index("ix_membership_person_id", ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_membership_uid"), ["uid"], unique=True)
+        batch_op.create_index(
+            "ix_membership_unit_id_status_until_on_from_on",
+            ["unit_id", "status", "until_on", "from_on"],
+            unique=False,
+        )
+
+    op.create_table(
+        "complaint_event",
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("step", sa.String(length=20), nullable=False),
+        sa.Column("before", sa.String(length=20), nullable=False),
+        sa.Column("after", sa.String(length=20), nullable=False),
+        sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("actor", sa.String(length=40), nullable=False),
+        sa.Column("role", sa.String(length=24), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=True),
+        sa.Column("words_sealed", sa.Text(), nullable=True),
+        sa.Column("told", sa.String(length=12), nullable=True),
+        sa.Column("sealed", sa.Boolean(), nullable=False),
+        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaint.id"], name=op.f("fk_complaint_event_complaint_id")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_complaint_event_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_event")),
+    )
+    with op.batch_alter_table("complaint_event", schema=None) as batch_op:
+        batch_op.create_index("ix_complaint_event_complaint_id", ["complaint_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_complaint_event_uid"), ["uid"], unique=True)
+        batch_op.create_index(
+            "ix_complaint_event_unit_id_recorded_at", ["unit_id", "recorded_at"], unique=False
+        )
+
+    op.create_table(
+        "complaint_reader",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_complaint_reader_account_id")),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaint.id"], name=op.f("fk_complaint_reader_complaint_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_reader")),
+    )
+    with op.batch_alter_table("complaint_reader", schema=None) as batch_op:
+        batch_op.create_index("ix_complaint_reader_account_id", ["account_id", "complaint_id"], unique=True)
+
+    op.create_table(
+        "reply_due",
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sealed", sa.Boolean(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_reply_due_complaint_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_reply_due_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reply_due")),
+    )
+    with op.batch_alter_table("reply_due", schema=None) as batch_op:
+        batch_op.create_index("ix_reply_due_complaint_id", ["complaint_id"], unique=False)
+        batch_op.create_index("ix_reply_due_unit_id_due_at", ["unit_id", "due_at"], unique=False)
+
+    op.create_table(
+        "visit",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("due_visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("visitor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("visitor_name", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("outcome", sa.String(length=12), nullable=False),
+        sa.Column("findings", sa.JSON(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_on", sa.Date(), nullable=True),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["due_visit_id"], ["due_visit.id"], name=op.f("fk_visit_due_visit_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_visit_person_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_visit_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
+    )
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.create_index("ix_visit_person_id_happened_at", ["person_id", "happened_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_uid"), ["uid"], unique=True)
+        batch_op.create_index(
+            "ix_visit_unit_id_recorded_at_id", ["unit_id", "recorded_at", "id"], unique=False
+        )
+
+
+def downgrade():
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.drop_index("ix_visit_unit_id_recorded_at_id")
+        batch_op.drop_index(batch_op.f("ix_visit_uid"))
+        batch_op.drop_index("ix_visit_person_id_happened_at")
+
+    op.drop_table("visit")
+    with op.batch_alter_table("reply_due", schema=None) as batch_op:
+        batch_op.drop_index("ix_reply_due_unit_id_due_at")
+        batch_op.drop_index("ix_reply_due_complaint_id")
+
+    op.drop_table("reply_due")
+    with op.batch_alter_table("complaint_reader", schema=None) as batch_op:
+        batch_op.drop_index("ix_complaint_reader_account_id")
+
+    op.drop_table("complaint_reader")
+    with op.batch_alter_table("complaint_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_complaint_event_unit_id_recorded_at")
+        batch_op.drop_index(batch_op.f("ix_complaint_event_uid"))
+        batch_op.drop_index("ix_complaint_event_complaint_id")
+
+    op.drop_table("complaint_event")
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.drop_index("ix_membership_unit_id_status_until_on_from_on")
+        batch_op.drop_index(batch_op.f("ix_membership_uid"))
+        batch_op.drop_index("ix_membership_person_id")
+
+    op.drop_table("membership")
+    with op.batch_alter_table("due_visit", schema=None) as batch_op:
+        batch_op.drop_index("ix_due_visit_unit_id_due_at")
+        batch_op.drop_index(batch_op.f("ix_due_visit_uid"))
+        batch_op.drop_index("ix_due_visit_person_id")
+        batch_op.drop_index(
+            "ix_due_visit_open",
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+
+    op.drop_table("due_visit")
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consent_uid"))
+        batch_op.drop_index("ix_consent_person_id")
+
+    op.drop_table("consent")
+    with op.batch_alter_table("complaint", schema=None) as batch_op:
+        batch_op.drop_index("ix_complaint_unit_id_state")
+        batch_op.drop_index("ix_complaint_unit_id_recorded_at_id")
+        batch_op.drop_index("ix_complaint_unit_id_due_at")
+        batch_op.drop_index(batch_op.f("ix_complaint_uid"))
+        batch_op.drop_index("ix_complaint_person_id")
+        batch_op.drop_index(
+            "ix_complaint_open",
+            sqlite_where=sa.text(
+                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
+            ),
+            postgresql_where=sa.text(
+                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
+            ),
+        )
+        batch_op.drop_index("ix_complaint_number")
+        batch_op.drop_index("ix_complaint_handler_id_state")
+
+    op.drop_table("complaint")
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_index("ix_person_unit_id_status_seen_at_id")
+        batch_op.drop_index("ix_person_unit_id_recorded_at")
+        batch_op.drop_index("ix_person_unit_id_name")
+        batch_op.drop_index(batch_op.f("ix_person_uid"))
+        batch_op.drop_index("ix_person_phone")
+        batch_op.drop_index("ix_person_id_index")
+        batch_op.drop_index("ix_person_employer_id")
+
+    op.drop_table("person")
+    with op.batch_alter_table("trail", schema=None) as batch_op:
+        batch_op.drop_index("ix_trail_unit_id_id")
+        batch_op.drop_index("ix_trail_record_uid")
+
+    op.drop_table("trail")
+    with op.batch_alter_table("standing", schema=None) as batch_op:
+        batch_op.drop_index("ix_standing_unit_id")
+        batch_op.drop_index("ix_standing_fresh_until")
+
+    op.drop_table("standing")
+    with op.batch_alter_table("sign_in", schema=None) as batch_op:
+        batch_op.drop_index("ix_sign_in_account_id")
+
+    op.drop_table("sign_in")
+    with op.batch_alter_table("setting", schema=None) as batch_op:
+        batch_op.drop_index("ix_setting_key_unit_id_from_on")
+
+    op.drop_table("setting")
+    with op.batch_alter_table("posting", schema=None) as batch_op:
+        batch_op.drop_index("ix_posting_unit_id_role")
+        batch_op.drop_index(batch_op.f("ix_posting_uid"))
+        batch_op.drop_index("ix_posting_account_id")
+
+    op.drop_table("posting")
+    with op.batch_alter_table("employer", schema=None) as batch_op:
+        batch_op.drop_index("ix_employer_uscc")
+        batch_op.drop_index("ix_employer_unit_id_name")
+        batch_op.drop_index(batch_op.f("ix_employer_uid"))
+
+    op.drop_table("employer")
+    with op.batch_alter_table("code", schema=None) as batch_op:
+        batch_op.drop_index("ix_code_list_code_unit_id_from_on")
+
+    op.drop_table("code")
+    with op.batch_alter_table("unit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_unit_uid"))
+        batch_op.drop_index("ix_unit_path")
+        batch_op.drop_index("ix_unit_parent_id")
+
+    op.drop_table("unit")
+    op.drop_table("trail_head")
+    op.drop_table("throttle")
+    op.drop_table("special_day")
+    op.drop_table("sequence")
+    with op.batch_alter_table("receipt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_receipt_uid"))
+        batch_op.drop_index("ix_receipt_sender_key")
+
+    op.drop_table("receipt")
+    op.drop_table("period")
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.drop_index("ix_job_done_at_after")
+
+    op.drop_table("job")
+    with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_draft_uid"))
+        batch_op.drop_index("ix_draft_account_id")
+
+    op.drop_table("draft")
+    with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_account_uid"))
+
+    op.drop_table("account")

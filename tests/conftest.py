@@ -1,0 +1,269 @@
+"""The tree, the cast, and browsers of theirs. The base is built once, and each test gets a fresh copy of it.
+
+    district 1 ┬ street 2 ┬ community 21 ┬ cell 211   the worker's
+               │          │              └ cell 2110  the neighbor's
+               │          └ community 210 ─ cell 212  leader2's
+               └ street 20 ─ community 22 ─ cell 221  the stranger's
+
+Codes are chosen so that a prefix mistake (2, 20, 21, 210, 2110) shows. With DATABASE_URL the same tests run
+on PostgreSQL: each worker of the test run makes its own databases on that server.
+"""
+
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, select, text
+from werkzeug.test import TestResponse
+
+from gridunion import clock, commands, config, create_app, keys
+from gridunion.accounts.models import Account, Posting, SignIn
+from gridunion.db import db, write
+from gridunion.doors import digest
+from gridunion.members.models import Person
+from gridunion.rights import Held, Viewer
+from gridunion.tree import Unit, everywhere
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+NOON = datetime(2026, 11, 19, 4, 0, tzinfo=UTC)  # Thursday, noon in Shanghai
+POSTGRES = os.environ.get("DATABASE_URL", "")
+KEYS = keys.new()
+
+UNITS = [
+    ("1", "汉台区总工会", "district_federation", None),
+    ("2", "汉中路街道工会联合会", "street_federation", "1"),
+    ("20", "东大街街道工会联合会", "street_federation", "1"),
+    ("21", "明珠社区工会", "community_union", "2"),
+    ("210", "太白社区工会", "community_union", "2"),
+    ("22", "莲湖社区工会", "community_union", "20"),
+    ("211", "明珠社区第1网格", "cell", "21"),
+    ("2110", "明珠社区第2网格", "cell", "21"),
+    ("212", "太白社区第1网格", "cell", "210"),
+    ("221", "莲湖社区第1网格", "cell", "22"),
+]
+
+CAST = [
+    ("worker", "周素琴", "grid_worker", "211"),
+    ("neighbor", "罗春梅", "grid_worker", "2110"),
+    ("leader", "何建平", "leader", "21"),
+    ("leader2", "田桂珍", "leader", "210"),
+    ("supervisor", "杜丽华", "supervisor", "2"),
+    ("stranger", "秦爱华", "grid_worker", "221"),
+    ("district", "马秀英", "district_officer", "1"),
+    ("admin", "任志强", "administrator", "1"),
+    ("auditor", "郭小梅", "auditor", "1"),
+]
+PASSWORD = "kaoyan-2026-xiangyang"
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The site on a real database; schema by migration, seeds, tree and cast."""
+    home = tmp_path_factory.mktemp("site")
+    ring = home.with_name(f"{home.name}.keys") / "keys.json"
+    KEYS.save(ring)
+    site = create_app(_config(home, ring))
+    site.config["TESTING"] = False  # errors become pages, as people see them
+    with site.app_context(), clock.at(NOON):
+        commands.set_up()
+        with everywhere(), write():
+            _people_the_tree()
+        _keep_template(site)
+    yield site
+
+
+def _config(home: Path, ring: Path) -> config.Config:
+    environ = {"GRIDUNION_HOME": str(home / "var"), "GRIDUNION_KEYS": str(ring)}
+    if POSTGRES:
+        environ["DATABASE_URL"] = f"{POSTGRES.rsplit('/', 1)[0]}/{_fresh_database('gu_test')}"
+    return config.read(environ)
+
+
+def _database(suffix: str) -> str:
+    return f"{suffix}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
+def _fresh_database(suffix: str, template: str = "template1") -> str:
+    name = _database(suffix)
+    admin = create_engine(config.read({"DATABASE_URL": POSTGRES}).database_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    admin.dispose()
+    return name
+
+
+def _keep_template(site: Flask) -> None:
+    db.session.remove()
+    db.engine.dispose()
+    if POSTGRES:
+        _fresh_database("gu_base", _database("gu_test"))
+        return
+    home = site.extensions["gridunion.config"].home
+    shutil.copy(home / "gridunion.db", home / "base.db")
+
+
+def _restore(site: Flask) -> None:
+    db.session.remove()
+    db.engine.dispose()
+    if POSTGRES:
+        _fresh_database("gu_test", _database("gu_base"))
+        return
+    home = site.extensions["gridunion.config"].home
+    for left in ("gridunion.db-wal", "gridunion.db-shm"):
+        (home / left).unlink(missing_ok=True)
+    shutil.copy(home / "base.db", home / "gridunion.db")
+
+
+def _people_the_tree() -> None:
+    units: dict[str, Unit] = {}
+    for code, name, kind, parent in UNITS:
+        units[code] = Unit.under(units.get(parent or ""), code=code, name=name, kind=kind, opened_on=date(2020, 1, 1))
+        db.session.add(units[code])
+        db.session.flush()
+    for login, name, role, code in CAST:
+        account = Account(login=login, name=name, must_change=False, phone=f"1390916{len(login):04d}")
+        db.session.add(account)
+        Posting.give(account, role, units[code], date(2020, 1, 1))
+
+
+@pytest.fixture
+def site(app: Flask) -> Iterator[Flask]:
+    """A fresh base, at noon on Thursday 19 November 2026."""
+    with app.app_context():
+        _restore(app)
+    with clock.at(NOON):
+        yield app
+    app.extensions.pop("gridunion.settings", None)
+
+
+@pytest.fixture
+def lifted(site: Flask) -> Iterator[Flask]:
+    """Inside the app, with the guard lifted: for looking at the base directly."""
+    with site.app_context(), everywhere():
+        yield site
+
+
+@dataclass
+class Someone:
+    """A browser with somebody signed in (or nobody), that fills in the hidden fields of every form."""
+
+    site: Flask
+    login: str = ""
+    client: FlaskClient = field(init=False)
+    token: str = ""
+
+    def __post_init__(self) -> None:
+        self.client = self.site.test_client()
+        if self.login:
+            self._enter()
+
+    def _enter(self) -> None:
+        cookie = secrets.token_urlsafe(32)
+        with self.site.app_context(), everywhere(), write():
+            account = db.session.scalars(select(Account).where(Account.login == self.login)).one()
+            until = clock.now() + timedelta(hours=8)
+            db.session.add(
+                SignIn(token_hash=digest(cookie), account_id=account.id, until=until, idle_seconds=8 * 3600)
+            )
+        self.client.set_cookie("gu", cookie)
+
+    def get(self, url: str, status: int = 200, **options: Any) -> "Page":
+        return self._seen(self.client.get(url, **options), status)
+
+    def post(self, url: str, data: dict[str, Any] | None = None, status: int = 303, **options: Any) -> "Page":
+        """Post a form as its page would, with the token and a fresh key unless `data` holds one."""
+        sent = {"csrf_token": self.csrf(), "client_key": secrets.token_hex(16), **(data or {})}
+        return self._seen(self.client.post(url, data=sent, **options), status)
+
+    def csrf(self) -> str:
+        if not self.token:
+            page = self.client.get("/me" if self.login else "/login").get_data(as_text=True)
+            found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+            assert found, "a page without a form token"
+            self.token = found[1]
+        return self.token
+
+    def _seen(self, response: TestResponse, status: int) -> "Page":
+        page = Page(response)
+        assert response.status_code == status, f"{response.status_code} instead of {status}: {page.text[:600]}"
+        if status == 200 and response.mimetype == "text/html" and "<html" in page.html:
+            page.look_over()
+        return page
+
+
+@dataclass
+class Page:
+    """An answer, looked at as a person and as a machine would."""
+
+    response: TestResponse
+
+    @property
+    def html(self) -> str:
+        return self.response.get_data(as_text=True)
+
+    @property
+    def text(self) -> str:
+        bare = re.sub(r"<(script|style|template).*?</\1>|<[^>]+>", " ", self.html, flags=re.S)
+        return re.sub(r"\s+", " ", unescape(bare)).strip()
+
+    @property
+    def location(self) -> str:
+        return self.response.headers.get("Location", "")
+
+    @property
+    def total(self) -> int:
+        """What the list on the page says it holds."""
+        found = re.search(r'data-total="(\d+)"', self.html)
+        return int(found[1]) if found else 0
+
+    def look_over(self) -> None:
+        assert self.html.count("<h1") == 1, "a page has one h1"
+        assert "style=" not in self.html, "inline style would break the CSP"
+        assert "{{" not in self.html
+        assert "None" not in self.text, self.text
+
+    def __contains__(self, words: str) -> bool:
+        return words in self.text
+
+
+def _one(login: str) -> Any:
+    def someone(site: Flask) -> Someone:
+        return Someone(site, login)
+
+    return pytest.fixture(someone)
+
+
+worker, neighbor, leader, leader2 = _one("worker"), _one("neighbor"), _one("leader"), _one("leader2")
+supervisor, stranger, district = _one("supervisor"), _one("stranger"), _one("district")
+admin, auditor, nobody = _one("admin"), _one("auditor"), _one("")
+
+
+def unit(code: str) -> Unit:
+    """A unit of the tree. Inside `lifted`."""
+    return db.session.scalars(select(Unit).where(Unit.code == code)).one()
+
+
+def as_viewer(login: str) -> Viewer:
+    """Somebody of the cast, for calling a model's verbs directly. Inside `lifted`."""
+    account = db.session.scalars(select(Account).where(Account.login == login)).one()
+    held = [Held(p.role, p.unit_id, p.unit.code, p.unit.name, p.unit.path, p.until_on) for p in account.held]
+    return Viewer(account.id, account.uid.hex, account.name, False, 0, tuple(held))
+
+
+def member(name: str = "王秀兰", cell: str = "211", phone: str = "13609162087", **known: Any) -> Person:
+    """A member of a cell, approved. Inside `lifted`; commits."""
+    with write():
+        person = Person.register(unit(cell), as_viewer("leader"), "grid_visit", name=name, phone=phone, **known)
+        person.approve(as_viewer("leader"))
+    return person
