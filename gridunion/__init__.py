@@ -3,13 +3,13 @@
 from flask import Flask
 
 from gridunion import accounts, commands, complaints, config, desk, employers, exchange, faults, keys, look, members, status
-from gridunion import units, visits
+from gridunion import demo, units, visits
 from gridunion.db import db, open_database
 from gridunion.doors import guard_doors
 from gridunion.rights import PUBLIC, allow, right_of
 from gridunion.web import Site
 
-ROOMS = (units, accounts, employers, members, visits, complaints, status, desk, exchange)
+ROOMS = (units, accounts, employers, members, visits, complaints, status, desk, exchange, demo)
 
 
 class Unlabeled(RuntimeError):

@@ -57,7 +57,7 @@ def note(action: str, record: Record | None = None, unit_id: int | None = None, 
 def append(lines: Iterable[dict[str, Any]]) -> None:
     """Chain lines to the end of the trail."""
     actor = g.get("actor")
-    head = db.session.execute(_HEAD, execution_options={"branch": True}).scalar() or FIRST
+    head = db.session.execute(_HEAD, execution_options={"branch": True}).scalar_one()
     rows = []
     for line in lines:
         row = {"kind": "", "record_uid": None, "unit_id": None, "at": clock.now(), **line}
@@ -121,20 +121,21 @@ def _changes(row: Record) -> dict[str, Any]:
     """Column → [old, new]; what is sensitive or sealed is named, never quoted."""
     state = inspect(row)
     changes: dict[str, Any] = {}
+    hides = getattr(row, "sealed", False) is True  # the trail is read by others than may read the row
     for column in state.mapper.column_attrs:
         history = state.attrs[column.key].history
         if history.has_changes() and column.key not in ("id", "uid", "version", "recorded_at"):
-            data = column.columns[0].info.get("data", "internal")
+            data = "sealed" if hides else column.columns[0].info.get("data", "internal")
             old = history.deleted[0] if history.deleted else None
             changes[column.key] = [_quoted(column.key, data, value) for value in (old, history.added[0])]
     return changes
 
 
 def _quoted(name: str, data: str, value: Any) -> Any:
+    if data == "sealed" or (data == "sensitive" and not isinstance(value, bool | int | float | None)):
+        return None if value is None else "…"
     if value is None or isinstance(value, bool | int | float):
         return value
-    if data in ("sensitive", "sealed"):
-        return "…"
     if name == "phone":
         return mask_phone(value)
     return value.isoformat() if isinstance(value, date | datetime) else str(value)

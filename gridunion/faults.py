@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pysqlite3.dbapi2
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, Response, current_app, g, redirect, request
 from flask_babel import lazy_gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -81,12 +81,14 @@ def _http(problem: HTTPException) -> Response | HTTPException:
 
 def _unexpected(problem: Exception) -> Response:
     db.session.rollback()
-    # The message of an error may hold what somebody typed: log its kind and place, not its words.
     log.error("request %s: %s", request_id(), type(problem).__name__, exc_info=_bare(problem))
     return fault(500)
 
 
 def _bare(problem: BaseException) -> Any:
+    """What is logged of an error; its words may hold what somebody typed, so only developers see them."""
+    if not current_app.extensions["gridunion.config"].production:
+        return problem
     return (RuntimeError, RuntimeError(type(problem).__name__), problem.__traceback__)
 
 

@@ -83,8 +83,11 @@ class CodedSelect(SelectField):
     def __init__(self, label: Any = None, codes: str = "", path: str = "", **options: Any) -> None:
         super().__init__(label, choices=[SelectChoice("", _("请选")), *_choices(codes, path)], **options)
 
-    def post_validate(self, form: Any, validation_stopped: bool) -> None:
-        self.data = self.data or None
+    def pre_validate(self, form: Any) -> None:
+        if self.data in (None, "", "None"):
+            self.data = None
+        else:
+            super().pre_validate(form)
 
 
 class Several(SelectMultipleField):
@@ -96,6 +99,8 @@ class Several(SelectMultipleField):
 
 class Day(StringField):
     """A day as a date input sends it, or as people write it; never after today unless said so."""
+
+    data: date | None  # type: ignore[assignment]
 
     def __init__(self, label: Any = None, future: bool = False, **options: Any) -> None:
         super().__init__(label, **options)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, Response, g, has_request_context, redirect, request
 from flask_babel import Babel, format_date, gettext, ngettext
 from flask_compress import Compress
 from flask_login import current_user
@@ -88,7 +88,7 @@ def look() -> Look:
 
 
 def _chosen(name: str) -> str:
-    asked = request.cookies.get(name, "")
+    asked = request.cookies.get(name, "") if has_request_context() else ""  # commands speak Chinese
     return asked if asked in CHOICES[name] else CHOICES[name][0]
 
 

@@ -37,8 +37,8 @@ PLACES = {
     for place in (
         Place("today", "desk.today", _("今日"), "checklist"),
         Place("inbox", "desk.inbox", _("待办"), "inbox"),
-        Place("board", "status.board", _("总览"), "chart-bar"),
-        Place("cells", "status.board", _("网格"), "layout-grid"),
+        Place("board", "status.own", _("总览"), "chart-bar"),
+        Place("cells", "status.own", _("网格"), "layout-grid"),
         Place("members", "members.listing", _("会员"), "users"),
         Place("new", "desk.new", _("记一笔"), "plus"),
         Place("complaints", "complaints.listing", _("诉求"), "message-report"),
@@ -58,7 +58,7 @@ PLACES = {
 
 # (in the tab bar, only in the sidebar); the first role somebody holds decides, the others add to the sidebar.
 MENUS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "grid_worker": (("today", "members", "new", "complaints", "me"), ("visits", "employers")),
+    "grid_worker": (("today", "members", "new", "complaints", "me"), ("visits",)),
     "leader": (
         ("inbox", "members", "new", "complaints", "cells"),
         ("overdue", "visits", "employers", "staff", "rules", "me"),

@@ -1,13 +1,18 @@
 """People's names: made clean, read for the search box, and masked."""
 
+import os
 import re
 import unicodedata
 from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _
-from pypinyin import lazy_pinyin
 
 from gridunion.text import Unacceptable, clean_text
+
+# Characters are asked one by one, so the dictionary of phrases is never looked at, and reading it takes a
+# quarter of a second at every start.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+from pypinyin import lazy_pinyin
 
 LONGEST_NAME = 40  # Uyghur and Tibetan names written out pass 20 characters
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -62,7 +62,9 @@ RIGHTS: dict[str, set[str]] = {
     "decide complaints": {"leader", "supervisor"},
     "call back": {"leader", "supervisor"},
     "press complaints": {"leader"} | _OFFICE,
-    "see employers": _FIELD | _OFFICE,
+    # Employers stand in a community, above the cells: its leader keeps the ledger.
+    "see employers": {"leader"} | _OFFICE,
+    "edit employers": {"leader"},
     "reset passwords": {"leader", "supervisor", "administrator"},
     "manage units": {"administrator"},
     "manage accounts": {"administrator"},
@@ -87,6 +89,11 @@ class Held:
     @property
     def branch(self) -> tuple[str, str]:
         return self.path, f"{self.path[:-1]}0"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it holds, as people say it."""
+        return self.until_on and self.until_on - timedelta(days=1)
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ SETTINGS: list[tuple[str, Any, str, str]] = [
     ("complaint.resolve.labor_dispute", 15, "劳动争议办结（工作日）", "Working days: labor dispute"),
     ("complaint.resolve.collective_dispute", 15, "集体争议办结（工作日）", "Working days: collective dispute"),
     ("complaint.call_back.workdays", 3, "回访期限（工作日）", "Working days to call back"),
+    ("complaint.escalate.workdays", 2, "超期几个工作日报街道", "Working days overdue until the street is told"),
     ("complaint.reopen.days", 30, "办结后几天内可重新办理", "Days in which a case may be reopened"),
     ("light.on_time.good", 95, "诉求按时办结：正常（%）", "Resolved on time: good (%)"),
     ("light.on_time.poor", 80, "诉求按时办结：预警（%）", "Resolved on time: alarm below (%)"),
@@ -47,6 +48,11 @@ _FOUR, _EIGHT, _NINE = ("four",), ("eight", "nine"), ("nine",)
 
 def _group(code: str, zh: str, en: str, *sets: str) -> tuple[str, str, str, dict[str, Any]]:
     return code, zh, en, {"sets": list(sets)}
+
+
+def _about(code: str, zh: str, en: str, kind: str, **tags: bool) -> tuple[str, str, str, dict[str, Any]]:
+    """What a complaint is about, and the kind it is when nobody says otherwise."""
+    return code, zh, en, {"kind": kind, **tags}
 
 
 CODES: dict[str, list[tuple[Any, ...]]] = {
@@ -137,12 +143,18 @@ CODES: dict[str, list[tuple[Any, ...]]] = {
         ("hazard", "隐患", "Hazard"),
     ],
     "complaint_category": [
-        ("wages", "拖欠工资", "Unpaid wages"), ("social_insurance", "社保医保", "Social insurance"),
-        ("contract", "劳动合同", "Employment contract"), ("hardship", "困难帮扶", "Hardship aid"),
-        ("work_injury", "工伤认定", "Work injury"), ("work_safety", "安全生产", "Work safety"),
-        ("labor_protection", "劳动保护", "Labor protection"), ("welfare", "职工福利", "Welfare"),
-        ("schooling", "子女就学", "Schooling"), ("harassment", "性骚扰", "Sexual harassment", {"sealed": True}),
-        ("suggestion", "意见建议", "Suggestion"), ("other", "其他", "Other"),
+        _about("wages", "拖欠工资", "Unpaid wages", "labor_dispute"),
+        _about("social_insurance", "社保医保", "Social insurance", "labor_dispute"),
+        _about("contract", "劳动合同", "Employment contract", "labor_dispute"),
+        _about("hardship", "困难帮扶", "Hardship aid", "help"),
+        _about("work_injury", "工伤认定", "Work injury", "labor_dispute"),
+        _about("work_safety", "安全生产", "Work safety", "hazard"),
+        _about("labor_protection", "劳动保护", "Labor protection", "complaint"),
+        _about("welfare", "职工福利", "Welfare", "complaint"),
+        _about("schooling", "子女就学", "Schooling", "help"),
+        _about("harassment", "性骚扰", "Sexual harassment", "complaint", sealed=True),
+        _about("suggestion", "意见建议", "Suggestion", "complaint"),
+        _about("other", "其他", "Other", "complaint"),
     ],
     "channel": [
         ("visit", "走访", "Visit"), ("walk_in", "上门", "Walk-in"), ("phone", "电话", "Phone"),

@@ -22,7 +22,7 @@ from gridunion.db import Record, db
 from gridunion.doors import SAFE, digest, token_of_request
 from gridunion.receipts import Receipt, body_sha, find_receipt
 from gridunion.rights import PUBLIC, SIGNED_IN, Viewer, right_of
-from gridunion.tree import eyes, look_with
+from gridunion.tree import Unit, eyes, look_with
 
 Found = TypeVar("Found", bound=Record)
 View = TypeVar("View", bound=Callable[..., Any])
@@ -143,6 +143,14 @@ def find(model: type[Found], uid: UUID) -> Found:
     return found
 
 
+def find_unit(code: str) -> Unit:
+    """The unit of a code, if it lies in the viewer's branches. Raises NotFound."""
+    found = db.session.scalars(select(Unit).where(Unit.code == code)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def _explain_absence(statement: Any) -> NoReturn:
     narrow, wide = eyes(), viewer().any_eyes if signed_in() else None
     if wide is not None and wide != narrow:
@@ -233,4 +241,4 @@ def for_htmx(response: Response) -> Response:
     return response
 
 
-__all__ = ["PUBLIC", "SIGNED_IN", "Site", "before", "edited", "find", "go", "new_key", "page", "say", "sender", "takes", "viewer"]
+__all__ = ["PUBLIC", "SIGNED_IN", "Site", "before", "edited", "find", "find_unit", "go", "new_key", "page", "say", "sender", "takes", "viewer"]

@@ -14,6 +14,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
@@ -80,6 +81,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
             _people_the_tree()
         _keep_template(site)
     yield site
+    with site.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def _config(home: Path, ring: Path) -> config.Config:
@@ -170,25 +174,33 @@ class Someone:
 
     def _enter(self) -> None:
         cookie = secrets.token_urlsafe(32)
+        Context().run(self._sign_in, cookie)
+        self.client.set_cookie("gu", cookie)
+
+    def _sign_in(self, cookie: str) -> None:
         with self.site.app_context(), everywhere(), write():
             account = db.session.scalars(select(Account).where(Account.login == self.login)).one()
             until = clock.now() + timedelta(hours=8)
             db.session.add(
                 SignIn(token_hash=digest(cookie), account_id=account.id, until=until, idle_seconds=8 * 3600)
             )
-        self.client.set_cookie("gu", cookie)
 
     def get(self, url: str, status: int = 200, **options: Any) -> "Page":
-        return self._seen(self.client.get(url, **options), status)
+        return self._seen(self._apart(self.client.get, url, **options), status)
 
     def post(self, url: str, data: dict[str, Any] | None = None, status: int = 303, **options: Any) -> "Page":
         """Post a form as its page would, with the token and a fresh key unless `data` holds one."""
         sent = {"csrf_token": self.csrf(), "client_key": secrets.token_hex(16), **(data or {})}
-        return self._seen(self.client.post(url, data=sent, **options), status)
+        return self._seen(self._apart(self.client.post, url, data=sent, **options), status)
+
+    def _apart(self, send: Any, *args: Any, **options: Any) -> TestResponse:
+        """A request has a context of its own, even while the test looks into the base."""
+        answer: TestResponse = Context().run(send, *args, **options)
+        return answer
 
     def csrf(self) -> str:
         if not self.token:
-            page = self.client.get("/me" if self.login else "/login").get_data(as_text=True)
+            page = self._apart(self.client.get, "/me" if self.login else "/login").get_data(as_text=True)
             found = re.search(r'name="csrf_token" value="([^"]+)"', page)
             assert found, "a page without a form token"
             self.token = found[1]
@@ -256,8 +268,9 @@ def unit(code: str) -> Unit:
 
 def as_viewer(login: str) -> Viewer:
     """Somebody of the cast, for calling a model's verbs directly. Inside `lifted`."""
-    account = db.session.scalars(select(Account).where(Account.login == login)).one()
-    held = [Held(p.role, p.unit_id, p.unit.code, p.unit.name, p.unit.path, p.until_on) for p in account.held]
+    with everywhere():
+        account = db.session.scalars(select(Account).where(Account.login == login)).one()
+        held = [Held(p.role, p.unit_id, p.unit.code, p.unit.name, p.unit.path, p.until_on) for p in account.held]
     return Viewer(account.id, account.uid.hex, account.name, False, 0, tuple(held))
 
 

@@ -2,9 +2,12 @@
 
 from flask import Flask
 
-from gridunion.accounts import views
+from gridunion.accounts import admin, commands, postings, sheet, staff, trail, views
+
+assert admin and postings and sheet and staff and trail  # their views stand on the same blueprint
 
 
 def open_room(app: Flask) -> None:
     views.open_doors(app)
     app.register_blueprint(views.bp)
+    app.cli.add_command(commands.admin_group)

@@ -5,13 +5,14 @@ from datetime import date, datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from flask_babel import gettext as _
 from sqlalchemy import Boolean, ColumnElement, Date, ForeignKey, Index, String, and_, delete, or_, select
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import clock
 from gridunion.db import BigId, Record, Row, db, internal, personal, sensitive
-from gridunion.rights import RESETS, SEATS, Viewer
-from gridunion.tree import Scoped, Unit, everywhere
+from gridunion.rights import ROLES, SEATS
+from gridunion.tree import Scoped, Unit
 
 CODE_HOURS = 72  # how long a one-time code works
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that look alike on paper
@@ -22,7 +23,11 @@ _NOBODY = hasher.hash("nobody")
 
 
 class BadPosting(ValueError):
-    """A role cannot be held there or then."""
+    """A role cannot be held there or then. ``str()`` is a sentence for the user."""
+
+
+class AlreadyHeld(BadPosting):
+    """The very posting is there."""
 
 
 class Account(Record):
@@ -89,18 +94,35 @@ class Posting(Scoped, Record):
     account: Mapped[Account] = relationship(back_populates="postings")
 
     @classmethod
-    def give(cls, account: Account, role: str, unit: Unit, from_on: date, until_on: date | None = None) -> "Posting":
-        """Post somebody. Raises BadPosting when the role does not sit in that kind of unit."""
-        if unit.kind not in SEATS[role]:
-            raise BadPosting(role)
-        if until_on is not None and until_on <= from_on:
-            raise BadPosting("until")
+    def give(
+        cls, account: Account, role: str, unit: Unit, from_on: date, until_on: date | None = None
+    ) -> "Posting":
+        """Post somebody, from a day until (and without) another. Raises BadPosting."""
+        if fault := _fault_of_posting(role, unit, from_on, until_on):
+            raise BadPosting(fault)
+        if any(
+            held.unit is unit and held.role == role and _meet(held, from_on, until_on)
+            for held in account.postings
+        ):
+            raise AlreadyHeld(_("这段时间已经有这个岗位"))
         posting = cls(account=account, role=role, unit=unit, from_on=from_on, until_on=until_on)
         db.session.add(posting)
         return posting
 
     def end(self, on: date) -> None:
+        """Let it hold no longer from a day on. Raises BadPosting."""
+        if on < self.from_on:
+            raise BadPosting(_("不能早于岗位开始的前一天"))
         self.until_on = on
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it holds, as people say it."""
+        return self.until_on and self.until_on - timedelta(days=1)
+
+    @property
+    def over(self) -> bool:
+        return self.until_on is not None and self.until_on <= clock.today()
 
     @property
     def in_force(self) -> bool:
@@ -112,18 +134,19 @@ def in_force(on: date) -> ColumnElement[bool]:
     return and_(Posting.from_on <= on, or_(Posting.until_on.is_(None), Posting.until_on > on))
 
 
-def may_reset(viewer: Viewer, account: Account) -> bool:
-    """Whether the viewer may hand somebody a one-time code: only for all that person holds, so that nobody
-    climbs by resetting a superior who also has a small posting."""
-    with everywhere():
-        held = account.held
-        return bool(held) and account.id != viewer.account_id and all(_below(viewer, posting) for posting in held)
+def _fault_of_posting(role: str, unit: Unit, from_on: date, until_on: date | None) -> str:
+    if role not in SEATS or unit.kind not in SEATS[role]:
+        return str(_("%(role)s不能设在“%(unit)s”", role=ROLES.get(role, role), unit=unit.name))
+    if until_on is not None and until_on <= from_on:
+        return str(_("最后一天不能早于第一天"))
+    if unit.closed_on is not None and unit.closed_on <= from_on:
+        return str(_("“%(unit)s”那天已经撤销", unit=unit.name))
+    return ""
 
 
-def _below(viewer: Viewer, posting: Posting) -> bool:
-    return any(
-        posting.role in RESETS[held.role] and posting.unit.path.startswith(held.path)
-        for held in viewer.holding("reset passwords")
+def _meet(held: Posting, from_on: date, until_on: date | None) -> bool:
+    return (held.until_on is None or from_on < held.until_on) and (
+        until_on is None or held.from_on < until_on
     )
 
 
@@ -157,7 +180,7 @@ def hash_password(password: str) -> str:
 
 def new_code() -> str:
     """Twelve characters to read out or print: 59 bits."""
-    return "".join(secrets.choice(CODE_LETTERS) for _ in range(12))
+    return "".join(secrets.choice(CODE_LETTERS) for _letter in range(12))
 
 
 def by_login(login: str) -> Account | None:

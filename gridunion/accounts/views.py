@@ -1,23 +1,21 @@
-"""Signing in and out, one's own page, and resetting a colleague's forgotten password."""
-
-from typing import Any
+"""Signing in and out, and one's own page."""
 
 from flask import Blueprint, Flask, Response, g, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import LoginManager
-from sqlalchemy import select
-from werkzeug.exceptions import Forbidden, Unauthorized
+from werkzeug.exceptions import Unauthorized
 
-from gridunion import audit, faults
+from gridunion import faults
+from gridunion.accounts import guessing
 from gridunion.accounts import sign_in as entrance
 from gridunion.accounts.forms import PasswordForm, SignInForm
-from gridunion.accounts.models import Account, Posting, hash_password, matches, may_reset, new_code
+from gridunion.accounts.models import Account, hash_password
 from gridunion.db import db
 from gridunion.doors import SAFE, safe_next
 from gridunion.menu import MENUS, home_of, menu_of
 from gridunion.rights import PUBLIC, ROLES, SIGNED_IN, allow
 from gridunion.tree import everywhere
-from gridunion.web import before, find, for_htmx, go, page, say, signed_in, viewer
+from gridunion.web import before, for_htmx, go, page, say, signed_in, viewer
 
 bp = Blueprint("accounts", __name__)
 
@@ -40,16 +38,16 @@ def ask_to_sign_in(_problem: Exception) -> Response:
     return page("accounts/sign_in.html", 401, form=form, typed=faults.typed(), action=request.path)
 
 
-def _check() -> tuple[int | None, int]:
-    """(account, seconds to wait): verify the password before the transaction, hashing takes its time."""
+def _check() -> tuple[guessing.Proof | None, int]:
+    """(proof, seconds to wait): verify the password before the transaction, hashing takes its time."""
     form = SignInForm()
     if not form.submitted():
         return None, 0
-    login, password = form.login.data or "", form.password.data or ""
+    login = form.login.data or ""
     with everywhere():
-        if seconds := entrance.wait_before(login):
+        if seconds := guessing.may_guess(login):
             return None, seconds
-        return entrance.check(login, password), 0
+        return guessing.check(login, form.password.data or ""), 0
 
 
 @bp.get("/login")
@@ -65,17 +63,24 @@ def sign_in() -> Response:
 @allow(PUBLIC)
 @before(_check)
 def sign_in_now() -> Response:
-    form, (account_id, seconds) = SignInForm(), g.prepared
-    if form.submitted() and account_id is None:
-        sentence = _("试得太多了，请等 %(n)s 秒再试", n=seconds) if seconds else _("账号或密码不对，请再看看")
-        form.password.errors = [sentence]
-    if account_id is None:
-        return page("accounts/sign_in.html", 429 if seconds else 422, form=form, typed=_carried(), action=_resume())
+    form, (proof, seconds) = SignInForm(), g.prepared
+    valid = form.submitted()
     with everywhere():
-        entrance.sign_in(db.session.get_one(Account, account_id), bool(form.own_phone.data))
+        if account := guessing.prove(proof) if proof else None:
+            entrance.sign_in(account, bool(form.own_phone.data))
+    if account is None:
+        if valid:
+            form.password.errors = [_refused(seconds)]
+        return page(
+            "accounts/sign_in.html", 429 if seconds else 422, form=form, typed=_carried(), action=_resume()
+        )
     if _resume():
         return page("accounts/resume.html", typed=_carried(), action=_resume())
     return go(safe_next(form.next.data) or "/")
+
+
+def _refused(seconds: int) -> str:
+    return str(_("试得太多了，请等 %(n)s 秒再试", n=seconds)) if seconds else _("账号或密码不对，请再看看")
 
 
 def _resume() -> str | None:
@@ -100,12 +105,17 @@ def sign_out() -> Response:
 sign_out.__dict__["even_unchanged"] = True
 
 
-def _hash() -> str:
-    """Verify the old password and hash the new one, outside the transaction; empty when it will not do."""
+def _hash() -> tuple[str, int]:
+    """(hash of the new password, seconds to wait): the old one is looked at as slowly as when signing in."""
     form = PasswordForm()
     form.account = _own()
-    good = form.submitted() and matches(form.account, form.old.data or "")
-    return hash_password(form.new.data or "") if good else ""
+    if not form.submitted():
+        return "", 0
+    with everywhere():
+        if seconds := guessing.may_guess(form.account.login):
+            return "", seconds
+        proof = guessing.check(form.account.login, form.old.data or "")
+    return (hash_password(form.new.data or "") if proof else ""), 0
 
 
 def _own() -> Account:
@@ -127,10 +137,12 @@ def change_password() -> Response:
     form.account = account = _own()
     if not form.submitted():
         return page("accounts/password.html", 422, form=form)
-    if not g.prepared:
-        form.old.errors = [_("现在的密码不对")]
-        return page("accounts/password.html", 422, form=form)
-    account.choose_password(g.prepared)
+    hashed, seconds = g.prepared
+    if not hashed:
+        form.old.errors = [_refused(seconds) if seconds else _("现在的密码不对")]
+        return page("accounts/password.html", 429 if seconds else 422, form=form)
+    account.choose_password(hashed)
+    guessing.forget_guesses(account)
     entrance.sign_in(account, own_phone=False)
     say(_("密码已改，别的手机和电脑上都要重新登录"))
     return go("/")
@@ -148,32 +160,3 @@ def me() -> Response:
     tabs = {name for role in MENUS if role in who.roles for name in MENUS[role][0][:5]}
     places = [item for item in menu_of(who) if item.id not in tabs or item.pc]
     return page("accounts/me.html", places=places)
-
-
-@bp.get("/staff")
-@allow("reset passwords")
-def staff() -> Response:
-    """Colleagues posted in one's own branch."""
-    rows = select(Posting).order_by(Posting.role, Posting.id)
-    posted = [posting for posting in db.session.scalars(rows) if posting.in_force]
-    postings = [(posting, may_reset(viewer(), posting.account)) for posting in posted]
-    return page("accounts/staff.html", postings=postings)
-
-
-def _code(**_ids: Any) -> tuple[str, str]:
-    code = new_code()
-    return code, hash_password(code)
-
-
-@bp.post("/staff/<uuid:uid>/code")
-@allow("reset passwords")
-@before(_code)
-def give_code(uid: Any) -> Response:
-    """A one-time code for a colleague who forgot the password, handed over in person."""
-    posting = find(Posting, uid)
-    if not may_reset(viewer(), posting.account):
-        raise Forbidden
-    code, hashed = g.prepared
-    posting.account.give_code(hashed)
-    audit.note("password reset", posting)
-    return page("accounts/code.html", account=posting.account, code=code)

@@ -1,13 +1,15 @@
-"""The life cycle of a complaint as one literal table: which step leads from where to where, and who may take it.
+"""The life cycle of a complaint as one literal table: which step leads from where to where, and whose it is.
 
 A step that is not here cannot be taken by anybody. `to` None leaves the state as it is.
 """
 
+import re
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
 
 OPEN = ("registered", "accepted", "assigned", "in_progress", "reopened")
+WAITING = ("registered", "accepted", "reopened")  # for somebody to give it to a handler
 DONE = ("resolved", "closed", "refused")
 
 STATES = {
@@ -23,6 +25,7 @@ STATES = {
 
 DISPUTES = ("labor_dispute", "collective_dispute")
 CONFIRMED = (*DISPUTES, "help")  # the leader confirms the result of these (product.md)
+COLLECTIVE = 10  # workers with one claim (劳动争议调解仲裁法 第七条)
 
 
 @dataclass(frozen=True)
@@ -33,22 +36,32 @@ class Step:
     sources: tuple[str, ...]
     to: str | None
     right: str
-    handler: bool = False
-    """Only the one it was assigned to."""
+    who: str = "anyone"
+    """Of those with the right in the branch: handler, who decides, who judges (never the handler), anyone."""
 
 
 STEPS = {
     "register": Step(_("收到"), (), "registered", "take complaints"),
-    "accept": Step(_("受理"), ("registered",), "accepted", "decide complaints"),
-    "refuse": Step(_("不予受理"), ("registered",), "refused", "decide complaints"),
-    "assign": Step(_("派单"), ("accepted", "assigned", "in_progress", "reopened"), "assigned", "decide complaints"),
-    "progress": Step(_("记进展"), ("assigned", "in_progress"), "in_progress", "work on complaints", handler=True),
-    "reply": Step(_("给本人回音"), ("assigned", "in_progress"), "in_progress", "work on complaints", handler=True),
-    "resolve": Step(_("办结"), ("assigned", "in_progress"), "resolved", "work on complaints", handler=True),
-    "confirm": Step(_("确认结果"), ("resolved",), None, "decide complaints"),
-    "send_back": Step(_("退回再办"), ("resolved",), "in_progress", "decide complaints"),
-    "call_back": Step(_("回访"), ("resolved",), None, "call back"),
-    "close": Step(_("归档"), ("resolved",), "closed", "call back"),
+    "accept": Step(_("受理"), ("registered",), "accepted", "decide complaints", "decides"),
+    "refuse": Step(_("不予受理"), ("registered",), "refused", "decide complaints", "decides"),
+    "assign": Step(
+        _("派单"),
+        ("accepted", "assigned", "in_progress", "reopened"),
+        "assigned",
+        "decide complaints",
+        "decides",
+    ),
+    "progress": Step(
+        _("记进展"), ("assigned", "in_progress"), "in_progress", "work on complaints", "handler"
+    ),
+    "reply": Step(
+        _("给本人回音"), ("assigned", "in_progress"), "in_progress", "work on complaints", "handler"
+    ),
+    "resolve": Step(_("办结"), ("assigned", "in_progress"), "resolved", "work on complaints", "handler"),
+    "confirm": Step(_("确认结果"), ("resolved",), None, "decide complaints", "judges"),
+    "send_back": Step(_("退回再办"), ("resolved",), "in_progress", "decide complaints", "judges"),
+    "call_back": Step(_("回访"), ("resolved",), None, "call back", "judges"),
+    "close": Step(_("归档"), ("resolved",), "closed", "call back", "judges"),
     "reopen": Step(_("重新办理"), ("resolved", "closed", "refused"), "reopened", "decide complaints"),
     "urge": Step(_("催办"), OPEN, None, "press complaints"),
 }
@@ -75,4 +88,26 @@ REFUSALS = {
 }
 
 TOLD_BY = {"phone": _("打电话"), "visit": _("上门"), "shown": _("当面给看")}
+RECEIVED = {"visit": "visit", "walk_in": "shown", "phone": "phone"}
+"""How somebody who reports is told at once that it was taken down, by channel."""
+
 MOST_TRIES = 3  # calls before somebody counts as unreachable
+FEWEST_WORDS = 4
+
+# What is said when nothing is said (三要三不要: 不要敷衍塞责).
+STOCK = {
+    "已处理", "已处理完毕", "处理完毕", "已收到", "收到", "已办结", "已办理", "办理完毕", "已解决", "已完成",
+    "已经处理", "已经解决", "已回复", "已告知", "已联系", "知道了", "正在处理", "正在处理中", "处理中",
+    "办理中", "正在办理", "请等待", "请耐心等待", "耐心等待", "无", "没有", "同意", "好的",
+}  # fmt: skip
+
+
+def says_something(words: str | None) -> bool:
+    """Whether a reply tells more than a stock phrase."""
+    said = re.sub(r"[\W_]", "", words or "")
+    return (
+        len(said) >= FEWEST_WORDS
+        and len(set(said)) > 1
+        and said.rstrip("了") not in STOCK
+        and said not in STOCK
+    )

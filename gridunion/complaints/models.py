@@ -1,60 +1,41 @@
-"""Complaints, their story, and what the worker was promised to hear by when."""
+"""Complaints: what a worker asks of the union, and the verbs that move it from first report to call back."""
 
 import json
 import math
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import lazy_gettext as _
-from sqlalchemy import (
-    Boolean, ColumnElement, Date, ForeignKey, Index, String, Text, func, or_, select, text,
-)  # fmt: skip
+from flask_babel import gettext as _
+from sqlalchemy import Boolean, Date, ForeignKey, Index, String, Text, func, select, text
 from sqlalchemy.orm import Mapped, relationship
 
-from gridunion import calendar, clock, settings
-from gridunion.accounts.models import Account, Posting, in_force
-from gridunion.complaints.life import CONFIRMED, DISPUTES, MOST_TRIES, OPEN, STATES, STEPS
-from gridunion.db import Addressed, BigId, Encrypted, Record, Row, db, internal, personal, sealed
-from gridunion.employers.models import Employer
-from gridunion.members.models import Person, WrongStep
+from gridunion import audit, calendar, clock, settings
+from gridunion.accounts.models import Account
+from gridunion.complaints import hands, turns
+from gridunion.complaints.hands import handlers, handlers_of, held_over
+from gridunion.complaints.life import (
+    COLLECTIVE,
+    CONFIRMED,
+    DISPUTES,
+    MOST_TRIES,
+    OPEN,
+    RECEIVED,
+    STATES,
+    STEPS,
+    WAITING,
+)  # fmt: skip
+from gridunion.complaints.records import ComplaintEvent, Reader, ReplyDue, Seal, Sequence, next_number
+from gridunion.complaints.turns import NotYours, OutOfTurn
+from gridunion.db import BigId, Encrypted, Record, db, internal, sealed
+from gridunion.employers.models import Employer, named
+from gridunion.members.models import Person
 from gridunion.rights import Viewer
-from gridunion.tree import ME, Scoped, Unit, everywhere
+from gridunion.tree import Scoped, Unit, everywhere
 
-
-_NOBODY = _("匿名")
-
-
-class NotYours(PermissionError):
-    """The step belongs to somebody else."""
-
-
-class Sequence(Row):
-    """The last number given out in a series."""
-
-    __tablename__ = "sequence"
-
-    name: Mapped[str] = internal(String(40), unique=True)
-    value: Mapped[int] = internal(default=0)
-
-
-class Reader(Row):
-    """Somebody named to open a sealed complaint."""
-
-    __tablename__ = "complaint_reader"
-    __table_args__ = (Index("ix_complaint_reader_account_id", "account_id", "complaint_id", unique=True),)
-
-    account_id: Mapped[int] = internal(BigId, ForeignKey("account.id"))
-    complaint_id: Mapped[int] = internal(BigId, ForeignKey("complaint.id"))
-
-
-class Seal:
-    """A row that, sealed, is seen only by those named as readers of its complaint."""
-
-    @classmethod
-    def visible(cls) -> ColumnElement[bool]:
-        number = cls.id if cls.__name__ == "Complaint" else cls.complaint_id  # type: ignore[attr-defined]
-        mine = select(Reader.complaint_id).where(Reader.account_id == ME)
-        return or_(cls.sealed.is_(False), number.in_(mine))  # type: ignore[attr-defined]
+__all__ = [
+    "Complaint", "ComplaintEvent", "NotYours", "OutOfTurn", "Reader", "ReplyDue", "Sequence", "handlers",
+    "handlers_of", "loads", "next_number",
+]  # fmt: skip
 
 
 _OPEN_SQL = text(f"state IN ({', '.join(repr(state) for state in OPEN)})")
@@ -71,8 +52,9 @@ class Complaint(Seal, Scoped, Record):
         Index("ix_complaint_open", "unit_id", "due_at", sqlite_where=_OPEN_SQL, postgresql_where=_OPEN_SQL),
         Index("ix_complaint_handler_id_state", "handler_id", "state"),
         Index("ix_complaint_person_id", "person_id"),
-        Index("ix_complaint_unit_id_state", "unit_id", "state"),
+        Index("ix_complaint_unit_id_state_sealed", "unit_id", "state", "sealed"),
     )
+    case_id = "id"
 
     number: Mapped[int] = internal(BigId)
     person_id: Mapped[int | None] = internal(BigId, ForeignKey("person.id"))
@@ -89,7 +71,7 @@ class Complaint(Seal, Scoped, Record):
     state: Mapped[str] = internal(String(20), default="registered")
     handler_id: Mapped[int | None] = internal(BigId, ForeignKey("account.id"))
     recorded_by_id: Mapped[int | None] = internal(BigId)
-    happened_at: Mapped[datetime] = internal()
+    happened_at: Mapped[datetime] = internal(default=clock.now)
     accept_due_at: Mapped[datetime] = internal()
     accepted_at: Mapped[datetime | None] = internal()
     due_at: Mapped[datetime] = internal()
@@ -107,45 +89,75 @@ class Complaint(Seal, Scoped, Record):
     person: Mapped[Person | None] = relationship()
     employer: Mapped[Employer | None] = relationship()
     handler: Mapped[Account | None] = relationship()
-    events: Mapped[list["ComplaintEvent"]] = relationship(back_populates="complaint", order_by="ComplaintEvent.id")
+    events: Mapped[list[ComplaintEvent]] = relationship(
+        back_populates="complaint", order_by="ComplaintEvent.id"
+    )
 
     text = Encrypted("text_sealed")
     _complainant = Encrypted("complainant_sealed")
 
+    # ── from first report to call back ──
+
     @classmethod
-    def take(cls, unit: Unit, by: Viewer | None, name: str, phone: str | None, **asked: Any) -> "Complaint":
+    def take(
+        cls,
+        unit: Unit,
+        by: Viewer | None,
+        name: str | None,
+        phone: str | None,
+        employer_name: str | None = None,
+        **asked: Any,
+    ) -> "Complaint":
         """Record a complaint; the clocks start now, whoever signs for it later."""
-        complaint = cls(unit=unit, number=next_number("complaint"), recorded_by_id=by.account_id if by else None)
-        complaint.happened_at = asked.pop("happened_at", None) or clock.now()
-        complaint.recorded_at = clock.now()
-        complaint.complainant = {"name": name, "phone": phone}
+        complaint = cls(unit=unit, state="registered", recorded_at=clock.now(), reopened=0, calls=0)
+        complaint.recorded_by_id = by.account_id if by else None
         for field, value in asked.items():
             setattr(complaint, field, value)
-        category = settings.code("complaint_category", complaint.category)
-        complaint.sealed = bool(category and category.tags.get("sealed"))
+        complaint._sort_out()
+        complaint.accuse(employer_name)
+        complaint.complainant = {"name": name, "phone": phone, "employer": employer_name}
         complaint._set_clocks(complaint.recorded_at)
         db.session.add(complaint)
         complaint._seal()
-        complaint._tell_in_time(complaint.recorded_at, first=True)
-        complaint._write("register", by, told="shown" if complaint.can_be_told else None)
+        complaint._promise(first=True)
+        complaint._write(
+            "register", by, told=RECEIVED.get(complaint.channel) if complaint.can_be_told else None
+        )
         return complaint
 
+    def _sort_out(self) -> None:
+        """What follows from the category: the kind, and whether only named readers may see it."""
+        category = settings.code("complaint_category", self.category)
+        tags = category.tags if category else {}
+        self.kind = self.kind or tags.get("kind", "complaint")
+        self.people = max(self.people or 1, 1)
+        if self.people >= COLLECTIVE and self.kind in ("labor_dispute", "complaint"):
+            self.kind = "collective_dispute"
+        self.sealed = bool(tags.get("sealed"))
+        self.number = -next_number("sealed complaint") if self.sealed else next_number("complaint")
+
+    def accuse(self, employer_name: str | None) -> None:
+        """Tie the case to the employer it is about, when the ledger has it."""
+        self.employer = named(employer_name, self.unit) if employer_name else None
+
     def _seal(self) -> None:
-        """Cut the link to the register and name who may open the case."""
+        """Cut the link to the register and name who may open the case: who took it down, who decides."""
         if not self.sealed:
             return
         self.person = None
         db.session.flush()
-        for account_id in {self.recorded_by_id, *_leaders(self.unit)} - {None}:
-            db.session.add(Reader(account_id=account_id, complaint_id=self.id))
+        self._name_readers({self.recorded_by_id} | (hands.leaders(self.unit) or hands.street(self.unit)))
 
     def _set_clocks(self, start: datetime, share: float = 1) -> None:
         path = self.unit.path
-        self.accept_due_at = calendar.after_workdays(start, settings.value("complaint.accept.workdays", path), path)
+        self.accept_due_at = calendar.after_workdays(
+            start, settings.value("complaint.accept.workdays", path), path
+        )
         if self.urgent:
-            self.accept_due_at = calendar.after_hours(start, settings.value("complaint.accept.urgent_hours", path))
-        days = settings.value(f"complaint.resolve.{self.kind}", path)
-        self.due_at = calendar.after_workdays(start, math.ceil(days * share), path)
+            self.accept_due_at = calendar.after_hours(
+                start, settings.value("complaint.accept.urgent_hours", path)
+            )
+        self.due_at = calendar.after_workdays(start, math.ceil(self.days * share), path)
 
     def accept(self, by: Viewer, told: str | None = None) -> None:
         self._step("accept", by, told=told)
@@ -153,143 +165,191 @@ class Complaint(Seal, Scoped, Record):
 
     def refuse(self, by: Viewer, reason: str, door: str, told: str | None) -> None:
         """Not ours: the reason and the right door are written down and told."""
+        self.demand("refuse", by)
+        turns.demand_told(self, told)
         self._step("refuse", by, told=told, words=door, reason=reason)
         self.closed_at = clock.now()
 
     def assign(self, handler: Account, by: Viewer) -> None:
-        """Give the case to somebody posted over its unit; who is assigned a sealed case may open it."""
+        """Give the case to somebody posted over its unit; who is given a sealed case may open it."""
+        self.demand(self.opening("assign"), by)
         if handler.id not in {account.id for account in handlers(self.unit)}:
-            raise NotYours
+            raise NotYours(_("%(name)s不在这里任职，不能派给他", name=handler.name))
+        if self.employer_id and hands.works_for([handler], [self.employer_id]):
+            raise NotYours(_("%(name)s在被反映的单位上班，不能派给他", name=handler.name))
         if self.state == "registered":
             self.accept(by)
         self._step("assign", by, words=handler.name)
-        self.handler = handler
-        if self.sealed and not self._reads(handler.id):
-            db.session.add(Reader(account_id=handler.id, complaint_id=self.id))
+        self.handler, self.handler_id, self.urged_at = handler, handler.id, None
+        self._name_readers({handler.id})
 
     def progress(self, by: Viewer, words: str, told: str | None = None) -> None:
         self._step("progress", by, words=words, told=told)
 
     def reply(self, by: Viewer, words: str, told: str) -> None:
-        """Somebody told the worker, and says how."""
+        """Somebody told the worker, and says what and how."""
+        self.demand("reply", by)
+        turns.demand_words(words)
+        turns.demand_told(self, told)
         self._step("reply", by, words=words, told=told)
 
     def resolve(self, by: Viewer, words: str, result: str, told: str | None, mediated: bool = False) -> None:
-        """The case is dealt with. Without a word to the worker only who cannot be reached stays untold."""
-        if self.can_be_told and not told:
-            raise WrongStep("untold")
+        """The case is dealt with, and the worker knows. Only who left no name and no phone stays untold."""
+        self.demand("resolve", by)
+        turns.demand_words(words)
+        turns.demand_told(self, told)
         self._step("resolve", by, words=words, told=told, reason=result)
         self.result, self.resolved_at = result, clock.now()
-        if mediated:
+        if mediated and self.is_dispute:
             self.mediated_on = clock.today()
         if not self.needs_confirmation:
             self._wait_for_call()
+        self._let_the_street_read()
 
     def confirm(self, by: Viewer) -> None:
         """The leader stands by the result of a dispute or a hardship case."""
-        if not self.needs_confirmation:
-            raise WrongStep("confirmed")
         self._step("confirm", by)
         self.confirmed_at = clock.now()
         self._wait_for_call()
 
     def send_back(self, by: Viewer, words: str) -> None:
         """The result will not do: back to the handler, on the clock that never stopped."""
-        if not self.needs_confirmation:
-            raise WrongStep("confirmed")
         self._step("send_back", by, words=words)
         self.resolved_at = self.result = None
-        self._tell_in_time(clock.now())
+        self._promise()
 
     def call_back(self, by: Viewer, answer: str, words: str | None = None) -> None:
-        """Ask the worker. Never the handler; 'unreachable' counts after three tries; 'not satisfied' reopens."""
-        if by.account_id == self.handler_id:
-            raise NotYours
-        if self.state != "resolved" or self.needs_confirmation:
-            raise WrongStep(self.state)
+        """Ask the worker; never the handler. Unreachable counts after three tries, not satisfied reopens."""
         self._step("call_back", by, words=words, reason=answer)
         self.calls += 1
-        if answer == "unreachable" and self.calls < MOST_TRIES:
+        if answer == "unreachable" and self.can_be_told and self.calls < MOST_TRIES:
             return
         self.answer = answer
         if answer == "not_satisfied":
-            self.reopen(by, words or "")
+            self._open_again(by, words)
         else:
             self._step("close", by)
             self.closed_at = clock.now()
 
     def reopen(self, by: Viewer, words: str) -> None:
-        """Once more, in half the time; the second time it is the street's to assign."""
-        self._step("reopen", by, words=words)
+        """Once more, in half the time; the second time it is the street's to decide."""
+        self.demand("reopen", by)
+        self._open_again(by, words)
+
+    def _open_again(self, by: Viewer, words: str | None) -> None:
+        self._write("reopen", by, words=words)
         self.reopened += 1
-        self.resolved_at = self.closed_at = self.confirmed_at = self.result = None
+        self.resolved_at = self.closed_at = self.confirmed_at = self.call_due_at = self.result = None
         self.calls = 0
         self._set_clocks(clock.now(), share=0.5)
-        self._tell_in_time(clock.now())
+        self._promise()
+        self._let_the_street_read()
 
     def urge(self, by: Viewer, words: str | None = None) -> None:
         """Press the handler; it stands in the story and on his 今日."""
         self._step("urge", by, words=words)
         self.urged_at = clock.now()
 
-    def _step(self, name: str, by: Viewer | None, **said: Any) -> None:
-        step = STEPS[name]
-        if self.state not in step.sources:
-            raise WrongStep(self.state)
-        if by is not None and step.handler and by.account_id != self.handler_id:
-            raise NotYours
+    # ── whose step it is ──
+
+    def demand(self, name: str, by: Viewer, leaders: set[int] | None = None) -> None:
+        """Raises OutOfTurn, NotYours unless the viewer may take a step now."""
+        turns.demand(self, name, by, leaders)
+
+    def opening(self, name: str) -> str:
+        """The step with which a verb begins: assigning a fresh case accepts it first."""
+        return "accept" if name == "assign" and self.state == "registered" else name
+
+    def may(self, name: str, by: Viewer, leaders: set[int] | None = None) -> bool:
+        """Whether the viewer could take a step now; pages show only what can be done."""
+        try:
+            self.demand(self.opening(name), by, leaders)
+        except (OutOfTurn, NotYours):
+            return False
+        return True
+
+    def steps_for(self, by: Viewer) -> list[str]:
+        """The steps the viewer could take now."""
+        leaders = hands.leaders(self.unit)
+        return [name for name in STEPS if name not in ("register", "close") and self.may(name, by, leaders)]
+
+    # ── the story, and the promises in it ──
+
+    def _step(self, name: str, by: Viewer, **said: Any) -> None:
+        self.demand(name, by)
         self._write(name, by, **said)
 
     def _write(
-        self, name: str, by: Viewer | None, words: str | None = None, told: str | None = None, reason: str | None = None
+        self,
+        name: str,
+        by: Viewer | None,
+        words: str | None = None,
+        told: str | None = None,
+        reason: str | None = None,
     ) -> None:
-        before, self.state = self.state or "", STEPS[name].to or self.state
-        event = ComplaintEvent(complaint=self, unit=self.unit, step=name, before=before, after=self.state, told=told)
-        event.reason, event.sealed, event.happened_at = reason, self.sealed, clock.now()
-        event.words = words
+        before = "" if name == "register" else self.state
+        self.state = STEPS[name].to or self.state
+        event = ComplaintEvent(
+            step=name, before=before, after=self.state, told=told, reason=reason, sealed=self.sealed
+        )
+        event.happened_at, event.words = clock.now(), words
         if by is not None:
-            event.actor_id, event.actor, event.role = by.account_id, by.name, _role(by, STEPS[name].right)
-        if told:
+            held = held_over(by, STEPS[name].right, self.unit.path) or held_over(
+                by, "see complaints", self.unit.path
+            )
+            event.actor_id, event.actor, event.role = by.account_id, by.name, held[0].role if held else ""
+        event.unit, event.complaint = self.unit, self
+        db.session.add(event)
+        if told and name != "register":
             self._keep_promise()
-        elif self.state in ("refused", "resolved"):
-            self._drop_promise()
 
-    def _tell_in_time(self, start: datetime, first: bool = False) -> None:
-        """Promise the worker a word: within three working days, later every three days."""
-        if not self.can_be_told:
+    def _promise(self, first: bool = False) -> None:
+        """The worker shall hear something: within three working days at first, later every three days."""
+        if not self.can_be_told or (not first and self.running_promise):
             return
-        path = self.unit.path
+        path, now = self.unit.path, clock.now()
         if first:
-            due = calendar.after_workdays(start, settings.value("complaint.first_reply.workdays", path), path)
+            due = calendar.after_workdays(now, settings.value("complaint.first_reply.workdays", path), path)
         else:
-            due = calendar.after_days(start, settings.value("complaint.reply_every.days", path), path)
+            due = calendar.after_days(now, settings.value("complaint.reply_every.days", path), path)
         db.session.add(ReplyDue(complaint=self, unit=self.unit, due_at=due, sealed=self.sealed))
 
     def _keep_promise(self) -> None:
-        first = len(self.events) <= 1
-        if first:
-            return
         if running := self.running_promise:
             running.told_at = clock.now()
-        if self.state in OPEN:
-            self._tell_in_time(clock.now())
-
-    def _drop_promise(self) -> None:
-        if running := self.running_promise:
-            db.session.delete(running)
+        if self.is_open:
+            self._promise()
 
     @property
-    def running_promise(self) -> "ReplyDue | None":
+    def running_promise(self) -> ReplyDue | None:
         statement = select(ReplyDue).where(ReplyDue.complaint_id == self.id, ReplyDue.told_at.is_(None))
         return db.session.scalars(statement.limit(1)).one_or_none()
 
-    def _reads(self, account_id: int) -> bool:
-        found = select(Reader.id).where(Reader.complaint_id == self.id, Reader.account_id == account_id)
-        return db.session.scalars(found).first() is not None
+    def _wait_for_call(self) -> None:
+        path = self.unit.path
+        self.call_due_at = calendar.after_workdays(
+            clock.now(), settings.value("complaint.call_back.workdays", path), path
+        )
+
+    # ── who may read it ──
+
+    def _name_readers(self, accounts: set[int | None]) -> None:
+        """Let some accounts open a sealed case; the trail keeps who was named by whom."""
+        if not self.sealed:
+            return
+        known = set(db.session.scalars(select(Reader.account_id).where(Reader.complaint_id == self.id)))
+        for account_id in sorted(accounts - known - {None}):  # type: ignore[type-var]
+            db.session.add(Reader(account_id=account_id, complaint_id=self.id))
+            audit.note("name reader", self, reader=account_id)
+
+    def _let_the_street_read(self) -> None:
+        """A sealed case the street must judge or decide is open to it from now on."""
+        if self.sealed and (self.reopened > 1 or self.handler_id in hands.leaders(self.unit)):
+            self._name_readers(set(hands.street(self.unit)))
 
     @property
     def complainant(self) -> dict[str, str | None]:
-        """Name and phone of who asked."""
+        """Name and phone of who asked, and the employer as it was said."""
         said: dict[str, str | None] = json.loads(self._complainant or "{}")
         return said
 
@@ -299,24 +359,41 @@ class Complaint(Seal, Scoped, Record):
 
     @property
     def who(self) -> str:
-        return self.complainant.get("name") or str(_NOBODY)
+        return self.complainant.get("name") or _("匿名")
 
     @property
     def can_be_told(self) -> bool:
         """Somebody left a name or a phone."""
-        return bool(self.complainant.get("phone") or self.complainant.get("name"))
+        said = self.complainant
+        return bool(said.get("phone") or said.get("name"))
+
+    # ── how it stands ──
+
+    @property
+    def code(self) -> str:
+        """Its number. Sealed ones have a series of their own, so that no gap tells of them."""
+        return number_words(self.number)
+
+    @property
+    def days(self) -> int:
+        """Working days in which it should be resolved."""
+        return int(settings.value(f"complaint.resolve.{self.kind}", self.unit.path))
 
     @property
     def needs_confirmation(self) -> bool:
         return self.state == "resolved" and self.kind in CONFIRMED and self.confirmed_at is None
 
-    def _wait_for_call(self) -> None:
-        path = self.unit.path
-        self.call_due_at = calendar.after_workdays(clock.now(), settings.value("complaint.call_back.workdays", path), path)
-
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def waits_for_hand(self) -> bool:
+        return self.state in WAITING
+
+    @property
+    def in_hand(self) -> bool:
+        return self.is_open and not self.waits_for_hand
 
     @property
     def is_dispute(self) -> bool:
@@ -334,103 +411,16 @@ class Complaint(Seal, Scoped, Record):
     def state_words(self) -> str:
         return str(STATES[self.state])
 
-    def may(self, name: str, by: Viewer) -> bool:
-        """Whether the viewer could take a step now; pages show only what can be done."""
-        step = STEPS[name]
-        if self.state not in step.sources or not by.can(step.right):
-            return False
-        if name in ("confirm", "send_back"):
-            return self.needs_confirmation
-        if name == "call_back":
-            return by.account_id != self.handler_id and not self.needs_confirmation
-        if name == "assign" and self.reopened > 1 and not by.roles & {"supervisor"}:
-            return False
-        return not step.handler or by.account_id == self.handler_id
 
-
-class ComplaintEvent(Seal, Scoped, Addressed):
-    """One step of a story, never changed: who, as what, from where to where, why, and whether the worker was told."""
-
-    __tablename__ = "complaint_event"
-    __table_args__ = (
-        Index("ix_complaint_event_complaint_id", "complaint_id"),
-        Index("ix_complaint_event_unit_id_recorded_at", "unit_id", "recorded_at"),
-    )
-
-    complaint_id: Mapped[int] = internal(BigId, ForeignKey("complaint.id"))
-    step: Mapped[str] = internal(String(20))
-    before: Mapped[str] = internal(String(20))
-    after: Mapped[str] = internal(String(20))
-    actor_id: Mapped[int | None] = internal(BigId)
-    actor: Mapped[str] = personal(String(40), default="")
-    role: Mapped[str] = internal(String(24), default="")
-    reason: Mapped[str | None] = internal(String(40))
-    words_sealed: Mapped[str | None] = sealed(Text)
-    told: Mapped[str | None] = internal(String(12))
-    sealed: Mapped[bool] = internal(Boolean, default=False)
-    happened_at: Mapped[datetime] = internal()
-    recorded_at: Mapped[datetime] = internal(default=clock.now)
-
-    complaint: Mapped[Complaint] = relationship(back_populates="events")
-
-    words = Encrypted("words_sealed")
-
-
-class ReplyDue(Seal, Scoped, Row):
-    """A word the worker is owed by a moment; `told_at` says when it came."""
-
-    __tablename__ = "reply_due"
-    __table_args__ = (
-        Index("ix_reply_due_unit_id_due_at", "unit_id", "due_at"),
-        Index("ix_reply_due_complaint_id", "complaint_id"),
-    )
-
-    complaint_id: Mapped[int] = internal(BigId, ForeignKey("complaint.id"))
-    due_at: Mapped[datetime] = internal()
-    told_at: Mapped[datetime | None] = internal()
-    sealed: Mapped[bool] = internal(Boolean, default=False)
-
-    complaint: Mapped[Complaint] = relationship()
-
-
-def next_number(series: str) -> int:
-    """The next number of a series, never given twice. Inside write()."""
-    row = db.session.scalars(select(Sequence).where(Sequence.name == series).with_for_update()).one_or_none()
-    if row is None:
-        row = Sequence(name=series, value=0)
-        db.session.add(row)
-    row.value += 1
-    return row.value
-
-
-def handlers(unit: Unit) -> list[Account]:
-    """Who may be given a case of this unit: its own worker first, then the others of the community, then its leaders."""
-    community = unit.path if not unit.is_cell else unit.path[: unit.path.rstrip("/").rindex("/") + 1]
-    with everywhere():
-        posted = select(Account, Posting).join(Posting, Posting.account_id == Account.id)
-        posted = posted.join(Unit, Unit.id == Posting.unit_id).where(
-            Unit.path >= community, Unit.path < f"{community[:-1]}0", in_force(clock.today()),
-            Posting.role.in_(("grid_worker", "leader")), Account.active,
-        )  # fmt: skip
-        rows = db.session.execute(posted.order_by(Posting.role, Unit.path)).all()
-    rows.sort(key=lambda row: row[1].unit_id != unit.id)
-    return list(dict.fromkeys(row[0] for row in rows))
+def number_words(number: int) -> str:
+    return str(number) if number > 0 else _("密%(n)s", n=-number)
 
 
 def loads(account_ids: list[int]) -> dict[int, int]:
-    """How many open cases each of some accounts has in hand."""
+    """How many open cases each of some accounts has in hand; sealed ones are not told of."""
     statement = select(Complaint.handler_id, func.count()).where(
         Complaint.handler_id.in_(account_ids), Complaint.state.in_(OPEN), Complaint.sealed.is_(False)
     )
     with everywhere():
-        return {handler: count for handler, count in db.session.execute(statement.group_by(Complaint.handler_id))}
-
-
-def _leaders(unit: Unit) -> list[int]:
-    with everywhere():
-        return [account.id for account in handlers(unit) if any(p.role == "leader" for p in account.held)]
-
-
-def _role(by: Viewer, right: str) -> str:
-    held = by.holding(right)
-    return held[0].role if held else ""
+        rows = db.session.execute(statement.group_by(Complaint.handler_id))
+        return {handler: count for handler, count in rows if handler}

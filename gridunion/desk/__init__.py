@@ -2,7 +2,9 @@
 
 from flask import Flask
 
-from gridunion.desk import views
+from gridunion.desk import inbox, views
+
+__all__ = ["inbox", "open_room"]
 
 
 def open_room(app: Flask) -> None:

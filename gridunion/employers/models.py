@@ -1,12 +1,14 @@
 """用人单位: who employs people in a community, and whether a union covers them."""
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Date, Index, String, select
+from flask_babel import gettext as _
+from sqlalchemy import Date, Index, Select, String, select
 from sqlalchemy.orm import Mapped
 
 from gridunion.db import Record, db, personal, public
-from gridunion.tree import Scoped, Unit
+from gridunion.tree import Scoped, Unit, everywhere
 
 
 class Employer(Scoped, Record):
@@ -39,3 +41,23 @@ def named(name: str, unit: Unit) -> Employer | None:
     community_id = unit.parent_id if unit.is_cell else unit.id
     found = select(Employer).where(Employer.name == name, Employer.unit_id == community_id).limit(1)
     return db.session.scalars(found, execution_options={"branch": True}).one_or_none()
+
+
+def taken_name(name: str, community: Unit, but: Employer | None) -> bool:
+    """Whether another employer of that name stands in the community."""
+    same = select(Employer.id).where(Employer.name == name, Employer.unit_id == community.id)
+    return db.session.scalar(_other(same, but).limit(1)) is not None
+
+
+def taken_uscc(uscc: str, but: Employer | None) -> str:
+    """Who else has a credit code, as a sentence; of other branches only that it is taken. Empty when free."""
+    same = _other(select(Employer).where(Employer.uscc == uscc), but)
+    if known := db.session.scalars(same).one_or_none():
+        return str(_("这个代码已登记：%(name)s，%(place)s", name=known.name, place=known.unit.name))
+    with everywhere():
+        elsewhere = db.session.scalars(same).one_or_none()
+    return str(_("这个代码已在别的社区登记，请和上级工会核对")) if elsewhere else ""
+
+
+def _other(statement: Select[Any], but: Employer | None) -> Select[Any]:
+    return statement.where(Employer.id != but.id) if but else statement

@@ -1,5 +1,109 @@
-from flask import Blueprint
+"""The ledger of employers: which have a union, which have none yet."""
 
-from gridunion.employers import models  # noqa: F401
+from uuid import UUID
 
-bp = Blueprint("employers", __name__)
+from flask import Blueprint, Response, request, url_for
+from flask_babel import gettext as _
+
+from gridunion import audit
+from gridunion.db import db
+from gridunion.employers.forms import EmployerForm
+from gridunion.employers.listing import FILTERS, communities, counts, employers, found
+from gridunion.employers.models import Employer
+from gridunion.rights import allow
+from gridunion.text import Unacceptable, clean_text
+from gridunion.web import edited, find, go, page, say
+
+bp = Blueprint("employers", __name__, url_prefix="/employers")
+
+
+@bp.get("/")
+@allow("see employers")
+def listing() -> Response:
+    chosen = request.args.get("show", "all")
+    chosen = chosen if chosen in FILTERS else "all"
+    rows, after = employers(chosen, request.args.get("after", ""))
+    shown = counts()
+    return page(
+        "employers/listing.html",
+        rows=rows,
+        after=after,
+        chosen=chosen,
+        counts=shown,
+        total=shown[chosen],
+        asked="",
+    )
+
+
+@bp.post("/search")
+@allow("see employers", reads=True)
+def search() -> Response:
+    try:
+        asked = clean_text(request.form.get("q", ""), 40)
+    except Unacceptable:
+        asked = ""
+    if not asked:
+        return go(url_for("employers.listing"))
+    rows, after, total = found(asked, request.form.get("after", ""))
+    return page(
+        "employers/listing.html", rows=rows, after=after, chosen="", counts=counts(), total=total, asked=asked
+    )
+
+
+@bp.get("/new")
+@allow("edit employers")
+def new() -> Response:
+    form = EmployerForm(formdata=None, union_state="unorganized").offer(communities())
+    return page("employers/edit.html", form=form, employer=None)
+
+
+@bp.post("/new")
+@allow("edit employers")
+def add() -> Response:
+    form = EmployerForm().offer(communities())
+    if not form.submitted():
+        return page("employers/edit.html", 422, form=form, employer=None)
+    employer = Employer(**form.known())
+    db.session.add(employer)
+    say(_("已登记：%(name)s", name=employer.name))
+    return go(url_for("employers.show", uid=employer.uid))
+
+
+@bp.get("/<uuid:uid>")
+@allow("see employers")
+def show(uid: UUID) -> Response:
+    return page("employers/show.html", employer=find(Employer, uid))
+
+
+@bp.post("/<uuid:uid>/phone")
+@allow("edit employers")
+def phone(uid: UUID) -> Response:
+    """Show a number in full: asked for by POST, and in the trail."""
+    employer = find(Employer, uid)
+    audit.note("reveal phone", employer)
+    return page("employers/show.html", employer=employer, revealed=True)
+
+
+@bp.get("/<uuid:uid>/edit")
+@allow("edit employers")
+def edit(uid: UUID) -> Response:
+    employer = find(Employer, uid)
+    form = EmployerForm(formdata=None).offer(communities()).show(employer)
+    return page("employers/edit.html", form=form, employer=employer)
+
+
+@bp.post("/<uuid:uid>/edit")
+@allow("edit employers")
+def save(uid: UUID) -> Response:
+    form = EmployerForm().offer(communities())
+    form.record = employer = find(Employer, uid)
+    if not form.submitted():
+        return page("employers/edit.html", 422, form=form, employer=employer)
+    if edited(employer, form):
+        theirs = EmployerForm(formdata=None).offer(communities()).show(employer)
+        form.row_version.data = str(employer.version)
+        return page("employers/edit.html", 409, form=form, employer=employer, theirs=theirs)
+    for name, value in form.known().items():
+        setattr(employer, name, value)
+    say(_("已保存：%(name)s", name=employer.name))
+    return go(url_for("employers.show", uid=uid))

@@ -2,8 +2,9 @@
 
 from flask import Flask
 
-from gridunion.exchange import views
+from gridunion.exchange import commands, views
 
 
 def open_room(app: Flask) -> None:
     app.register_blueprint(views.bp)
+    app.cli.add_command(commands.load_group)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, String, Text, select
+from flask_babel import gettext
+from sqlalchemy import Boolean, Date, ForeignKey, Index, String, Text, func, select
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import clock, settings
@@ -18,6 +19,7 @@ from gridunion.identity import age_on
 from gridunion.names import name_reading
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped, Unit
+from gridunion.units.models import STANDING
 
 CONSENT_VERSION = "2026-11"
 
@@ -151,9 +153,8 @@ class Person(Scoped, Record):
                 span.until_on, span.end_reason, span.ended_by_id = on, reason, by.account_id if by else None
         if status != "known":
             account_id = by.account_id if by else None
-            Membership(
-                person=self, unit=self.unit, status=status, change_type=change, from_on=on, approved_by_id=account_id
-            )
+            span = Membership(unit=self.unit, status=status, change_type=change, from_on=on, approved_by_id=account_id)
+            self.memberships.append(span)
         self.status = status
 
     def seen(self, at: datetime) -> None:
@@ -244,3 +245,13 @@ def long_unseen(days: int = 30, most: int = 3) -> list[Person]:
     since = clock.now() - timedelta(days=days)
     statement = select(Person).where(Person.status == "active", Person.seen_at < since)
     return list(db.session.scalars(statement.order_by(Person.seen_at, Person.id).limit(most)))
+
+
+def people_in(unit: Unit, _on: date) -> str:
+    """Who is still registered in a unit, for whoever would close it."""
+    here = select(func.count(Person.id)).where(Person.unit_id == unit.id, Person.status.in_(("applied", "active", "retained")))
+    count = db.session.scalar(here)
+    return gettext(" %(n)s 名会员", n=count) if count else ""
+
+
+STANDING.append(people_in)

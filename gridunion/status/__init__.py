@@ -2,8 +2,10 @@
 
 from flask import Flask
 
-from gridunion.status import views
+from gridunion import totals
+from gridunion.status import board, views
 
 
 def open_room(app: Flask) -> None:
+    totals.answer(board.totals)
     app.register_blueprint(views.bp)

@@ -37,6 +37,7 @@ class Standing(Row):
     members: Mapped[int] = internal(default=0)
     applied: Mapped[int] = internal(default=0)
     new_form: Mapped[int] = internal(default=0)
+    people_due: Mapped[int] = internal(default=0)
     hardship: Mapped[int] = internal(default=0)
     helped: Mapped[int] = internal(default=0)
     employers: Mapped[int] = internal(default=0)
@@ -83,6 +84,7 @@ CONDITIONS: dict[str, ColumnElement[bool]] = {
     "members": _active,
     "applied": _p.status == "applied",
     "new_form": _active & _p.new_form,
+    "people_due": _active & _p.visit_due_at.is_not(None),
     "hardship": _hard,
     "helped": _hard & _seen_lately.exists(),
     "employers": _e.state == "active",
@@ -105,12 +107,30 @@ CONDITIONS: dict[str, ColumnElement[bool]] = {
 
 COUNTS = tuple(CONDITIONS)
 
+# Parts of a figure, listed apart on the page of its records.
+PARTS: dict[str, ColumnElement[bool]] = {
+    "late_open": _judged & _c.state.in_(OPEN) & (_c.due_at < _NOW),
+    "late_done": _judged & (_c.resolved_at > _c.due_at),
+    "visits_missed": _within(_d.due_at) & (_d.state == "open"),
+    "visits_late": _within(_d.due_at) & (_d.done_at > _d.due_at),
+    "echoes_missed": _plain & _within(_r.due_at) & _r.told_at.is_(None),
+    "echoes_late": _plain & _within(_r.due_at) & (_r.told_at > _r.due_at),
+    "unorganized": (_e.state == "active") & (_e.union_state == "unorganized"),
+    "unhelped": _hard & ~_seen_lately.exists(),
+    "not_mediated": CONDITIONS["disputes"] & _c.mediated_on.is_(None),
+    "from_outside": CONDITIONS["received"] & (_c.channel == "hotline"),
+}
+
 SOURCES: dict[str, Any] = {
-    **dict.fromkeys(("members", "applied", "new_form", "hardship", "helped"), Person),
+    **dict.fromkeys(("members", "applied", "new_form", "people_due", "hardship", "helped"), Person),
     **dict.fromkeys(("employers", "organized"), Employer),
     **dict.fromkeys(("received", "ours_first", "disputes", "mediated", "due", "on_time", "open", "overdue"), Complaint),
     **dict.fromkeys(("visits_due", "visits_on_time", "visits_open"), DueVisit),
-    **dict.fromkeys(("echoes_due", "echoes_on_time"), ReplyDue),
+    **dict.fromkeys(("echoes_due", "echoes_on_time", "echoes_missed", "echoes_late"), ReplyDue),
+    **dict.fromkeys(("late_open", "late_done", "not_mediated", "from_outside"), Complaint),
+    **dict.fromkeys(("visits_missed", "visits_late"), DueVisit),
+    "unorganized": Employer,
+    "unhelped": Person,
 }
 
 

@@ -2,7 +2,9 @@
 
 from flask import Flask
 
-from gridunion.visits import views
+from gridunion.visits import events, timeline, views
+
+__all__ = ["events", "open_room", "timeline"]
 
 
 def open_room(app: Flask) -> None:

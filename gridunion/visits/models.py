@@ -1,19 +1,20 @@
-"""走访: visits that are due, and visits that were made."""
+"""走访: visits that were made or tried, what they settled and what they asked for."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, func, select, text
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import calendar, clock, settings
-from gridunion.db import BigId, Record, db, internal, personal
+from gridunion.db import BigId, Record, db, internal, personal, sensitive
+from gridunion.deadlines import end_of_office
 from gridunion.members.models import JOINED, Person
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped
+from gridunion.visits.due import UNDO, DueVisit, TooLate, open_visits
 
-UNDO = timedelta(minutes=10)
 OUTCOMES = {
     "met": (_("见到本人"), "home-check"),
     "phone": (_("电话联系"), "phone"),
@@ -21,77 +22,12 @@ OUTCOMES = {
     "not_home": (_("没见到"), "door"),
 }
 REACHED = ("met", "phone", "family")
-
-
-class TooLate(ValueError):
-    """The time in which this could be taken back is over."""
-
-
-class DueVisit(Scoped, Record):
-    """A visit somebody should get by a moment, because something happened or a rhythm asks for it."""
-
-    __tablename__ = "due_visit"
-    __table_args__ = (
-        Index("ix_due_visit_unit_id_due_at", "unit_id", "due_at"),
-        Index("ix_due_visit_person_id", "person_id"),
-        Index(
-            "ix_due_visit_open",
-            "unit_id",
-            "due_at",
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
-        ),
-    )
-
-    person_id: Mapped[int] = internal(BigId, ForeignKey("person.id"))
-    trigger: Mapped[str] = personal(String(30))
-    event_on: Mapped[date] = personal(Date)
-    note: Mapped[str | None] = personal(String(200))
-    due_at: Mapped[datetime] = internal()
-    state: Mapped[str] = internal(String(12), default="open")
-    done_at: Mapped[datetime | None] = internal()
-    recorded_by_id: Mapped[int | None] = internal(BigId)
-
-    person: Mapped[Person] = relationship()
-
-    @classmethod
-    def plan(
-        cls, person: Person, trigger: str, on: date, by: Viewer | None = None, note: str | None = None
-    ) -> "DueVisit":
-        """A visit becomes due within the trigger's days of the event; an equal one still open is kept instead."""
-        running = select(cls).where(cls.person_id == person.id, cls.trigger == trigger, cls.state == "open")
-        if person.id and (found := db.session.scalars(running.limit(1)).one_or_none()):
-            return found
-        due = cls(person=person, unit=person.unit, trigger=trigger, event_on=on, note=note)
-        due.due_at = calendar.after_days(clock.midnight(on), _days(trigger, person), person.unit.path)
-        due.recorded_by_id = by.account_id if by else None
-        db.session.add(due)
-        due._remind()
-        return due
-
-    def done(self, at: datetime) -> None:
-        """Somebody reached the person."""
-        self.state, self.done_at = "done", at
-        self._remind()
-
-    def open_again(self) -> None:
-        self.state, self.done_at = "open", None
-        self._remind()
-
-    def _remind(self) -> None:
-        """Keep on the person when the next visit is due."""
-        db.session.flush()
-        coming = select(func.min(DueVisit.due_at)).where(DueVisit.person_id == self.person_id, DueVisit.state == "open")
-        self.person.visit_due_at = db.session.scalar(coming)
-
-    @property
-    def topic(self) -> str:
-        return settings.label("visit_trigger", self.trigger)
-
-    @property
-    def icon(self) -> str:
-        entry = settings.code("visit_trigger", self.trigger)
-        return str(entry.tags.get("icon", "home-check")) if entry else "home-check"
+FINDINGS = {
+    "fine": (_("一切正常"), ""),
+    "help": (_("需要帮扶"), _("报给社区工会")),
+    "complaint": (_("有诉求"), _("存好后接着登记")),
+    "changed": (_("情况有变"), _("住址、工作、电话")),
+}
 
 
 class Visit(Scoped, Record):
@@ -110,7 +46,7 @@ class Visit(Scoped, Record):
     kind: Mapped[str] = internal(String(20), default="routine")
     outcome: Mapped[str] = personal(String(12))
     findings: Mapped[list[str]] = personal(JSON, default=list)
-    note: Mapped[str | None] = personal(Text)
+    note: Mapped[str | None] = sensitive(Text)
     happened_at: Mapped[datetime] = internal()
     next_on: Mapped[date | None] = internal(Date)
     voided_at: Mapped[datetime | None] = internal()
@@ -121,21 +57,46 @@ class Visit(Scoped, Record):
 
     @classmethod
     def log(
-        cls, person: Person, by: Viewer, outcome: str, due: DueVisit | None = None, at: datetime | None = None, **said: Any
-    ) -> "Visit":
-        """Write a visit down. Reaching somebody settles the due visit it was for; a closed door leaves it open."""
-        visit = cls(person=person, unit=person.unit, visitor_id=by.account_id, visitor_name=by.name, outcome=outcome)
-        visit.happened_at, visit.due_visit = at or clock.now(), due
+        cls, person: Person, by: Viewer, outcome: str, due: DueVisit | None = None,
+        at: datetime | None = None, **said: Any,
+    ) -> "Visit":  # fmt: skip
+        """Write a visit down, with what it settles and what it makes due."""
+        visit = cls(person=person, unit=person.unit, visitor_id=by.account_id, visitor_name=by.name)
+        visit.outcome, visit.happened_at, visit.due_visit = outcome, at or clock.now(), due
         visit.kind = "must_visit" if due else "routine"
         for name, value in said.items():
             setattr(visit, name, value)
         visit.seen_before = person.seen_at
-        if visit.reached:
-            person.seen(visit.happened_at)
-            if due is not None:
-                due.done(visit.happened_at)
         db.session.add(visit)
+        db.session.flush()  # what follows names the visit by its number
+        visit._settle()
+        visit._plan(by)
         return visit
+
+    def _settle(self) -> None:
+        """Reaching somebody settles what it was for, a closed door does not. Any visit is a second try."""
+        settled = {due for due in open_visits(self.person) if due.trigger == "follow_up"}
+        if self.reached:
+            self.person.seen(self.happened_at)
+            settled |= {self.due_visit} if self.due_visit else set()
+        for due in settled:
+            due.done(self.happened_at, self.id)
+
+    def _plan(self, by: Viewer) -> None:
+        """Help that is needed becomes a due visit, which the leader sees; so does the next try."""
+        person, today = self.person, clock.today()
+        if "help" in (self.findings or ()) and not person.hardship_class:
+            DueVisit.plan(person, "hardship", today, by, note=(self.note or "")[:200] or None, after=self.id)
+        if not self.reached and self.next_on is None:
+            self.next_on = today + timedelta(days=settings.value("visit.retry.days", person.unit.path))
+        if self.next_on is not None:
+            self._come_again(self.next_on, by)
+
+    def _come_again(self, on: date, by: Viewer) -> None:
+        """Remind of the next try, unless what this visit was for is still open and due by then."""
+        until = end_of_office(on, calendar.office_close(self.person.unit.path))
+        if self.due_visit is None or self.due_visit.state != "open" or self.due_visit.due_at > until:
+            DueVisit.plan(self.person, "follow_up", on, by, due_at=until, after=self.id)
 
     @property
     def reached(self) -> bool:
@@ -146,18 +107,32 @@ class Visit(Scoped, Record):
         return self.voided_at is None and clock.now() - self.recorded_at < UNDO
 
     def undo(self) -> None:
-        """Take a visit back within ten minutes. Raises TooLate."""
+        """Take a visit back within ten minutes, with what it settled and made due. Raises TooLate."""
         if not self.can_be_undone:
             raise TooLate
         self.voided_at = clock.now()
         if self.seen_before and self.person.seen_at == self.happened_at:
             self.person.seen_at = self.seen_before
-        if self.due_visit is not None and self.reached:
-            self.due_visit.open_again()
+        touched = select(DueVisit).where(DueVisit.person_id == self.person_id)
+        for due in db.session.scalars(touched.where(DueVisit.settled_by_id == self.id)).all():
+            due.open_again()
+        planned = touched.where(DueVisit.planned_by_id == self.id, DueVisit.state == "open")
+        for due in db.session.scalars(planned).all():
+            due.cancel()
 
     @property
     def words(self) -> str:
         return str(OUTCOMES[self.outcome][0])
+
+    @property
+    def topic(self) -> str:
+        """What it was about: a visit that had to be made, once it is made, is simply a visit."""
+        return self.due_visit.topic.replace("必访", "走访") if self.due_visit else str(_("走访"))
+
+    @property
+    def found(self) -> list[str]:
+        """What came of it, in words."""
+        return [str(FINDINGS[name][0]) for name in self.findings or () if name in FINDINGS]
 
 
 def welcome(person: Person, by: Viewer) -> None:
@@ -167,8 +142,4 @@ def welcome(person: Person, by: Viewer) -> None:
 
 JOINED.append(welcome)
 
-
-def _days(trigger: str, person: Person) -> int:
-    """Days (calendar) in which the visit must be made."""
-    entry = settings.code("visit_trigger", trigger)
-    return int(entry.tags["days"]) if entry else int(settings.value("visit.days", person.unit.path))
+__all__ = ["FINDINGS", "OUTCOMES", "REACHED", "UNDO", "DueVisit", "TooLate", "Visit", "open_visits"]

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 02:24:01.299009
+Revision: 0001, 2026-11-21 02:52:57.871617
 """
 
 import sqlalchemy as sa
@@ -155,6 +155,26 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_unit_uid"), ["uid"], unique=True)
 
     op.create_table(
+        "attachment",
+        sa.Column("subject_uid", sa.Uuid(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("mime", sa.String(length=40), nullable=False),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_attachment_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
+    )
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.create_index("ix_attachment_subject_uid", ["subject_uid"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attachment_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_attachment_unit_id", ["unit_id"], unique=False)
+
+    op.create_table(
         "code",
         sa.Column("list", sa.String(length=40), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -256,6 +276,7 @@ def upgrade():
         sa.Column("members", sa.Integer(), nullable=False),
         sa.Column("applied", sa.Integer(), nullable=False),
         sa.Column("new_form", sa.Integer(), nullable=False),
+        sa.Column("people_due", sa.Integer(), nullable=False),
         sa.Column("hardship", sa.Integer(), nullable=False),
         sa.Column("helped", sa.Integer(), nullable=False),
         sa.Column("employers", sa.Integer(), nullable=False),
@@ -419,7 +440,9 @@ def upgrade():
         batch_op.create_index(
             "ix_complaint_unit_id_recorded_at_id", ["unit_id", "recorded_at", "id"], unique=False
         )
-        batch_op.create_index("ix_complaint_unit_id_state", ["unit_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_complaint_unit_id_state_sealed", ["unit_id", "state", "sealed"], unique=False
+        )
 
     op.create_table(
         "consent",
@@ -451,6 +474,8 @@ def upgrade():
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("planned_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("settled_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -639,7 +664,7 @@ def downgrade():
 
     op.drop_table("consent")
     with op.batch_alter_table("complaint", schema=None) as batch_op:
-        batch_op.drop_index("ix_complaint_unit_id_state")
+        batch_op.drop_index("ix_complaint_unit_id_state_sealed")
         batch_op.drop_index("ix_complaint_unit_id_recorded_at_id")
         batch_op.drop_index("ix_complaint_unit_id_due_at")
         batch_op.drop_index(batch_op.f("ix_complaint_uid"))
@@ -701,6 +726,12 @@ def downgrade():
         batch_op.drop_index("ix_code_list_code_unit_id_from_on")
 
     op.drop_table("code")
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.drop_index("ix_attachment_unit_id")
+        batch_op.drop_index(batch_op.f("ix_attachment_uid"))
+        batch_op.drop_index("ix_attachment_subject_uid")
+
+    op.drop_table("attachment")
     with op.batch_alter_table("unit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_unit_uid"))
         batch_op.drop_index("ix_unit_path")

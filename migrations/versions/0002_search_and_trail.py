@@ -37,6 +37,7 @@ def upgrade():
             "CREATE FUNCTION refuse_change() RETURNS trigger AS "
             "$$ BEGIN RAISE EXCEPTION 'rows of this table are never changed'; END $$ LANGUAGE plpgsql"
         )
+    op.execute(f"INSERT INTO trail_head (id, hash) VALUES (1, '{'0' * 64}')")
     for table, update in FIXED.items():
         for name, verb in (("update", update), ("delete", "DELETE")):
             op.execute(_trigger(dialect, table, name, verb))
@@ -56,4 +57,5 @@ def downgrade():
             op.execute(f"DROP TRIGGER {table}_no_{name}" + (f" ON {table}" if dialect == "postgresql" else ""))
     if dialect == "postgresql":
         op.execute("DROP FUNCTION refuse_change()")
+    op.execute("DELETE FROM trail_head")
     op.execute("DROP TABLE person_search")

@@ -1,0 +1,46 @@
+# make run    set up, migrate, load demo data into an empty base, and serve on 127.0.0.1:$PORT (8000)
+# make test   set up and run every check and test, on SQLite and, where it is installed, on PostgreSQL
+# make bench  measure pages against the raw floor (see README, Figures)
+
+PYTHON := $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+ENGLISH := gridunion/translations/en/LC_MESSAGES/messages
+WORKERS ?= 2
+
+.PHONY: run test check bench messages clean
+
+run: .venv/run $(ENGLISH).mo
+	@$(BIN)/flask up
+
+test: .venv/test $(ENGLISH).mo check
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	tests/on_postgres $(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not browser"
+
+check: .venv/test $(ENGLISH).mo
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/djlint --lint --quiet templates
+
+bench: .venv/test $(ENGLISH).mo
+	$(BIN)/python -m tests.bench
+
+# Read the texts out of the code and the pages into the catalog of English.
+messages: .venv/test
+	$(BIN)/pybabel -q extract -F pyproject.toml -k _ -k lazy_gettext --no-location --sort-output -o .venv/messages.pot .
+	$(BIN)/pybabel -q update -N --no-fuzzy-matching -l en -i .venv/messages.pot -o $(ENGLISH).po
+
+$(ENGLISH).mo: $(ENGLISH).po | .venv/run
+	$(BIN)/pybabel -q compile -l en -i $< -o $@
+
+.venv/run: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/test: requirements-dev.txt | .venv/run
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf .venv var var.keys

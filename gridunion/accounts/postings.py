@@ -1,0 +1,80 @@
+"""Postings of one account: a new one, the end of one."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from flask import Response, url_for
+from flask_babel import gettext as _
+
+from gridunion import clock
+from gridunion.accounts import governing
+from gridunion.accounts.admin_forms import EndForm, PostingForm
+from gridunion.accounts.governing import LastAdministrator
+from gridunion.accounts.listing import account_of
+from gridunion.accounts.models import Account, BadPosting, Posting
+from gridunion.accounts.views import bp
+from gridunion.look import day
+from gridunion.rights import ROLES, allow
+from gridunion.web import find, go, page, say
+
+
+def day_after(last_on: date | None) -> date | None:
+    """The day from which a posting holds no longer, given the last one on which it does."""
+    return last_on and last_on + timedelta(days=1)
+
+
+@bp.get("/accounts/<uuid:uid>/postings/new")
+@allow("manage accounts")
+def new_posting(uid: UUID) -> Response:
+    return _new(account_of(uid), PostingForm(formdata=None).begin())
+
+
+@bp.post("/accounts/<uuid:uid>/postings/new")
+@allow("manage accounts")
+def post(uid: UUID) -> Response:
+    account, form = account_of(uid), PostingForm()
+    if not form.submitted() or form.unit.unit is None or form.from_on.data is None:
+        return _new(account, form, 422)
+    try:
+        Posting.give(account, form.role.data, form.unit.unit, form.from_on.data, day_after(form.last_on.data))
+    except BadPosting as problem:
+        form.role.errors = [str(problem)]
+        return _new(account, form, 422)
+    say(_("已加岗位：%(role)s，%(unit)s", role=ROLES[form.role.data], unit=form.unit.unit.name))
+    return go(url_for("accounts.show", uid=uid))
+
+
+def _new(account: Account, form: PostingForm, status: int = 200) -> Response:
+    return page(
+        "units/change.html", status, form=form, title=_("加岗位"), button=_("加岗位"), current="accounts",
+        back=(url_for("accounts.show", uid=account.uid), account.name),
+    )  # fmt: skip
+
+
+@bp.get("/accounts/postings/<uuid:uid>/end")
+@allow("manage accounts")
+def ending(uid: UUID) -> Response:
+    return _ending(find(Posting, uid), EndForm(formdata=None, last_on=clock.today()))
+
+
+@bp.post("/accounts/postings/<uuid:uid>/end")
+@allow("manage accounts")
+def end_posting(uid: UUID) -> Response:
+    posting, form = find(Posting, uid), EndForm()
+    if not form.submitted() or form.last_on.data is None:
+        return _ending(posting, form, 422)
+    try:
+        governing.end(posting, form.last_on.data + timedelta(days=1))
+    except (BadPosting, LastAdministrator) as problem:
+        form.last_on.errors = [str(problem)]
+        return _ending(posting, form, 422)
+    say(_("岗位到 %(day)s 为止", day=day(form.last_on.data)))
+    return go(url_for("accounts.show", uid=posting.account.uid))
+
+
+def _ending(posting: Posting, form: EndForm, status: int = 200) -> Response:
+    return page(
+        "units/change.html", status, form=form, title=_("结束岗位"), button=_("结束岗位"), current="accounts",
+        about=f"{posting.account.name}：{ROLES[posting.role]}，{posting.unit.name}",
+        back=(url_for("accounts.show", uid=posting.account.uid), posting.account.name),
+    )  # fmt: skip

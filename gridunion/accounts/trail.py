@@ -1,0 +1,112 @@
+"""留痕: the auditor reads who did what in the branch, newest first, and checks that no line was altered."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Response, request
+from sqlalchemy import Select, func, select
+
+from gridunion import audit, clock
+from gridunion.accounts.trail_words import ACTIONS, action_words, change_words, kind_words
+from gridunion.accounts.views import bp
+from gridunion.audit import Trail
+from gridunion.db import db
+from gridunion.rights import allow
+from gridunion.tree import Unit, branch, width
+from gridunion.units.models import over_all
+from gridunion.web import page, viewer
+
+PAGE = 40
+
+_t, _u = Trail.__table__.c, Unit.__table__.c
+
+
+@bp.get("/trail")
+@allow("read trail")
+def trail() -> Response:
+    return _page()
+
+
+@bp.post("/trail")
+@allow("read trail", reads=True)
+def check_trail() -> Response:
+    """Whether the chain holds: the whole of it for an auditor at the top, else the lines on this page."""
+    lines, _after = _lines()
+    broken = audit.broken_at() if _at_top() else _broken_among([line["id"] for line in lines])
+    return _page(checked=True, broken=broken)
+
+
+def _page(**verdict: Any) -> Response:
+    lines, after = _lines()
+    return page(
+        "accounts/trail.html", lines=lines, after=after, asked=_asked(), actions=ACTIONS, at_top=_at_top(),
+        action_words=action_words, kind_words=kind_words, change_words=change_words, **verdict,
+    )  # fmt: skip
+
+
+def _at_top() -> bool:
+    return over_all(viewer(), "read trail")
+
+
+def _asked() -> dict[str, str]:
+    """The filters and the place in an address, those of them that make sense."""
+    args = request.args
+    asked = {"action": args.get("action", ""), "day": args.get("day", ""), "after": args.get("after", "")}
+    asked["action"] = asked["action"] if asked["action"] in ACTIONS else ""
+    asked["after"] = asked["after"] if asked["after"].isdecimal() and len(asked["after"]) < 19 else ""
+    asked["day"] = asked["day"] if _is_day(asked["day"]) else ""
+    return asked
+
+
+def _is_day(text: str) -> bool:
+    """A day in the years in which there can be a trail."""
+    try:
+        return 2000 <= date.fromisoformat(text).year <= 2999
+    except ValueError:
+        return False
+
+
+def _lines() -> tuple[list[Any], str]:
+    """A page of the lines the viewer may read, and where the next one begins."""
+    asked = _asked()
+    rows = _readable(
+        select(Trail.__table__, _u.name.label("place")).outerjoin(Unit.__table__, _u.id == _t.unit_id)
+    )
+    if asked["action"]:
+        rows = rows.where(_t.action == asked["action"])
+    if asked["day"]:
+        day = date.fromisoformat(asked["day"])
+        rows = rows.where(_t.id >= _first_of(day), _t.id < _first_of(day + timedelta(days=1)))
+    if asked["after"]:
+        rows = rows.where(_t.id < int(asked["after"]))
+    ordered = rows.order_by(_t.id.desc()).limit(PAGE + 1)
+    found = db.session.execute(ordered, execution_options={"branch": True}).mappings().all()
+    return list(found[:PAGE]), str(found[PAGE - 1]["id"]) if len(found) > PAGE else ""
+
+
+def _readable(rows: Select[Any]) -> Select[Any]:
+    """The branch; at the top everything. Receipts only repeat what they are for."""
+    rows = rows.where(_t.kind != "receipt")
+    return rows if _at_top() else rows.where(branch(width()))
+
+
+def _first_of(day: date) -> int:
+    """The number of the first line of a day; beyond the last one when there is none yet."""
+    first = select(func.min(_t.id)).where(_t.at >= clock.midnight(day))
+    found: int | None = db.session.scalar(first, execution_options={"branch": True})
+    return 2**62 if found is None else found
+
+
+def _broken_among(ids: list[int]) -> int | None:
+    """The first of these lines that does not fit the one before it."""
+    earlier = Trail.__table__.alias("earlier")
+    before = select(earlier.c.hash).where(earlier.c.id < _t.id).order_by(earlier.c.id.desc()).limit(1)
+    rows = (
+        select(Trail.__table__, before.scalar_subquery().label("before"))
+        .where(_t.id.in_(ids))
+        .order_by(_t.id)
+    )
+    for row in db.session.execute(rows, execution_options={"branch": True}).mappings():
+        if audit.chained(row["before"] or audit.FIRST, row) != row["hash"]:
+            return int(row["id"])
+    return None

@@ -1,0 +1,100 @@
+"""The words of the trail: what tables, columns and acts are called where people read about them."""
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+ACTIONS = {
+    "create": _("新建"),
+    "change": _("修改"),
+    "delete": _("删除"),
+    "sign in": _("登录"),
+    "sign in refused": _("登录没成功"),
+    "sign out": _("退出"),
+    "password reset": _("重置密码"),
+    "end sessions": _("在各处退出"),
+    "reveal phone": _("看号码"),
+    "open sealed": _("看保密诉求"),
+    "export": _("导出"),
+    "set value": _("改设置"),
+    "cancel value": _("取消设置"),
+    "add code": _("加代码"),
+    "end code": _("停用代码"),
+    "set day": _("改日历"),
+    "drop day": _("删日历"),
+}
+
+KINDS = {
+    "unit": _("组织"), "account": _("账号"), "posting": _("岗位"), "person": _("会员"),
+    "membership": _("会籍"), "membership_change": _("会籍"), "employer": _("单位"),
+    "visit": _("走访"), "due_visit": _("该走访"), "complaint": _("诉求"),
+    "complaint_event": _("诉求步骤"), "consent": _("同意书"), "attachment": _("附件"),
+    "draft": _("草稿"), "receipt": _("回执"),
+}  # fmt: skip
+
+COLUMNS = {
+    "name": _("姓名或名称"), "login": _("账号"), "phone": _("手机"), "active": _("启用"),
+    "must_change": _("要改密码"), "code_until": _("一次性密码到"), "password_hash": _("密码"),
+    "role": _("岗位"), "from_on": _("从"), "until_on": _("到"), "code": _("编码"), "kind": _("种类"),
+    "parent_id": _("上级"), "path": _("位置"), "opened_on": _("设立"), "closed_on": _("撤销"),
+    "replaced_by_id": _("接替"), "unit_id": _("组织"), "account_id": _("账号"), "state": _("状态"),
+    "status": _("状态"), "employer_name": _("单位"), "employer_id": _("单位"), "address": _("住址"),
+    "sex": _("性别"), "birth_on": _("出生日期"), "ethnicity": _("民族"), "key_group": _("群体"),
+    "work_status": _("就业状况"), "education": _("学历"), "skill_level": _("技能等级"),
+    "political_status": _("政治面貌"), "household_type": _("户籍类型"),
+    "household_place": _("户籍所在地"), "native_place": _("籍贯"), "migrant": _("农民工"),
+    "hardship_class": _("困难情况"), "hardship_on": _("困难认定"),
+    "hardship_note_sealed": _("困难说明"), "id_kind": _("证件类别"), "id_index": _("证件"),
+    "id_number_sealed": _("证件号码"), "share_birthday": _("生日问候"), "new_form": _("新就业"),
+    "completeness": _("档案完整"), "seen_at": _("上次联系"), "visit_due_at": _("走访期限"),
+    "card_no": _("会员卡"), "reading": _("拼音"), "initials": _("拼音"),
+    "uscc": _("统一社会信用代码"), "ownership": _("单位性质"), "headcount": _("职工人数"),
+    "women": _("女职工"), "union_state": _("建会情况"), "founded_on": _("建会日期"),
+    "contact": _("联系人"), "handler_id": _("经办人"), "due_at": _("期限"), "urgent": _("紧急"),
+    "sealed": _("保密"), "happened_at": _("时间"), "person_id": _("会员"), "outcome": _("结果"),
+    "category": _("类别"), "channel": _("来源"), "setting": _("设置"), "value": _("值"),
+    "day": _("日期"), "works": _("上班"), "list": _("代码表"), "label": _("名称"), "until": _("到"),
+    "rows": _("行数"),
+}  # fmt: skip
+_MEANS_NOTHING = {
+    "path",
+    "reading",
+    "initials",
+    "id_index",
+    "unit_id",
+    "account_id",
+    "person_id",
+    "employer_id",
+}
+
+
+def action_words(action: str) -> str:
+    return str(ACTIONS.get(action, gettext("其他")))
+
+
+def kind_words(kind: str) -> str:
+    return str(KINDS.get(kind, gettext("记录"))) if kind else ""
+
+
+def change_words(detail: dict[str, Any]) -> list[tuple[str, str]]:
+    """(what, from what to what) for each thing a line tells; numbers of rows say nothing to a reader."""
+    told = []
+    for column, said in detail.items():
+        if column in _MEANS_NOTHING or column not in COLUMNS:
+            continue
+        told.append((str(COLUMNS[column]), _said(said)))
+    return told
+
+
+def _said(said: Any) -> str:
+    if not isinstance(said, list):
+        return _plain(said)
+    old, new = said
+    return f"{_plain(old)} → {_plain(new)}" if old not in (None, "") else _plain(new)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        value = gettext("是") if value else gettext("否")
+    return str(gettext("空") if value in (None, "") else value)[:80]

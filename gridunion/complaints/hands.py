@@ -1,0 +1,101 @@
+"""Whose hands a complaint may lie in, by the postings of today: its cell's workers, its community's leaders.
+
+Who is not posted over the unit could not see the case, so it is never given to a worker of another cell.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from gridunion import clock
+from gridunion.accounts.models import Account, Posting, in_force
+from gridunion.db import db
+from gridunion.members.models import Person
+from gridunion.rights import Held, Viewer
+from gridunion.tree import Unit, everywhere
+
+Place = tuple[str, str]
+"""The path and the kind of a unit."""
+
+
+def place_of(unit: Unit) -> Place:
+    return unit.path, unit.kind
+
+
+def community_of(place: Place) -> str:
+    """The path of the community a unit belongs to."""
+    path, kind = place
+    return path[: path[:-1].rindex("/") + 1] if kind == "cell" else path
+
+
+def handlers_of(places: Iterable[Place]) -> dict[Place, list[Account]]:
+    """For each unit who may be given its cases: its own workers first, then the leaders of the community.
+    One query for any number of units."""
+    asked = set(places)
+    posted = _posted({community_of(place) for place in asked}, ("grid_worker", "leader"))
+    return {place: _in_order(place, posted) for place in asked}
+
+
+def handlers(unit: Unit) -> list[Account]:
+    return handlers_of([place_of(unit)])[place_of(unit)]
+
+
+def leaders(unit: Unit) -> set[int]:
+    """The accounts that lead the unit's community today; empty when nobody does."""
+    return {account.id for account, _, _ in _posted({community_of(place_of(unit))}, ("leader",))}
+
+
+def street(unit: Unit) -> set[int]:
+    """The accounts of the street above the unit."""
+    steps = unit.path.split("/")[:-1]
+    above = {"/".join(steps[: n + 1]) + "/" for n in range(len(steps))}
+    return {
+        account.id for account, path, _ in _seated(Unit.path.in_(above), ("supervisor",)) if path in above
+    }
+
+
+def _posted(communities: set[str], roles: tuple[str, ...]) -> list[tuple[Account, str, str]]:
+    if not communities:
+        return []
+    return _seated(
+        or_(*(and_(Unit.path >= path, Unit.path < f"{path[:-1]}0") for path in sorted(communities))), roles
+    )
+
+
+def _seated(there: ColumnElement[bool], roles: tuple[str, ...]) -> list[tuple[Account, str, str]]:
+    statement = select(Account, Unit.path, Posting.role).join(Posting, Posting.account_id == Account.id)
+    statement = statement.join(Unit, Unit.id == Posting.unit_id).where(
+        there,
+        in_force(clock.today()),
+        Posting.role.in_(roles),
+        Account.active,
+    )
+    with everywhere():
+        rows = db.session.execute(statement.order_by(Posting.role, Unit.path, Posting.id)).all()
+    return [(account, path, role) for account, path, role in rows]
+
+
+def _in_order(place: Place, posted: list[tuple[Account, str, str]]) -> list[Account]:
+    community = community_of(place)
+    there = [row for row in posted if row[1] in (place[0], community)]
+    there.sort(key=lambda row: (row[1] != place[0], row[2] != "grid_worker"))
+    return list(dict.fromkeys(account for account, _, _ in there))
+
+
+def works_for(accounts: Iterable[Account], employer_ids: Iterable[int]) -> set[tuple[int, int]]:
+    """(account, employer) where the register knows the account's phone as that of an employee."""
+    known = [(account.phone, account.id) for account in accounts if account.phone]
+    asked = set(employer_ids)
+    if not known or not asked:
+        return set()
+    found = select(Person.phone, Person.employer_id).where(
+        Person.phone.in_({phone for phone, _account in known}), Person.employer_id.in_(asked)
+    )
+    with everywhere():
+        staff = [(number, employer) for number, employer in db.session.execute(found) if employer]
+    return {(account, employer) for phone, account in known for number, employer in staff if number == phone}
+
+
+def held_over(by: Viewer, right: str, path: str) -> list[Held]:
+    """The postings by which somebody holds a right over a unit."""
+    return [held for held in by.holding(right) if path.startswith(held.path)]

@@ -1,0 +1,129 @@
+"""The steps of a case: each has one address, whose page is its form and whose POST takes the step."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import Blueprint, Response, request, url_for
+from flask_babel import lazy_gettext as _
+
+from gridunion import audit
+from gridunion.accounts.models import Account
+from gridunion.complaints import hands
+from gridunion.complaints.forms import FORMS, AssignForm, StepForm
+from gridunion.complaints.life import STEPS
+from gridunion.complaints.models import Complaint, loads
+from gridunion.complaints.story import meanwhile
+from gridunion.db import write
+from gridunion.rights import allow
+from gridunion.web import before, edited, find, go, page, say, viewer
+
+SAID = {
+    "accept": _("诉求 %(code)s 已受理"),
+    "refuse": _("诉求 %(code)s 不予受理，原因已告知"),
+    "assign": _("诉求 %(code)s 已派给%(name)s"),
+    "progress": _("诉求 %(code)s 进展已记下"),
+    "reply": _("诉求 %(code)s 回音已记下"),
+    "resolve": _("诉求 %(code)s 已办结"),
+    "confirm": _("诉求 %(code)s 结果已确认，等回访"),
+    "send_back": _("诉求 %(code)s 已退回再办"),
+    "call_back": _("诉求 %(code)s 回访已记下"),
+    "reopen": _("诉求 %(code)s 重新办理"),
+    "urge": _("诉求 %(code)s 已催办"),
+}
+
+LEADS = {
+    "refuse": _("不归我们的，也要告诉本人为什么、该找哪里。"),
+    "reply": _("要积极回应，不要消极抵触；要态度端正，不要敷衍塞责；要耐心细致，不要简单粗暴。"),
+    "resolve": _("先告诉本人结果，再办结。办结后由别人回访。"),
+    "confirm": _("确认后等回访；结果不行就退回再办。"),
+    "call_back": _("打电话或上门问本人。不满意会重新办理；联系不上要试三次。"),
+    "reopen": _("重新办理的时间只有原来的一半。"),
+}
+
+NEXT = {"inbox": "desk.inbox", "overdue": "complaints.overdue", "list": "complaints.listing"}
+
+
+def opened(uid: UUID) -> Complaint:
+    """The case, if the viewer may have it open. A sealed one opens only after the trail has taken it down."""
+    complaint = find(Complaint, uid)
+    if not complaint.sealed:
+        return complaint
+    with write():
+        audit.note("open sealed", find(Complaint, uid))
+    return find(Complaint, uid)
+
+
+def add_steps(bp: Blueprint) -> None:
+    for name in FORMS:
+        view = before(opened)(allow(STEPS[name].right)(_view(name)))
+        bp.add_url_rule(f"/<uuid:uid>/{name.replace('_', '-')}", name, view, methods=["GET", "POST"])
+
+
+def _view(name: str) -> Callable[[UUID], Response]:
+    def view(uid: UUID) -> Response:
+        return _take(name, find(Complaint, uid)) if request.method == "POST" else _show(name, opened(uid))
+
+    return view
+
+
+def _show(name: str, complaint: Complaint) -> Response:
+    complaint.demand(complaint.opening(name), viewer())
+    form = _form(name, complaint, FORMS[name](formdata=None))
+    form.show()
+    return _page(name, complaint, form)
+
+
+def _take(name: str, complaint: Complaint) -> Response:
+    form = _form(name, complaint, FORMS[name]())
+    if form.versioned and edited(complaint, form):
+        return _explain(name, complaint, form)
+    complaint.demand(complaint.opening(name), viewer())
+    if not form.submitted():
+        return _page(name, complaint, form, 422)
+    form.take(viewer())
+    handler = complaint.handler.name if complaint.handler else ""
+    say(str(SAID[name]) % {"code": complaint.code, "name": handler})
+    return go(onward(complaint))
+
+
+def _explain(name: str, complaint: Complaint, form: StepForm) -> Response:
+    """Somebody else was faster: what they did, beside what was typed."""
+    news = meanwhile(complaint, form.seen.data)
+    form.show()
+    return _page(name, complaint, form, 409, news=news, possible=complaint.may(name, viewer()))
+
+
+def _form(name: str, complaint: Complaint, form: StepForm) -> StepForm:
+    form.offer(complaint, viewer())
+    if isinstance(form, AssignForm):
+        form.choose_from(free_hands(complaint))
+    return form
+
+
+def free_hands(complaint: Complaint) -> list[tuple[Account, int]]:
+    """Who may be given the case, with what each has in hand; nobody who works for the accused employer."""
+    there = [account for account in hands.handlers(complaint.unit) if account.id != complaint.handler_id]
+    barred = {account for account, _employer in hands.works_for(there, filter(None, [complaint.employer_id]))}
+    in_hand = loads([account.id for account in there])
+    return [(account, in_hand.get(account.id, 0)) for account in there if account.id not in barred]
+
+
+def _page(
+    name: str,
+    complaint: Complaint,
+    form: StepForm,
+    status: int = 200,
+    news: object = None,
+    possible: bool = True,
+) -> Response:
+    title = _("转给别人") if name == "assign" and complaint.in_hand else STEPS[name].words
+    return page(
+        "complaints/step.html", status, complaint=complaint, form=form, step=name, title=title, news=news,
+        possible=possible, lead=LEADS.get(name, ""), onto=request.values.get("next", ""),
+    )  # fmt: skip
+
+
+def onward(complaint: Complaint) -> str:
+    """Back to the list the step was taken from, else to the case."""
+    endpoint = NEXT.get(request.form.get("next", ""))
+    return url_for(endpoint) if endpoint else url_for("complaints.show", uid=complaint.uid)

@@ -1,0 +1,92 @@
+"""`flask demo`: a base to try things on. `flask up`: the whole site in one command."""
+
+from random import Random
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import select
+
+from gridunion.accounts.models import Account
+from gridunion.commands import serve_on, set_up
+from gridunion.config import Config
+from gridunion.db import db
+from gridunion.demo.fill import NotEmpty, fill
+from gridunion.demo.staff import CAST, demo_people, new_password, take_password
+from gridunion.demo.stories import tell
+from gridunion.demo.town import large_town, small_town
+from gridunion.tree import Unit, everywhere
+
+SEED = 610702
+
+
+@click.command()
+@click.option(
+    "--members", type=click.IntRange(min=1), help="A base of this size; without it a small one with stories."
+)
+@click.option("--seed", default=SEED, show_default=True, help="The same seed makes the same people.")
+@with_appcontext
+def demo(members: int | None, seed: int) -> None:
+    """Fill an empty base with made-up people, visits and complaints."""
+    _refuse_in_production()
+    password, _made_up = new_password()
+    try:
+        if members:
+            fill(large_town(Random(seed), members), seed, password, click.echo)  # noqa: S311
+        else:
+            load_small(seed, password)
+    except NotEmpty as problem:
+        raise click.ClickException(
+            "数据库里已有单位：演示数据只装进空的数据库，没有改动任何数据。"
+        ) from problem
+    introduce(password)
+
+
+def load_small(seed: int, password: str) -> None:
+    tell(fill(small_town(Random(seed)), seed, password))  # noqa: S311
+
+
+def introduce(password: str) -> None:
+    """Say who the demo people are."""
+    click.echo(f"演示账号：{'、'.join(f'{login}（{name}）' for login, name in CAST.items())}")
+    click.echo(f"密码：{password}")
+
+
+def _refuse_in_production() -> None:
+    config: Config = current_app.extensions["gridunion.config"]
+    if config.production:
+        raise click.ClickException("正式环境不装演示数据（GRIDUNION_ENV=production）。")
+
+
+@click.command()
+@click.option("--port", type=int, help="Default: PORT, or 8000.")
+@with_appcontext
+def up(port: int | None) -> None:
+    """Set up, load the small demo into an empty base (development only), and serve."""
+    set_up()
+    _welcome()
+    serve_on(port)
+
+
+def _welcome() -> None:
+    """People an empty base of a developer; of an older demo say how to get in. Production wants neither."""
+    config: Config = current_app.extensions["gridunion.config"]
+    with everywhere():
+        ours = demo_people()
+        if config.production:
+            return _refuse_demo_people(ours)
+        empty = db.session.scalar(select(Unit.id).limit(1)) is None
+        password, made_up = new_password()
+        if ours and not made_up:
+            take_password(ours, password)
+    if empty:
+        load_small(SEED, password)
+        introduce(password)
+    elif ours:
+        introduce("第一次启动时显示过" if made_up else "环境变量 GRIDUNION_DEMO_PASSWORD 里的那个")
+    return None
+
+
+def _refuse_demo_people(ours: list[Account]) -> None:
+    if ours:
+        raise click.ClickException("这个数据库装过演示数据，不能用于正式环境：请换一个空的数据文件夹。")

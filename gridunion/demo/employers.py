@@ -1,0 +1,50 @@
+"""Employers of the demo: about one for fifteen members, a quarter of them without a union."""
+
+from random import Random
+
+from gridunion.demo.made_up import Numbers
+from gridunion.demo.pools import FIRMS, SURNAMES, TRADES
+from gridunion.demo.town import Town
+from gridunion.employers.models import Employer
+from gridunion.exchange.bulk import insert, new_uids, take_ids
+
+EACH = 15
+NAMES = (
+    "id", "uid", "unit_id", "name", "uscc", "ownership", "headcount", "women", "union_state", "founded_on",
+    "contact", "phone",
+)  # fmt: skip
+OWNERSHIP = ("private",) * 5 + ("shop",) * 2 + ("social", "state")
+STATES = ("organized",) * 11 + ("joint",) * 4 + ("unorganized",) * 5
+
+
+def open_employers(town: Town, rng: Random, numbers: Numbers) -> None:
+    """Employers for each community by the size of its cells. Inside write()."""
+    sizes: dict[int, int] = {}
+    for cell in town.of("cell"):
+        assert cell.parent
+        sizes[cell.parent.id] = sizes.get(cell.parent.id, 0) + cell.size
+    counts = {place.id: max(2, round(sizes.get(place.id, 0) / EACH)) for place in town.of("community_union")}
+    total = sum(counts.values())
+    fresh = zip(take_ids(Employer, total), new_uids(total), strict=True)
+    rows = []
+    for place in town.of("community_union"):
+        for number, uid in (next(fresh) for _ in range(counts[place.id])):
+            name = f"汉中{rng.choice(FIRMS)}{rng.choice(FIRMS)}{rng.choice(TRADES)}"
+            place.employers.append((number, name))
+            rows.append((number, uid, place.id, name, *_about(rng, numbers)))
+    insert(Employer, NAMES, rows)
+
+
+def _about(rng: Random, numbers: Numbers) -> tuple[object, ...]:
+    heads, state = rng.randrange(3, 90), rng.choice(STATES)
+    founded = (
+        None
+        if state == "unorganized"
+        else f"{rng.randrange(2010, 2026)}-{rng.randrange(1, 13):02d}-{rng.randrange(1, 29):02d}"
+    )
+    contact = rng.choice(SURNAMES) + rng.choice(("女士", "先生", "经理"))
+    return (
+        numbers.credit_code(), rng.choice(OWNERSHIP), heads, round(heads * rng.random() * 0.7), state,
+        founded, contact,
+        numbers.phone(),
+    )  # fmt: skip

@@ -1,0 +1,238 @@
+"""今日: what is due, gathered from the rooms in a fixed number of queries however much there is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import url_for
+from flask_babel import format_date
+from flask_babel import gettext as _
+from sqlalchemy import bindparam, extract, func, select
+from sqlalchemy.orm import joinedload
+
+from gridunion import clock
+from gridunion.complaints.life import OPEN, STEPS
+from gridunion.complaints.models import Complaint, ReplyDue
+from gridunion.db import db
+from gridunion.look import ago, hm
+from gridunion.members.models import Person, long_unseen
+from gridunion.menu import badges
+from gridunion.rights import Viewer
+from gridunion.visits.listing import Due, count_due, visits_due
+from gridunion.visits.models import Visit
+
+AHEAD = 7  # days after today that 这几天 shows
+MOST = 100  # rows of a kind; nobody has more in hand
+MOST_BIRTHDAYS = 20
+MOST_BLOCKS = 24  # of the day bar
+LONG = 30  # days after which it is said how long somebody was not seen
+IN_HAND = STEPS["resolve"].sources
+
+_c = Complaint.__table__.c
+_IN_HAND = select(func.count()).where(
+    _c.handler_id == bindparam("me"), _c.state.in_(bindparam("states", expanding=True))
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something to do by a moment: a visit to make, or a complaint in hand."""
+
+    due_at: datetime
+    name: str
+    topic: str
+    parts: list[str]
+    href: str
+    visit_url: str = ""
+    urged: bool = False
+
+    @property
+    def late(self) -> bool:
+        return self.due_at < clock.now()
+
+    @property
+    def days(self) -> int:
+        """Days until the one it is due on; negative when that is over."""
+        return (clock.local(self.due_at).date() - clock.today()).days
+
+    @property
+    def when(self) -> tuple[str, str]:
+        """What stands before the row: 超 1 天, 应 18 日; 今天, 17:30; 周五, 20 日."""
+        on = clock.local(self.due_at).date()
+        if self.days < 0:
+            return _("超 %(n)s 天", n=-self.days), _("应 %(day)s 日", day=on.day)
+        if self.days == 0:
+            return _("今天"), hm(self.due_at)
+        return format_date(on, "EEE"), _("%(day)s 日", day=on.day)
+
+
+@dataclass(frozen=True)
+class Done:
+    """Something dealt with today."""
+
+    at: datetime
+    name: str
+    topic: str
+    words: str
+    href: str
+
+
+@dataclass
+class Today:
+    """The day as its page shows it. The counts are true also where the rows are cut."""
+
+    items: list[Item]
+    total: int
+    late: int
+    today: int
+    birthdays: list[Person] = field(default_factory=list)
+    done: list[Done] = field(default_factory=list)
+    unseen: list[Person] = field(default_factory=list)
+
+    @property
+    def overdue(self) -> list[Item]:
+        return [item for item in self.items if item.late]
+
+    @property
+    def due_today(self) -> list[Item]:
+        return [item for item in self.items if not item.late and item.days == 0]
+
+    @property
+    def soon(self) -> list[Item]:
+        return [item for item in self.items if item.days > 0]
+
+    @property
+    def later(self) -> int:
+        return self.total - self.late - self.today
+
+    @property
+    def unlisted(self) -> int:
+        """How many of what is due have no row here."""
+        return self.total - len(self.items)
+
+    @property
+    def blocks(self) -> list[str]:
+        """The day bar: done, overdue, due, later."""
+        parts = (("ok", len(self.done)), ("bad", self.late), ("warn", self.today), ("", self.later))
+        return [kind for kind, n in parts for _n in range(n)][:MOST_BLOCKS]
+
+
+def today_of(viewer: Viewer) -> Today:
+    """What the viewer has before them."""
+    midnight = clock.midnight(clock.today() + timedelta(days=1))
+    until = midnight + timedelta(days=AHEAD)
+    visits, cases = _visits(until), _cases(viewer, until)
+    total, late, today = count_due(until, midnight)
+    found = Today(sorted([*visits, *cases], key=lambda item: item.due_at), total, late, today)
+    for case in cases:
+        found.total, found.late = found.total + 1, found.late + case.late
+        found.today += not case.late and case.days == 0
+    found.birthdays, found.done = _birthdays(), _done(viewer)
+    if not found.total:
+        found.unseen = long_unseen(LONG)
+    return found
+
+
+def _visits(until: datetime) -> list[Item]:
+    rows = visits_due(until)
+    tried = _tried(rows)
+    return [
+        Item(row.due_at, row.name, row.topic, _about(row, tried.get(row.id)),
+             url_for("members.show", uid=row.person), url_for("visits.new", person=row.person, due=row.uid))
+        for row in rows
+    ]  # fmt: skip
+
+
+def _about(row: Due, tried: datetime | None) -> list[str]:
+    """The facts of a visit: where or who, and how pressing."""
+    facts = [row.about]
+    if tried:
+        facts.append(_("%(when)s没见到", when=ago(tried)))
+    elif row.unseen_days > LONG:
+        facts.append(_("%(n)s 天没见", n=row.unseen_days))
+    elif row.trigger != "follow_up" and row.days_since > 0:
+        facts.append(_("第 %(n)s 天", n=row.days_since))
+    return [fact for fact in facts if fact]
+
+
+def _tried(rows: list[Due]) -> dict[int, datetime]:
+    """When somebody last went for these visits and found nobody."""
+    people, due = [row.person_id for row in rows], [row.id for row in rows]
+    found = select(Visit.due_visit_id, func.max(Visit.happened_at)).group_by(Visit.due_visit_id)
+    found = found.where(Visit.person_id.in_(people), Visit.due_visit_id.in_(due), Visit.voided_at.is_(None))
+    pairs: Any = db.session.execute(found).all() if rows else []
+    return dict(pairs)
+
+
+def _cases(viewer: Viewer, until: datetime) -> list[Item]:
+    """The complaints in hand, each by the earlier of its two clocks: the result, and a word to the worker."""
+    mine = select(Complaint).where(Complaint.handler_id == viewer.account_id, Complaint.state.in_(IN_HAND))
+    mine = mine.options(joinedload(Complaint.person)).order_by(Complaint.due_at).limit(MOST)
+    cases = list(db.session.scalars(mine))
+    replies = _replies(cases)
+    items = [_case(case, replies.get(case.id)) for case in cases]
+    return [item for item in items if item.due_at < until]
+
+
+def _replies(cases: list[Complaint]) -> dict[int, datetime]:
+    """When the worker of each case is to hear something."""
+    numbers = [case.id for case in cases]
+    owed = select(ReplyDue.complaint_id, ReplyDue.due_at)
+    owed = owed.where(ReplyDue.complaint_id.in_(numbers), ReplyDue.told_at.is_(None))
+    pairs: Any = db.session.execute(owed).all() if cases else []
+    return dict(pairs)
+
+
+def _case(case: Complaint, reply_at: datetime | None) -> Item:
+    to_tell = reply_at is not None and reply_at < case.due_at
+    facts = [_("该给本人回个话") if to_tell else _("等你填办理结果")]
+    if case.person and case.person.work:
+        facts.insert(0, case.person.work)
+    due_at = reply_at if to_tell and reply_at else case.due_at
+    href = url_for("complaints.show", uid=case.uid)
+    return Item(due_at, case.who, case.topic, facts, href, urged=case.urged_at is not None)
+
+
+def _birthdays() -> list[Person]:
+    """Members who agreed to be greeted today."""
+    today, born = clock.today(), Person.birth_on
+    agreed = select(Person).where(
+        Person.status == "active", Person.share_birthday,
+        extract("month", born) == today.month, extract("day", born) == today.day,
+    )  # fmt: skip
+    return list(db.session.scalars(agreed.order_by(Person.name, Person.id).limit(MOST_BIRTHDAYS)))
+
+
+def _done(viewer: Viewer) -> list[Done]:
+    """What the viewer dealt with today, the latest first."""
+    return sorted([*_visits_made(viewer), *_cases_resolved(viewer)], key=lambda done: done.at, reverse=True)
+
+
+def _visits_made(viewer: Viewer) -> Iterable[Done]:
+    made = select(Visit).where(Visit.visitor_id == viewer.account_id, Visit.voided_at.is_(None))
+    made = made.where(Visit.recorded_at >= clock.midnight(clock.today())).options(joinedload(Visit.person))
+    for visit in db.session.scalars(made.order_by(Visit.recorded_at.desc()).limit(MOST)):
+        href = url_for("visits.show", uid=visit.uid)
+        yield Done(visit.happened_at, visit.person.name, visit.words, "、".join(visit.found), href)
+
+
+def _cases_resolved(viewer: Viewer) -> Iterable[Done]:
+    resolved = select(Complaint).where(
+        Complaint.handler_id == viewer.account_id, Complaint.resolved_at >= clock.midnight(clock.today())
+    )
+    for case in db.session.scalars(resolved.limit(MOST)):
+        assert case.resolved_at
+        href = url_for("complaints.show", uid=case.uid)
+        yield Done(case.resolved_at, case.who, case.topic, case.state_words, href)
+
+
+def _in_hand(viewer: Viewer) -> int:
+    """The number beside 诉求: open cases in the viewer's hands, as the list of them counts."""
+    if not viewer.can("work on complaints"):
+        return 0
+    mine = {"me": viewer.account_id, "states": OPEN}
+    return int(db.session.execute(_IN_HAND, mine, execution_options={"branch": True}).scalar_one())
+
+
+badges["complaints"] = _in_hand

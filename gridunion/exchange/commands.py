@@ -1,0 +1,57 @@
+"""`flask load`: sheets taken in from the command line, with the whole tree in view."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from flask.cli import AppGroup, with_appcontext
+from flask_babel import gettext as _
+
+from gridunion.exchange.employers import EmployerIntake
+from gridunion.exchange.intake import Intake, load
+from gridunion.exchange.members import MemberIntake
+from gridunion.exchange.units import UnitIntake
+from gridunion.sheets import Unreadable
+
+load_group = AppGroup(
+    "load", help="Take in a sheet: .xlsx or .csv. Loading the same sheet again changes nothing."
+)
+
+_FILE = click.argument("file", type=click.Path(path_type=Path))
+_REPORT = click.option(
+    "--report", type=click.Path(path_type=Path), help="Where to write what became of each row (CSV)."
+)
+_DRY_RUN = click.option("--dry-run", is_flag=True, help="Judge the rows and store nothing.")
+VERDICTS = {"ok": "收下", "duplicate": "已有", "error": "有错", "skip": "跳过"}
+
+
+def _command(name: str, words: str, intake: type[Intake]) -> None:
+    @load_group.command(name, help=words)
+    @_FILE
+    @_REPORT
+    @_DRY_RUN
+    @with_appcontext
+    def command(**asked: Any) -> None:
+        _load(intake(), **asked)
+
+
+def _load(intake: Intake, file: Path, report: Path | None, dry_run: bool) -> None:
+    try:
+        counts = load(file, intake, report, dry_run)
+    except Unreadable as problem:
+        raise click.ClickException(
+            _("%(file)s：%(why)s。没有存下任何数据。", file=file, why=problem)
+        ) from problem
+    except OSError as problem:
+        raise click.ClickException(
+            _("%(file)s：打不开（%(why)s）。没有存下任何数据。", file=file, why=problem)
+        ) from problem
+    told = "，".join(f"{words} {counts[verdict]}" for verdict, words in VERDICTS.items())
+    click.echo(
+        _("试读：%(told)s", told=told) if dry_run else _("%(file)s：%(told)s", file=file.name, told=told)
+    )
+
+
+_command("units", "Units: code, name, kind, parent_code.", UnitIntake)
+_command("employers", "The ledger of employers.", EmployerIntake)
+_command("members", "Members: the columns of the national template.", MemberIntake)

@@ -1,0 +1,91 @@
+"""The records behind a figure: the same conditions the figure counts by, under the guard, a page at a time."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import joinedload
+from sqlalchemy.sql.visitors import iterate
+
+from gridunion.complaints.models import Complaint, ReplyDue
+from gridunion.db import Bytewise, db
+from gridunion.employers.models import Employer
+from gridunion.members.models import Person
+from gridunion.status.models import CONDITIONS, PARTS, SOURCES, moment
+from gridunion.tree import Unit
+from gridunion.visits.models import DueVisit
+
+PAGE = 20
+ALL = CONDITIONS | PARTS
+
+_lo, _hi = bindparam("lo", type_=Bytewise), bindparam("hi", type_=Bytewise)
+_path, _number = bindparam("path", type_=Bytewise), bindparam("number")
+
+_WITH: dict[Any, Any] = {
+    Complaint: (joinedload(Complaint.unit), joinedload(Complaint.handler)),
+    DueVisit: (joinedload(DueVisit.person), joinedload(DueVisit.unit)),
+    ReplyDue: (joinedload(ReplyDue.complaint), joinedload(ReplyDue.unit)),
+    Person: (joinedload(Person.unit),),
+    Employer: (joinedload(Employer.unit),),
+}
+
+
+@dataclass(frozen=True)
+class Records:
+    """A page of records, how many there are in all, and where the next page begins."""
+
+    rows: list[Any]
+    total: int
+    after: str
+
+
+@cache
+def _counting(name: str) -> Select[Any]:
+    """Count what the viewer may open; the guard adds branch and seal."""
+    model = SOURCES[name]
+    return select(func.count()).select_from(model).join(Unit, Unit.id == model.unit_id).where(
+        Unit.path >= _lo, Unit.path < _hi, ALL[name]
+    )  # fmt: skip
+
+
+@cache
+def _listing(name: str, going_on: bool) -> Select[Any]:
+    model = SOURCES[name]
+    found = select(model, Unit.path).join(Unit, Unit.id == model.unit_id).options(*_WITH[model])
+    found = found.where(Unit.path >= _lo, Unit.path < _hi, ALL[name])
+    if going_on:
+        found = found.where(or_(Unit.path > _path, and_(Unit.path == _path, model.id > _number)))
+    return found.order_by(Unit.path, model.id).limit(PAGE + 1)
+
+
+def count(unit: Unit, name: str) -> int:
+    """How many records of a branch a figure counts."""
+    lo, hi = unit.branch
+    return int(db.session.execute(_counting(name), {"lo": lo, "hi": hi, **_times(name)}).scalar_one())
+
+
+def records(unit: Unit, name: str, after: str = "", total: int | None = None) -> Records:
+    """The records a figure counts, in the order of the tree; `total` when a board counted them already."""
+    lo, hi = unit.branch
+    path, _, number = after.rpartition("~")
+    going_on = bool(path) and number.isdigit()
+    given: dict[str, Any] = {"lo": lo, "hi": hi, **_times(name)}
+    if going_on:
+        given |= {"path": path[:255], "number": int(number) % 2**62}
+    found = db.session.execute(_listing(name, going_on), given).all()
+    rows, last = [row[0] for row in found[:PAGE]], found[:PAGE][-1:]
+    following = f"{last[0][1]}~{last[0][0].id}" if len(found) > PAGE else ""
+    if total is None:
+        total = count(unit, name) if following or after else len(rows)
+    return Records(rows, total, following)
+
+
+@cache
+def _asks(name: str) -> frozenset[str]:
+    """The moments a condition compares with."""
+    return frozenset(part.key for part in iterate(ALL[name]) if part.__visit_name__ == "bindparam")
+
+
+def _times(name: str) -> dict[str, Any]:
+    return {key: value for key, value in moment().items() if key in _asks(name)}

@@ -1,0 +1,142 @@
+"""Forms of visits: what came of one, and what happened to somebody that asks for one."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import MultipleFileField, RadioField, StringField
+
+from gridunion import clock
+from gridunion.fields import (
+    Cleaned,
+    Coded,
+    Day,
+    Form,
+    SelectChoice,
+    Several,
+    ValidationError,
+    Words,
+    needed,
+)  # fmt: skip
+from gridunion.visits.models import FINDINGS, OUTCOMES, DueVisit
+
+MOST_PHOTOS = 3
+MEMORY = timedelta(days=30)  # how far back a visit is still written down
+AHEAD = timedelta(days=365)
+NOT_EVENTS = ("follow_up",)  # what follows from a visit and never from an event
+
+
+class Moment(StringField):
+    """A day and time in Shanghai as a datetime-local input sends it, or as people write it."""
+
+    data: Any
+
+    def pre_validate(self, form: Any) -> None:
+        text = (self.raw_data or [""])[0].strip().replace(" ", "T")
+        self.data = _read_moment(text) if text else None
+
+    def _value(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else ""
+
+
+class VisitForm(Form):
+    """Whether somebody was reached, how things are, and a word on it."""
+
+    due = RadioField(_("这次是为了"), default="")
+    outcome = RadioField(
+        _("见到了吗"),
+        choices=[SelectChoice(code, words) for code, (words, _icon) in OUTCOMES.items()],
+        validators=[needed(_("请选见到了没有"))],
+    )
+    findings = Several(
+        _("情况怎么样"), choices=[SelectChoice(code, words) for code, (words, _sub) in FINDINGS.items()]
+    )
+    note = Words(_("补一句"), most=500)
+    photos = MultipleFileField(_("加照片"))
+    happened = Moment(_("什么时候去的"))
+    next_on = Day(_("下次哪天去"), future=True)
+
+    def offer(self, waiting: list[DueVisit], chosen: str) -> None:
+        """Say what the visit may be for: one that is due (the chosen one, else the most pressing) or none."""
+        self._waiting = {str(due.uid): due for due in waiting}
+        routine = SelectChoice("", _("日常走访"))
+        self.due.choices = [*(SelectChoice(uid, due.topic) for uid, due in self._waiting.items()), routine]
+        if not self.is_submitted():
+            self.due.data = chosen if chosen in self._waiting else next(iter(self._waiting), "")
+
+    @property
+    def due_visit(self) -> DueVisit | None:
+        return self._waiting.get(self.due.data or "")
+
+    def validate_due(self, field: RadioField) -> None:
+        field.data = field.data or ""
+
+    def validate_findings(self, field: Several) -> None:
+        found = field.data or []
+        if "fine" in found and len(found) > 1:
+            raise ValidationError(gettext("选了“一切正常”，就不要再选别的"))
+        if "fine" in found and self.outcome.data == "not_home":
+            raise ValidationError(gettext("没见到人，就不要选“一切正常”"))
+
+    def validate_happened(self, field: Moment) -> None:
+        if field.data and field.data > clock.now():
+            raise ValidationError(gettext("时间不能晚于现在"))
+        if field.data and field.data < clock.now() - MEMORY:
+            raise ValidationError(gettext("只能补记 30 天以内的走访"))
+
+    def validate_next_on(self, field: Day) -> None:
+        _check_between(field.data, clock.today(), gettext("日期不能早于今天"))
+
+    def said(self) -> dict[str, Any]:
+        """What the form tells about the visit."""
+        names = ("findings", "note", "next_on")
+        return {name: getattr(self, name).data for name in names}
+
+
+class EventForm(Form):
+    """Something that happened to somebody, for which one goes to see them."""
+
+    trigger = Coded(_("什么事"), "visit_trigger", validators=[needed(_("请选什么事"))])
+    event_on = Day(_("哪一天的事"), future=True, validators=[needed(_("请填哪一天的事"))])
+    note = Cleaned(_("补一句"))
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        choices: Any = self.trigger.choices
+        self.trigger.choices = [choice for choice in choices if choice.value not in NOT_EVENTS]
+
+    def offer(self, waiting: list[DueVisit]) -> None:
+        """Know what somebody is to be visited for anyway."""
+        self._running = {due.trigger for due in waiting}
+
+    def validate_trigger(self, field: Coded) -> None:
+        if field.data in self._running:
+            raise ValidationError(gettext("这件事已经记过，还没去走访"))
+
+    def validate_event_on(self, field: Day) -> None:
+        _check_between(field.data, clock.today() - MEMORY, gettext("只记 30 天以内的事"))
+
+
+def _check_between(on: Any, first: date, too_early: str) -> None:
+    if on and on < first:
+        raise ValidationError(too_early)
+    if on and on > clock.today() + AHEAD:
+        raise ValidationError(gettext("日期不能晚于一年以后"))
+
+
+def _read_moment(text: str) -> datetime:
+    for form in ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%dT%H:%M"):
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=clock.SHANGHAI)
+        except ValueError:
+            continue
+    raise ValidationError(gettext("没有这个时间，请写成 2026-11-21 14:30 这样"))
+
+
+def read_uid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

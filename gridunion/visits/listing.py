@@ -1,0 +1,192 @@
+"""The lists of visits: made, newest first within each cell, and due, the most pressing first.
+
+Statements are built once a shape and carry the guard's branch() themselves.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+)  # fmt: skip
+
+from gridunion import clock, settings
+from gridunion.db import BigId, Bytewise, UtcDateTime, db
+from gridunion.members.models import Person
+from gridunion.tree import Unit, branch, width
+from gridunion.visits.models import DueVisit, Visit
+
+PAGE = 20
+MOST_COUNTED = 10_000
+MOST_DUE = 100
+SHORT = 20  # characters of a note that stand in a row
+
+_v, _d, _p, _u = (table.__table__.c for table in (Visit, DueVisit, Person, Unit))
+
+FILTERS: dict[str, ColumnElement[bool]] = {
+    "all": _v.voided_at.is_(None),
+    "reached": _v.voided_at.is_(None) & (_v.outcome != "not_home"),
+    "missed": _v.voided_at.is_(None) & (_v.outcome == "not_home"),
+}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A visit as the list shows it."""
+
+    id: int
+    uid: UUID
+    outcome: str
+    happened_at: datetime
+    recorded_at: datetime
+    visitor: str
+    name: str
+    path: str
+    place: str
+
+    @property
+    def next(self) -> str:
+        """Where the next page begins."""
+        return f"{self.path}~{self.recorded_at.timestamp():.6f}~{self.id}"
+
+
+@dataclass(frozen=True)
+class Due:
+    """A visit somebody should get, as 今日 shows it."""
+
+    id: int
+    uid: UUID
+    trigger: str
+    event_on: date
+    note: str | None
+    due_at: datetime
+    person_id: int
+    person: UUID
+    name: str
+    key_group: str | None
+    work_status: str | None
+    seen_at: datetime
+
+    @property
+    def topic(self) -> str:
+        return settings.label("visit_trigger", self.trigger)
+
+    @property
+    def work(self) -> str:
+        return settings.label("key_group", self.key_group) or settings.label("work_status", self.work_status)
+
+    @property
+    def about(self) -> str:
+        """What is known of the event, in a few words, else who it is."""
+        if not self.note:
+            return self.work
+        return self.note if len(self.note) <= SHORT else f"{self.note[:SHORT]}…"
+
+    @property
+    def days_since(self) -> int:
+        """The how manieth day it is since the event; below 1 when it is yet to come."""
+        return (clock.today() - self.event_on).days + 1
+
+    @property
+    def unseen_days(self) -> int:
+        return (clock.today() - clock.local(self.seen_at).date()).days
+
+
+_MADE = (
+    _v.id, _v.uid, _v.outcome, _v.happened_at, _v.recorded_at, _v.visitor_name, _p.name, _u.path, _u.name,
+)  # fmt: skip
+_DUE = (
+    _d.id, _d.uid, _d.trigger, _d.event_on, _d.note, _d.due_at,
+    _p.id, _p.uid, _p.name, _p.key_group, _p.work_status, _p.seen_at,
+)  # fmt: skip
+_PATH, _NUMBER = bindparam("path", type_=Bytewise), bindparam("number", type_=BigId)
+_RECORDED = bindparam("recorded", type_=UtcDateTime)
+_NOW, _MIDNIGHT = bindparam("now", type_=UtcDateTime), bindparam("midnight", type_=UtcDateTime)
+_UNTIL = bindparam("until", type_=UtcDateTime)
+_TRUSTED = {"branch": True}
+
+# Written out: SQLite uses a partial index only for a condition it can read, not for a bound value.
+_OPEN = _d.state == literal_column("'open'")
+
+
+@cache
+def _made(width: int, chosen: str, going_on: bool) -> Select[Any]:
+    """Walk the cells of the branch in order, and each cell's index from the newest back."""
+    visits = Unit.__table__.join(Visit.__table__, _v.unit_id == _u.id)
+    visits = visits.join(Person.__table__, _p.id == _v.person_id)
+    found = select(*_MADE).select_from(visits).where(branch(width), FILTERS[chosen])
+    if going_on:
+        after = or_(_v.recorded_at < _RECORDED, and_(_v.recorded_at == _RECORDED, _v.id < _NUMBER))
+        found = found.where(_u.path >= _PATH, or_(_u.path > _PATH, after))
+    found = found.order_by(_u.path, _v.recorded_at.desc(), _v.id.desc())
+    return found.limit(PAGE + 1).execution_options(branch=True)
+
+
+@cache
+def _made_count(width: int, chosen: str) -> Select[Any]:
+    visits = Unit.__table__.join(Visit.__table__, _v.unit_id == _u.id)
+    found = select(_v.id).select_from(visits).where(branch(width), FILTERS[chosen]).limit(MOST_COUNTED)
+    return select(func.count()).select_from(found.subquery())
+
+
+@cache
+def _due(width: int) -> Select[Any]:
+    visits = Unit.__table__.join(DueVisit.__table__, _d.unit_id == _u.id)
+    visits = visits.join(Person.__table__, _p.id == _d.person_id)
+    found = select(*_DUE).select_from(visits).where(branch(width), _OPEN, _d.due_at < _UNTIL)
+    return found.order_by(_d.due_at, _d.id).limit(MOST_DUE).execution_options(branch=True)
+
+
+@cache
+def _due_count(width: int) -> Select[Any]:
+    def those(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((condition, 1), else_=0), type_=Integer), 0)
+
+    visits = Unit.__table__.join(DueVisit.__table__, _d.unit_id == _u.id)
+    late = _d.due_at < _NOW
+    counted = select(func.count(), those(late), those(~late & (_d.due_at < _MIDNIGHT))).select_from(visits)
+    return counted.where(branch(width), _OPEN, _d.due_at < _UNTIL)  # type: ignore[return-value]
+
+
+def visits_made(chosen: str, after: str = "") -> tuple[list[Made], str, int]:
+    """A page of the list, where the next begins, and how many there are (counted up to MOST_COUNTED)."""
+    place = _place(after)
+    rows = db.session.execute(_made(width(), chosen, bool(place)), place).all()
+    total = db.session.execute(_made_count(width(), chosen), execution_options=_TRUSTED).scalar_one()
+    shown = [Made(*row) for row in rows[:PAGE]]
+    return shown, shown[-1].next if len(rows) > PAGE else "", total
+
+
+def visits_due(until: datetime) -> list[Due]:
+    """The open visits due before a moment, at most MOST_DUE of them."""
+    return [Due(*row) for row in db.session.execute(_due(width()), {"until": until})]
+
+
+def count_due(until: datetime, midnight: datetime) -> tuple[int, int, int]:
+    """How many open visits are due before a moment; of these, how many are late, and how many due today."""
+    moments = {"until": until, "now": clock.now(), "midnight": midnight}
+    total, late, today = db.session.execute(_due_count(width()), moments, execution_options=_TRUSTED).one()
+    return total, late, today
+
+
+def _place(after: str) -> dict[str, Any]:
+    """The keyset a page address holds; a broken one begins again at the top."""
+    path, _, rest = after.partition("~")
+    recorded, _, number = rest.partition("~")
+    try:
+        moment = datetime.fromtimestamp(float(recorded), clock.SHANGHAI)
+        return {"path": path[:255], "recorded": moment, "number": int(number) % 2**62}
+    except (ValueError, OverflowError, OSError):
+        return {}

@@ -1,0 +1,49 @@
+"""What visits tell in somebody's 来往记录."""
+
+from collections.abc import Iterable
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from gridunion import clock
+from gridunion.db import db
+from gridunion.look import day, hm
+from gridunion.members.models import Person
+from gridunion.members.timeline import Entry, tell
+from gridunion.visits.models import DueVisit, Visit, open_visits
+
+MOST = 100
+
+
+@tell
+def waiting(person: Person) -> Iterable[Entry]:
+    """The visits somebody should get."""
+    for due in open_visits(person):
+        tag = (_urgency(due), "bad" if due.overdue else "warn")
+        yield Entry(clock.midnight(due.event_on), "now", due.topic, sub=_about(due), tag=tag)
+
+
+@tell
+def made(person: Person) -> Iterable[Entry]:
+    """The visits somebody got, and those tried."""
+    known = select(Visit).where(Visit.person_id == person.id, Visit.voided_at.is_(None))
+    for visit in db.session.scalars(known.order_by(Visit.happened_at.desc(), Visit.id.desc()).limit(MOST)):
+        title = _("走访：%(outcome)s", outcome=visit.words)
+        sub = "，".join([visit.visitor_name, *visit.found])
+        href = url_for("visits.show", uid=visit.uid)
+        yield Entry(visit.happened_at, "done", title, sub, visit.note or "", href)
+
+
+def _urgency(due: DueVisit) -> str:
+    """住院必访，今天 17:30 前."""
+    days = (clock.today() - clock.local(due.due_at).date()).days
+    if due.overdue and days:
+        return str(_("%(topic)s，超期 %(n)s 天", topic=due.topic, n=days))
+    when = _("今天") if days == 0 else day(due.due_at)
+    return str(_("%(topic)s，%(day)s %(time)s 前", topic=due.topic, day=when, time=hm(due.due_at)))
+
+
+def _about(due: DueVisit) -> str:
+    since = _("第 %(n)s 天", n=due.days_since) if due.days_since > 0 else ""
+    return "，".join(part for part in (since, due.note) if part)

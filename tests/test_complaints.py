@@ -1,0 +1,1029 @@
+"""What becomes of a complaint: from first report to call back, and who may see and do what on the way."""
+
+import io
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from PIL import Image
+from sqlalchemy import event, func, select, text
+from sqlalchemy.exc import OperationalError
+
+from gridunion import audit, clock
+from gridunion.accounts.models import Account
+from gridunion.complaints import hands
+from gridunion.complaints.life import ANSWERS, STEPS, says_something
+from gridunion.complaints.listing import complaints, counts, looking
+from gridunion.complaints.models import (
+    Complaint,
+    NotYours,
+    OutOfTurn,
+    Reader,
+    ReplyDue,
+    handlers,
+    loads,
+)
+from gridunion.complaints.records import Immutable
+from gridunion.complaints.story import late
+from gridunion.db import db, write
+from gridunion.employers.models import Employer
+from gridunion.settings import Setting, forget
+from gridunion.visits.models import Visit
+from tests.conftest import CAST, Someone, as_viewer, member, unit
+
+DONE = "和站点对了账，九月工资已发到卡上"
+
+
+def taken(cell: str = "211", by: str = "worker", name: str | None = "马小军", **asked: Any) -> Complaint:
+    """A complaint somebody took down. Inside `lifted`; commits."""
+    asked = {
+        "category": "wages",
+        "channel": "walk_in",
+        "text": "两个月工资没发",
+        "phone": "13809165520",
+        **asked,
+    }
+    with write():
+        return Complaint.take(unit(cell), as_viewer(by), name, asked.pop("phone"), **asked)
+
+
+def account(login: str) -> Account:
+    return db.session.scalars(select(Account).where(Account.login == login)).one()
+
+
+def assigned(to: str = "worker", by: str = "leader", **asked: Any) -> Complaint:
+    complaint = taken(**asked)
+    with write():
+        complaint.assign(account(to), as_viewer(by))
+    return complaint
+
+
+def resolved(to: str = "worker", by: str = "leader", **asked: Any) -> Complaint:
+    complaint = assigned(to, by, **asked)
+    with write():
+        complaint.resolve(as_viewer(to), DONE, "solved", "phone")
+    return complaint
+
+
+def look_again() -> None:
+    """See what a request has changed."""
+    db.session.rollback()
+    db.session.expire_all()
+
+
+def at(*when: int) -> Any:
+    """A moment as a clock on a Shanghai wall shows it."""
+    return clock.at(datetime(*when, tzinfo=clock.SHANGHAI))  # type: ignore[misc, arg-type]
+
+
+def wall(moment: datetime | None) -> str:
+    assert moment
+    return f"{clock.local(moment):%m-%d %H:%M}"
+
+
+# ── clocks (the cast's noon is Thursday 19 November 2026) ──
+
+
+def test_the_limits_are_those_of_the_product(lifted: Flask) -> None:
+    plain = taken(category="welfare")
+    assert (wall(plain.accept_due_at), wall(plain.due_at)) == ("11-20 17:30", "11-30 17:30")
+    assert wall(taken(category="wages").due_at) == "12-10 17:30"
+    assert wall(taken(kind="consult").due_at) == "11-24 17:30"
+
+
+def test_an_urgent_one_is_accepted_within_two_hours_by_the_wall_clock(lifted: Flask) -> None:
+    with at(2026, 11, 20, 23, 0):
+        assert wall(taken(urgent=True).accept_due_at) == "11-21 01:00"
+
+
+def test_the_worker_hears_within_three_working_days_then_every_three_days(lifted: Flask) -> None:
+    complaint = assigned()
+    assert wall(complaint.running_promise.due_at) == "11-24 17:30"  # type: ignore[union-attr]
+    with at(2026, 11, 23, 9, 0), write():
+        complaint.reply(as_viewer("worker"), "站点答应本周先发九月工资", "phone")
+    assert wall(complaint.running_promise.due_at) == "11-26 17:30"  # type: ignore[union-attr]
+    told = db.session.scalars(select(ReplyDue).where(ReplyDue.told_at.is_not(None))).one()
+    assert wall(told.told_at) == "11-23 09:00"
+
+
+def test_a_promise_that_was_missed_stays_missed(lifted: Flask) -> None:
+    complaint = assigned()
+    with at(2026, 12, 1, 9, 0), write():
+        complaint.resolve(as_viewer("worker"), DONE, "solved", "phone")
+    promise = db.session.scalars(select(ReplyDue)).one()
+    assert promise.told_at > promise.due_at  # type: ignore[operator]
+
+
+def test_the_call_back_is_due_three_working_days_after(lifted: Flask) -> None:
+    assert wall(resolved(category="welfare").call_due_at) == "11-24 17:30"
+
+
+def test_reopening_gives_half_the_time(lifted: Flask) -> None:
+    complaint = resolved(category="welfare")
+    with write():
+        complaint.call_back(as_viewer("leader"), "not_satisfied", "只发了一半")
+    assert complaint.state == "reopened"
+    assert wall(complaint.due_at) == "11-25 17:30"  # 4 of 7 working days
+    assert complaint.call_due_at is None
+
+
+def test_a_setting_of_the_street_changes_its_limits(lifted: Flask) -> None:
+    with write():
+        db.session.add(
+            Setting(
+                key="complaint.resolve.complaint",
+                unit_id=unit("2").id,
+                value=2,
+                from_on=date(2026, 1, 1),
+                label_zh="",
+                label_en="",
+            )
+        )
+    forget()
+    assert wall(taken(category="welfare").due_at) == "11-23 17:30"
+    assert wall(taken("221", "stranger", category="welfare").due_at) == "11-30 17:30"
+
+
+# ── taking it down ──
+
+
+def test_the_kind_follows_from_what_it_is_about_unless_somebody_says_so(lifted: Flask) -> None:
+    assert taken(category="wages").kind == "labor_dispute"
+    assert taken(category="work_safety").kind == "hazard"
+    assert taken(category="wages", kind="consult").kind == "consult"
+
+
+def test_ten_workers_with_one_claim_are_a_collective_dispute(lifted: Flask) -> None:
+    assert taken(people=9).kind == "labor_dispute"
+    assert taken(people=10).kind == "collective_dispute"
+    assert taken(people=30, category="work_safety").kind == "hazard"
+
+
+def test_numbers_run_on_and_never_repeat(lifted: Flask) -> None:
+    assert [taken().number for _ in range(3)] == [1, 2, 3]
+
+
+def test_the_employer_is_found_in_the_ledger_of_the_community(lifted: Flask) -> None:
+    with write():
+        db.session.add(Employer(name="汉江快递站", unit=unit("21")))
+    complaint = taken(employer_name="汉江快递站")
+    assert complaint.employer and complaint.employer.name == "汉江快递站"
+    other = taken(employer_name="没登记的饭馆")
+    assert other.employer is None and other.complainant["employer"] == "没登记的饭馆"
+
+
+# ── the straight path, and who may take which step ──
+
+
+def test_a_case_goes_its_way_and_the_story_keeps_all_of_it(lifted: Flask) -> None:
+    complaint = resolved(category="welfare")
+    with write():
+        complaint.call_back(as_viewer("leader"), "satisfied", "很满意")
+    assert (complaint.state, complaint.answer) == ("closed", "satisfied")
+    story = [(e.step, e.before, e.after, e.actor, e.role) for e in complaint.events]
+    assert story == [
+        ("register", "", "registered", "周素琴", "grid_worker"),
+        ("accept", "registered", "accepted", "何建平", "leader"),
+        ("assign", "accepted", "assigned", "何建平", "leader"),
+        ("resolve", "assigned", "resolved", "周素琴", "grid_worker"),
+        ("call_back", "resolved", "resolved", "何建平", "leader"),
+        ("close", "resolved", "closed", "何建平", "leader"),
+    ]
+
+
+def test_a_dispute_is_confirmed_before_anybody_is_called_back(lifted: Flask) -> None:
+    complaint = resolved(category="wages")
+    with pytest.raises(OutOfTurn):
+        complaint.call_back(as_viewer("leader"), "satisfied")
+    with write():
+        complaint.confirm(as_viewer("leader"))
+    assert complaint.may("call_back", as_viewer("leader"))
+    assert not complaint.may("confirm", as_viewer("leader"))
+
+
+def test_a_result_sent_back_goes_to_the_handler_on_the_same_clock(lifted: Flask) -> None:
+    complaint = resolved(category="hardship")
+    due = complaint.due_at
+    with write():
+        complaint.send_back(as_viewer("leader"), "材料还缺医院发票")
+    assert (complaint.state, complaint.due_at, complaint.result) == ("in_progress", due, None)
+
+
+def test_nobody_but_the_handler_works_on_a_case(lifted: Flask) -> None:
+    complaint = assigned("worker")
+    for step in ("progress", "reply", "resolve"):
+        assert [login for login, *_ in CAST if complaint.may(step, as_viewer(login))] == ["worker"]
+
+
+def test_only_the_community_leader_accepts_assigns_and_refuses(lifted: Flask) -> None:
+    complaint = taken()
+    for step in ("accept", "assign", "refuse"):
+        assert [login for login, *_ in CAST if complaint.may(step, as_viewer(login))] == ["leader"]
+
+
+def test_a_community_without_a_leader_is_led_by_the_street(lifted: Flask) -> None:
+    complaint = taken()
+    with write():
+        account("leader").held[0].end(clock.today())
+    for step in ("accept", "assign", "refuse"):
+        assert [login for login, *_ in CAST if complaint.may(step, as_viewer(login))] == ["supervisor"]
+
+
+def test_a_leader_whose_account_is_off_leads_nobody(lifted: Flask) -> None:
+    complaint = taken()
+    with write():
+        account("leader").switch_off()
+    assert complaint.may("assign", as_viewer("supervisor"))
+
+
+def test_the_handler_never_calls_back_and_a_leaders_own_case_is_the_streets(lifted: Flask) -> None:
+    complaint = resolved("leader", category="welfare")
+    with pytest.raises(NotYours):
+        complaint.call_back(as_viewer("leader"), "satisfied")
+    assert [login for login, *_ in CAST if complaint.may("call_back", as_viewer(login))] == ["supervisor"]
+    assert not resolved("worker", category="welfare").may("call_back", as_viewer("supervisor"))
+
+
+def test_a_leader_does_not_confirm_what_she_handled_herself(lifted: Flask) -> None:
+    complaint = resolved("leader", category="wages")
+    assert [login for login, *_ in CAST if complaint.may("confirm", as_viewer(login))] == ["supervisor"]
+
+
+def test_the_second_reopening_belongs_to_the_street(lifted: Flask) -> None:
+    complaint = resolved(category="welfare")
+    with write():
+        complaint.reopen(as_viewer("leader"), "又停发了")
+        complaint.assign(account("worker"), as_viewer("leader"))
+        complaint.resolve(as_viewer("worker"), DONE, "solved", "phone")
+        complaint.call_back(as_viewer("leader"), "not_satisfied", "还是没发")
+    assert complaint.reopened == 2
+    assert [login for login, *_ in CAST if complaint.may("assign", as_viewer(login))] == ["supervisor"]
+    with write():
+        complaint.assign(account("worker"), as_viewer("supervisor"))
+    assert complaint.state == "assigned"
+
+
+def test_a_case_is_reopened_by_the_leader_within_thirty_days_and_by_the_street_later(lifted: Flask) -> None:
+    complaint = resolved(category="welfare")
+    with clock.at(datetime(2026, 12, 19, 4, tzinfo=UTC)):
+        assert complaint.may("reopen", as_viewer("leader"))
+    with clock.at(datetime(2026, 12, 20, 4, tzinfo=UTC)):
+        assert not complaint.may("reopen", as_viewer("leader"))
+        assert complaint.may("reopen", as_viewer("supervisor"))
+
+
+def test_unreachable_counts_after_three_tries_and_never_as_satisfied(lifted: Flask) -> None:
+    complaint = resolved(category="welfare")
+    with write():
+        complaint.call_back(as_viewer("leader"), "unreachable")
+        complaint.call_back(as_viewer("leader"), "unreachable")
+    assert (complaint.state, complaint.answer) == ("resolved", None)
+    with write():
+        complaint.call_back(as_viewer("leader"), "unreachable")
+    assert (complaint.state, complaint.answer) == ("closed", "unreachable")
+
+
+def test_who_left_no_name_is_not_called_three_times(lifted: Flask) -> None:
+    complaint = taken(name=None, phone=None, category="welfare")
+    with write():
+        complaint.assign(account("worker"), as_viewer("leader"))
+        complaint.resolve(as_viewer("worker"), DONE, "solved", None)
+        complaint.call_back(as_viewer("leader"), "unreachable")
+    assert complaint.state == "closed"
+
+
+def test_nothing_is_resolved_without_a_word_to_the_worker(lifted: Flask) -> None:
+    complaint = assigned()
+    with pytest.raises(OutOfTurn):
+        complaint.resolve(as_viewer("worker"), DONE, "solved", None)
+    with pytest.raises(OutOfTurn):
+        complaint.resolve(as_viewer("worker"), "已处理", "solved", "phone")
+    with pytest.raises(OutOfTurn):
+        complaint.reply(as_viewer("worker"), "收到", "phone")
+    assert complaint.state == "assigned"
+
+
+def test_refusing_is_told_with_the_right_door(lifted: Flask) -> None:
+    complaint = taken()
+    with pytest.raises(OutOfTurn):
+        complaint.refuse(as_viewer("leader"), "court", "去区仲裁院，电话 2216001", None)
+    with write():
+        complaint.refuse(as_viewer("leader"), "court", "去区仲裁院，电话 2216001", "phone")
+    assert complaint.state == "refused" and complaint.running_promise is None
+
+
+@pytest.mark.parametrize(
+    "words", ["已处理", "收到。", "已处理完毕！", "好的好的"[:2], "。。。。。", "啊啊啊啊", None, ""]
+)
+def test_stock_phrases_say_nothing(words: str | None) -> None:
+    assert not says_something(words)
+
+
+def test_words_of_ones_own_say_something() -> None:
+    assert says_something("站点周五补发九月工资")
+
+
+def test_a_case_goes_only_to_people_who_can_see_it(lifted: Flask) -> None:
+    complaint = taken()
+    assert [hand.login for hand in handlers(complaint.unit)] == ["worker", "leader"]
+    for login in ("leader2", "neighbor"):
+        with pytest.raises(NotYours):
+            complaint.assign(account(login), as_viewer("leader"))
+    assert complaint.state == "registered"
+
+
+def test_who_works_for_the_accused_employer_is_not_given_the_case(lifted: Flask) -> None:
+    with write():
+        db.session.add(Employer(name="汉江快递站", unit=unit("21")))
+        account("worker").phone = "13909165551"
+    member("周素琴", phone="13909165551", employer_name="汉江快递站")
+    complaint = taken(employer_name="汉江快递站")
+    with pytest.raises(NotYours):
+        complaint.assign(account("worker"), as_viewer("leader"))
+    with write():
+        complaint.assign(account("leader"), as_viewer("leader"))
+
+
+def test_the_load_in_hand_is_what_is_open(lifted: Flask) -> None:
+    for _ in range(2):
+        assigned()
+    resolved()
+    assigned(category="harassment", by="leader")
+    worker = account("worker")
+    assert loads([worker.id]) == {worker.id: 2}
+
+
+def test_a_story_is_never_changed(lifted: Flask) -> None:
+    complaint = taken()
+    with pytest.raises(Immutable), write():
+        complaint.events[0].told = "visit"
+    with pytest.raises(Exception, match="never changed"), write():
+        db.session.execute(text("UPDATE complaint_event SET actor = ''"), execution_options={"branch": True})
+
+
+# ── any actors, any steps ──
+
+
+LOGINS = [login for login, *_ in CAST]
+OWN_STEPS = [name for name in STEPS if name not in ("register", "close")]
+SAYINGS = st.fixed_dictionaries(
+    {
+        "to": st.sampled_from(["worker", "neighbor", "leader", "leader2"]),
+        "answer": st.sampled_from(list(ANSWERS)),
+        "told": st.sampled_from([None, "phone"]),
+        "hours": st.integers(0, 80),
+    }
+)
+
+
+class Cases(RuleBasedStateMachine):
+    """Random people take random steps on one case; only the table decides what happens."""
+
+    site: Flask
+    WORDS = "说清楚了办到哪一步"
+
+    @initialize(
+        category=st.sampled_from(["wages", "welfare", "hardship", "harassment"]),
+        people=st.integers(1, 12),
+        named=st.booleans(),
+        hand=st.sampled_from(["worker", "leader"]),
+        stage=st.integers(0, 2),
+    )
+    def begin(self, category: str, people: int, named: bool, hand: str, stage: int) -> None:
+        db.session.rollback()
+        self.day = datetime(2026, 11, 19, 4, tzinfo=UTC)
+        self.people = {login: as_viewer(login) for login in LOGINS}
+        name, phone = ("马小军", "13809165520") if named else (None, None)
+        self.case = taken(name=name, phone=phone, category=category, people=people)
+        if stage:
+            with write():
+                self.case.assign(account(hand), self.people["leader"])
+        if stage > 1:
+            with write():
+                self.case.resolve(self.people[hand], DONE, "solved", "phone" if named else None)
+
+    @rule(name=st.sampled_from(OWN_STEPS), who=st.sampled_from(LOGINS), said=SAYINGS)
+    def anybody_tries_anything(self, name: str, who: str, said: dict[str, Any]) -> None:
+        self.try_step(name, who, said)
+
+    @rule(which=st.integers(0, 999), said=SAYINGS)
+    def somebody_does_what_the_page_offers(self, which: int, said: dict[str, Any]) -> None:
+        leaders = hands.leaders(self.case.unit)
+        offered = [
+            (name, who)
+            for name in OWN_STEPS
+            for who, by in self.people.items()
+            if self.case.may(name, by, leaders)
+        ]
+        if offered:
+            self.try_step(*offered[which % len(offered)], said)
+
+    def try_step(self, name: str, who: str, said: dict[str, Any]) -> None:
+        self.day += timedelta(hours=said["hours"])
+        with clock.at(self.day):
+            by, case = self.people[who], self.case
+            allowed, before, steps = case.may(name, by), case.state, len(case.events)
+            try:
+                with write():
+                    self.take(name, case, by, said["to"], said["answer"], said["told"])
+            except (OutOfTurn, NotYours):
+                db.session.refresh(case)
+                assert (case.state, len(case.events)) == (before, steps)
+            else:
+                assert allowed, (name, who, before)
+
+    def take(self, name: str, case: Complaint, by: Any, to: str, answer: str, told: str | None) -> None:
+        said = {
+            "accept": lambda: case.accept(by, told),
+            "refuse": lambda: case.refuse(by, "court", self.WORDS, told),
+            "assign": lambda: case.assign(account(to), by),
+            "progress": lambda: case.progress(by, self.WORDS, told),
+            "reply": lambda: case.reply(by, self.WORDS, told or ""),
+            "resolve": lambda: case.resolve(by, self.WORDS, "solved", told, True),
+            "confirm": lambda: case.confirm(by),
+            "send_back": lambda: case.send_back(by, self.WORDS),
+            "call_back": lambda: case.call_back(by, answer, self.WORDS),
+            "reopen": lambda: case.reopen(by, self.WORDS),
+            "urge": lambda: case.urge(by),
+        }
+        said[name]()
+
+    @invariant()
+    def the_story_follows_the_table(self) -> None:
+        if not hasattr(self, "case"):
+            return
+        state = ""
+        for event_ in self.case.events:
+            step = STEPS[event_.step]
+            assert event_.before == state and (event_.before in step.sources or event_.step == "register")
+            assert event_.after == (step.to or event_.before)
+            assert event_.actor and event_.role and event_.actor_id and event_.recorded_at
+            state = event_.after
+        assert state == self.case.state
+
+    @invariant()
+    def nothing_closes_without_a_reply_and_a_call_back(self) -> None:
+        if not hasattr(self, "case") or self.case.state != "closed":
+            return
+        events = self.case.events
+        last = max(n for n, e in enumerate(events) if e.step == "resolve")
+        assert events[last].told or not self.case.can_be_told
+        assert events[last].words
+        assert [e.step for e in events[-2:]] == ["call_back", "close"] and self.case.answer
+
+    @invariant()
+    def the_handler_never_judges_himself(self) -> None:
+        handler = None
+        for event_ in self.case.events if hasattr(self, "case") else ():
+            if event_.step == "assign":
+                handler = event_.words
+            if event_.step in ("progress", "reply", "resolve"):
+                assert event_.actor == handler
+            if event_.step in ("call_back", "close", "confirm", "send_back", "urge"):
+                assert event_.actor != handler
+
+    @invariant()
+    def at_most_one_promise_runs_and_one_runs_while_the_case_is_open(self) -> None:
+        if not hasattr(self, "case"):
+            return
+        running = db.session.scalars(
+            select(ReplyDue).where(ReplyDue.complaint_id == self.case.id, ReplyDue.told_at.is_(None))
+        ).all()
+        assert len(running) == (self.case.is_open and self.case.can_be_told)
+
+
+def test_whoever_does_whatever_a_case_keeps_to_its_table(lifted: Flask) -> None:
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        Cases,
+        settings=settings(
+            max_examples=40,
+            stateful_step_count=20,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate],  # each example costs a second: what fails is told as it was found
+        ),
+    )
+
+
+# ── on screen ──
+
+
+def form_of(page: Any) -> dict[str, str]:
+    """The hidden fields of the form on a page, as a browser sends them."""
+    found = re.findall(r'<input[^>]*type="hidden"[^>]*>', page.html)
+    pairs = [(re.search(r'name="([^"]*)"', it), re.search(r'value="([^"]*)"', it)) for it in found]
+    return {name[1]: value[1] for name, value in pairs if name and value}
+
+
+def there(complaint: Complaint, step: str = "") -> str:
+    return f"/complaints/{complaint.uid}" + (f"/{step}" if step else "")
+
+
+def take_step(someone: Someone, complaint: Complaint, step: str, status: int = 303, **said: Any) -> Any:
+    page = someone.get(there(complaint, step))
+    return someone.post(there(complaint, step), form_of(page) | said, status)
+
+
+def picture() -> tuple[io.BytesIO, str]:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(out, "PNG")
+    out.seek(0)
+    return out, "slip.png"
+
+
+def test_a_case_goes_from_first_report_to_call_back_on_screen(
+    lifted: Flask, worker: Someone, leader: Someone
+) -> None:
+    person = member("马小军", phone="13809165520", key_group="courier")
+    sent = {
+        "category": "wages",
+        "text": "两个月工资没发",
+        "people": "4",
+        "channel": "walk_in",
+        "photos": picture(),
+    }
+    page = worker.post(f"/complaints/new?person={person.uid}", sent)
+    case = db.session.scalars(select(Complaint)).one()
+    assert page.location.startswith(there(case))
+    shown = worker.get(page.location)
+    for words in (
+        "马小军",
+        "拖欠工资",
+        "诉求 1 已收下",
+        "待受理",
+        "快递员",
+        "涉及 4 人",
+        "两个月工资没发",
+        "已告知本人",
+        "照片 1",
+    ):
+        assert words in shown, words
+    assert "派单" not in re.findall(r'class="act-bar".*', shown.html, re.S)[0]
+    picture_url = re.search(r'href="(/complaints/[^"]*/photos/[^"]*)"', shown.html)
+    assert picture_url
+    served = worker.get(picture_url[1]).response
+    assert served.mimetype == "image/jpeg" and served.get_data().startswith(b"\xff\xd8")
+    served.close()
+
+    worker_uid = account("worker").uid.hex
+    take_step(leader, case, "assign", to=worker_uid)
+    take_step(worker, case, "progress", words="约谈站点，答应先发九月工资")
+    take_step(worker, case, "reply", words="站点周五补发九月工资", told="phone")
+    take_step(worker, case, "resolve", result="solved", words=DONE, told="visit", mediated="y")
+    take_step(leader, case, "confirm")
+    take_step(leader, case, "call_back".replace("_", "-"), answer="satisfied", words="很满意")
+    look_again()
+    assert (case.state, case.answer, case.mediated_on) == ("closed", "satisfied", clock.today())
+    shown = leader.get(there(case))
+    for words in ("已归档", "本人满意", "受理并派单", "何建平派给周素琴", "解决了：" + DONE):
+        assert words in shown, words
+
+
+def test_somebody_who_is_no_member_is_heard_too(lifted: Flask, worker: Someone) -> None:
+    worker.post(
+        "/complaints/new",
+        {
+            "name": "孙倩",
+            "phone": "138 0916 5521",
+            "category": "contract",
+            "text": "没签合同",
+            "people": "1",
+            "channel": "hotline",
+            "outside_number": "12351-77",
+        },
+    )
+    case = db.session.scalars(select(Complaint)).one()
+    assert (case.who, case.unit.code, case.outside_number, case.events[0].told) == (
+        "孙倩",
+        "211",
+        "12351-77",
+        None,
+    )
+    worker.post(
+        "/complaints/new",
+        {"anonymous": "y", "category": "labor_protection", "text": "工地不发手套", "people": "1"},
+    )
+    assert "匿名" in worker.get("/complaints/?show=all")
+
+
+def test_a_form_with_faults_keeps_everything(lifted: Flask, worker: Someone) -> None:
+    page = worker.post(
+        "/complaints/new", {"text": "两个月工资没发", "people": "0", "employer_name": "汉江快递站"}, 422
+    )
+    for words in ("有 3 处要改", "请选是什么事", "请填姓名或手机号", "人数"):
+        assert words in page, words
+    assert "两个月工资没发" in page.html and 'value="汉江快递站"' in page.html
+    bad = worker.post(
+        "/complaints/new",
+        {
+            "name": "孙倩",
+            "category": "wages",
+            "text": "没发",
+            "people": "1",
+            "photos": (io.BytesIO(b"not a picture"), "a.jpg"),
+        },
+        422,
+    )
+    assert "不是能打开的照片" in bad
+    assert db.session.scalar(select(func.count()).select_from(Complaint)) == 0
+
+
+def test_the_same_form_sent_twice_is_one_case(lifted: Flask, worker: Someone) -> None:
+    sent = {"name": "孙倩", "category": "wages", "text": "没发工资", "people": "1", "client_key": "k" * 32}
+    assert worker.post("/complaints/new", sent).location == worker.post("/complaints/new", sent).location
+    assert db.session.scalar(select(func.count()).select_from(Complaint)) == 1
+
+
+def test_a_visit_becomes_a_case_with_its_words(lifted: Flask, worker: Someone) -> None:
+    person = member()
+    with write():
+        visit = Visit.log(person, as_viewer("worker"), "met", note="说九月工资没发")
+    page = worker.get(f"/complaints/new?visit={visit.uid}")
+    assert "说九月工资没发" in page.html and "王秀兰" in page
+    worker.post(
+        f"/complaints/new?visit={visit.uid}",
+        {"category": "wages", "text": "九月工资没发", "people": "1", "channel": "visit"},
+    )
+    assert db.session.scalars(select(Complaint)).one().person_id == person.id
+
+
+def test_a_member_is_found_for_a_case(lifted: Flask, worker: Someone) -> None:
+    person = member("马小军", phone="13809165520")
+    assert str(person.uid) in worker.post("/complaints/people", {"q": "小军"}, 200).html
+    assert "会员里没有" in worker.post("/complaints/people", {"q": "诸葛"}, 200)
+
+
+@pytest.mark.parametrize(
+    ("step", "who", "status"),
+    [
+        ("progress", "neighbor", 404),
+        ("progress", "leader", 403),
+        ("assign", "worker", 403),
+        ("assign", "leader2", 404),
+        ("assign", "supervisor", 403),
+        ("resolve", "supervisor", 403),
+        ("refuse", "leader", 409),
+        ("call-back", "leader", 409),
+        ("urge", "district", 200),
+        ("reply", "worker", 200),
+        ("assign", "stranger", 403),
+        ("reply", "stranger", 404),
+    ],
+)
+def test_a_step_that_is_not_ones_own_is_a_clear_page(lifted: Flask, step: str, who: str, status: int) -> None:
+    case = assigned()
+    someone = Someone(lifted, who)
+    before = len(case.events)
+    someone.get(there(case, step), status)
+    if status != 200:
+        someone.post(
+            there(case, step), {"row_version": str(case.version), "words": "说清楚了办到哪一步"}, status
+        )
+    look_again()
+    assert len(case.events) == before
+
+
+def test_a_stale_form_keeps_its_words_and_tells_what_happened(
+    lifted: Flask, worker: Someone, leader: Someone
+) -> None:
+    case = assigned()
+    page = worker.get(there(case, "resolve"))
+    with write():
+        case.progress(as_viewer("worker"), "站点先发了九月工资")
+    stale = worker.post(
+        there(case, "resolve"), form_of(page) | {"words": DONE, "result": "solved", "told": "phone"}, 409
+    )
+    assert "站点先发了九月工资" in stale and DONE in stale.html and "没有" not in stale.html[:200]
+    assert case.state == "in_progress"
+    again = {**form_of(stale), "words": DONE, "result": "solved", "told": "phone"}
+    worker.post(there(case, "resolve"), again)
+    look_again()
+    assert case.state == "resolved"
+
+
+def test_a_stale_form_for_a_step_that_is_over_says_so(lifted: Flask, leader: Someone) -> None:
+    case = taken()
+    page = leader.get(there(case, "refuse"))
+    with write():
+        case.accept(as_viewer("leader"))
+    said = form_of(page) | {"words": "去区仲裁院问一问", "reason": "court", "told": "phone"}
+    stale = leader.post(there(case, "refuse"), said, 409)
+    assert "这一步不用办了" in stale and "去区仲裁院问一问" in stale.html
+
+
+def test_a_reply_that_says_nothing_is_not_taken(lifted: Flask, worker: Someone) -> None:
+    case = assigned()
+    page = take_step(worker, case, "reply", 422, words="已处理", told="phone")
+    assert "请写清楚办了什么" in page
+    assert "先告知本人" in take_step(worker, case, "resolve", 422, words=DONE, result="solved")
+
+
+def test_the_countdown_speaks_of_days_hours_and_overdue(lifted: Flask, worker: Someone) -> None:
+    case = assigned(category="welfare")  # due 11-30 17:30
+    assert "还剩 11 天" in worker.get(
+        there(case)
+    ) and "应在 11月30日 17:30 前办结（限 7 个工作日）" in worker.get(there(case))
+    with at(2026, 11, 30, 14, 0):
+        assert "还剩 3 小时" in Someone(lifted, "worker").get(there(case))
+    with at(2026, 12, 3, 9, 0):
+        page = Someone(lifted, "worker").get(there(case))
+    for words in ("超期 3 天", "超期，已提醒社区工会主席", "还没办结，已报街道", "14 天没回音"):
+        assert words in page, words
+
+
+def test_pages_offer_only_what_may_be_done(
+    lifted: Flask, worker: Someone, leader: Someone, supervisor: Someone
+) -> None:
+    case = assigned()
+
+    def offered(someone: Someone) -> set[str]:
+        return set(re.findall(rf'href="{there(case)}/([a-z-]+)"', someone.get(there(case)).html))
+
+    assert offered(worker) == {"progress", "reply", "resolve"}
+    assert offered(leader) == {"assign", "urge"}
+    assert offered(supervisor) == {"urge"}
+
+
+def test_the_phone_is_for_those_who_may_call(
+    lifted: Flask, worker: Someone, supervisor: Someone, district: Someone
+) -> None:
+    case = assigned()
+    assert "tel:13809165520" in worker.get(there(case)).html
+    assert "13809165520" not in supervisor.get(there(case)).html + district.get(there(case)).html
+
+
+# ── lists ──
+
+
+def test_a_worker_finds_her_own_open_ones_first(lifted: Flask, worker: Someone, neighbor: Someone) -> None:
+    mine, other = assigned(name="孙倩"), taken(name="余建民")
+    page = worker.get("/complaints/")
+    assert page.total == 1 and "孙倩" in page and "余建民" not in page
+    assert worker.get("/complaints/?show=all").total == 2
+    assert neighbor.get("/complaints/?show=all").total == 0
+    assert mine.id != other.id
+
+
+def test_lists_go_on_where_they_ended_and_show_each_once(lifted: Flask, leader: Someone) -> None:
+    for n in range(45):
+        with at(2026, 11, 1 + n % 15, 9, 0):
+            taken("211" if n % 3 else "2110", by="leader", name=f"职工{n}")
+    for chosen, url in (
+        ("all", "/complaints/"),
+        ("open", "/complaints/"),
+        ("overdue", "/complaints/overdue"),
+    ):
+        with at(2026, 12, 28, 9, 0):
+            someone, seen, address = Someone(lifted, "leader"), [], f"{url}?show={chosen}"
+            while address:
+                page = someone.get(address)
+                seen += re.findall(r'href="/complaints/([0-9a-f-]{36})"', page.html)
+                following = re.search(r'class="more[^>]*href="([^"]*)"', page.html)
+                address = following[1].replace("&amp;", "&") if following else ""
+            assert len(seen) == len(set(seen)) == page.total == 45, chosen
+
+
+def test_overdue_ones_stand_with_the_oldest_first_and_can_be_pressed(
+    lifted: Flask, supervisor: Someone
+) -> None:
+    with at(2026, 10, 12, 9, 0):
+        older = assigned(name="周桂英", category="welfare")
+    with at(2026, 11, 2, 9, 0):
+        newer = assigned(name="余建民", category="welfare")
+    assigned(name="李强")
+    page = supervisor.get("/complaints/overdue")
+    assert page.total == 2 and page.html.index("周桂英") < page.html.index("余建民") and "督办" in page
+    assert supervisor.post(there(older, "urge"), {"next": "overdue"}).location.startswith(
+        "/complaints/overdue"
+    )
+    look_again()
+    assert older.urged_at and older.events[-1].role == "supervisor" and newer.urged_at is None
+
+
+def test_lists_and_rules_agree_on_whose_turn_it_is(lifted: Flask) -> None:
+    """What the SQL of a list says is what the model says, for every leader and street."""
+    for to, category in (
+        ("worker", "wages"),
+        ("leader", "wages"),
+        ("leader", "welfare"),
+        ("worker", "welfare"),
+    ):
+        taken(category=category), assigned(to, category=category), resolved(to, category=category)
+        case = resolved(to, category=category)
+        with write():
+            case.reopen(as_viewer("leader"), "还是没发工资")
+    for case in db.session.scalars(select(Complaint).where(Complaint.reopened == 1)).all()[:2]:
+        with write():
+            case.assign(account("worker"), as_viewer("leader"))
+            case.resolve(as_viewer("worker"), DONE, "solved", "phone")
+            case.reopen(as_viewer("leader"), "又没有发工资")
+    with_leader = taken("212", by="leader2"), taken("221", by="stranger")
+    assert with_leader
+    turns = {
+        "assign": ("assign",),
+        "confirm": ("confirm",),
+        "call": ("call_back",),
+        "street": ("assign", "confirm", "call_back"),
+    }
+    for login in ("leader", "leader2", "supervisor"):
+        by = as_viewer(login)
+        everything = db.session.scalars(select(Complaint)).all()
+        for chosen, steps in turns.items():
+            if (chosen == "street") != (login == "supervisor"):
+                continue
+            mine = {
+                c.id for c in everything if c.state != "assigned" and any(c.may(step, by) for step in steps)
+            }
+            with looking(by, "decide complaints"):
+                listed = {row.id for row in complaints(chosen)[0]}
+                assert counts(chosen)[chosen] == len(mine)
+            assert listed == mine, (login, chosen)
+
+
+def test_a_list_costs_the_same_whatever_its_length(lifted: Flask, leader: Someone) -> None:
+    def queries() -> int:
+        asked: list[str] = []
+        hear = lambda *args: asked.append(args[2])  # noqa: E731
+        event.listen(db.engine, "before_cursor_execute", hear)
+        leader.get("/complaints/?show=all")
+        event.remove(db.engine, "before_cursor_execute", hear)
+        return len(asked)
+
+    taken()
+    leader.get("/complaints/")
+    few = queries()
+    for n in range(15):
+        assigned(name=f"职工{n}")
+    assert queries() == few <= 14
+
+
+# ── on the page of a member ──
+
+
+def test_a_members_page_tells_of_open_and_ended_cases(lifted: Flask, worker: Someone) -> None:
+    person = member("马小军", phone="13809165520")
+    open_one, ended = assigned(person=person), resolved(category="welfare", person=person)
+    with write():
+        ended.call_back(as_viewer("leader"), "satisfied")
+    taken(category="harassment", person=person)
+    page = worker.get(f"/members/{person.uid}")
+    assert f"诉求 {ended.number} 办结：职工福利" in page and "满意" in page and "已回音" in page
+    assert f"诉求 {open_one.number} 已派单：拖欠工资" in page
+    assert "骚扰" not in page and "保密" not in page
+
+
+def test_who_waits_too_long_is_marked_in_the_list_of_members(lifted: Flask, worker: Someone) -> None:
+    person = member("马小军", phone="13809165520")
+    with at(2026, 10, 12, 9, 0):
+        taken(person=person)
+        quiet = taken(category="harassment", person=person)
+    assert "诉求超期" in worker.get("/members/")
+    assert quiet.person_id is None
+    with looking(as_viewer("worker"), "see members"):
+        assert set(late([person.id])) == {person.id}
+    with looking(as_viewer("neighbor"), "see members"):
+        assert late([person.id]) == {}
+
+
+# ── sealed cases ──
+
+
+@pytest.fixture
+def secret(lifted: Flask) -> Complaint:
+    return taken(category="harassment", name="林小燕", text="车间主任动手动脚")
+
+
+def test_a_sealed_case_is_known_to_its_readers_only(lifted: Flask, secret: Complaint) -> None:
+    readers = {reader.account_id for reader in db.session.scalars(select(Reader))}
+    assert readers == {account("worker").id, account("leader").id}
+    for login, *_ in CAST:
+        someone = Someone(lifted, login)
+        opens = login in ("worker", "leader")
+        for url in (there(secret), there(secret, "urge"), there(secret, "assign"), there(secret, "reply")):
+            answer = someone._apart(someone.client.get, url)
+            body = answer.get_data(as_text=True)
+            if not opens:
+                assert answer.status_code in (403, 404) and "林小燕" not in body and "骚扰" not in body, (
+                    login,
+                    url,
+                )
+        assert someone._apart(someone.client.get, there(secret)).status_code == (
+            200 if opens else 403 if login in ("admin", "auditor") else 404
+        )
+
+
+def test_no_list_count_or_badge_tells_of_a_sealed_case(
+    lifted: Flask, secret: Complaint, supervisor: Someone
+) -> None:
+    with clock.at(datetime(2027, 1, 20, 4, tzinfo=UTC)):
+        for login in ("supervisor", "district", "neighbor"):
+            someone = Someone(lifted, login)
+            for url in (
+                "/complaints/?show=all",
+                "/complaints/?show=open",
+                "/complaints/overdue",
+                "/complaints/?show=street",
+            ):
+                page = someone._apart(someone.client.get, url).get_data(as_text=True)
+                assert "林小燕" not in page and "保密" not in page and 'class="cnt"' not in page, (login, url)
+                assert "data-total" not in page
+        page = Someone(lifted, "leader").get("/complaints/?show=all")
+        assert page.total == 1 and "保密诉求" in page and "林小燕" not in page
+
+
+def test_opening_a_sealed_case_stands_in_the_trail_or_it_does_not_open(
+    lifted: Flask, secret: Complaint, leader: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "车间主任动手动脚" in leader.get(there(secret))
+    opened = db.session.scalars(select(audit.Trail).where(audit.Trail.action == "open sealed")).one()
+    assert (opened.account_id, opened.record_uid) == (account("leader").id, secret.uid)
+
+    def fail(_lines: Any) -> None:
+        raise OperationalError("insert", {}, Exception("disk full"))
+
+    monkeypatch.setattr(audit, "append", fail)
+    token = leader.csrf()
+    for step in ("", "assign", "urge", "refuse"):
+        answers = [leader._apart(leader.client.get, there(secret, step))]
+        if step:
+            said = {"csrf_token": token, "client_key": "a"}
+            answers.append(leader._apart(leader.client.post, there(secret, step), data=said))
+        for answer in answers:
+            body = answer.get_data(as_text=True)
+            assert answer.status_code == 503
+            assert not any(word in body for word in ("林小燕", "车间", "骚扰")), step
+
+
+def test_a_form_that_failed_on_a_sealed_case_stands_in_the_trail(
+    lifted: Flask, secret: Complaint, leader: Someone
+) -> None:
+    leader.post(there(secret, "refuse"), {"row_version": str(secret.version)}, 422)
+    assert db.session.scalar(select(func.count()).where(audit.Trail.action == "open sealed")) == 1
+
+
+def test_the_trail_itself_does_not_say_what_a_sealed_case_is_about(lifted: Flask, secret: Complaint) -> None:
+    lines = db.session.scalars(select(audit.Trail).where(audit.Trail.record_uid == secret.uid)).all()
+    assert lines and not any(
+        "harassment" in str(line.detail) or "林小燕" in str(line.detail) for line in lines
+    )
+
+
+def test_who_is_given_a_sealed_case_may_open_it(lifted: Flask, secret: Complaint, neighbor: Someone) -> None:
+    with write():
+        account("neighbor").held[0].unit = unit("211")
+    neighbor.get(there(secret), 404)
+    with write():
+        secret.assign(account("neighbor"), as_viewer("leader"))
+    assert "车间主任动手动脚" in neighbor.get(there(secret))
+
+
+def test_the_street_reads_a_sealed_case_once_it_must_judge_it(
+    lifted: Flask, secret: Complaint, supervisor: Someone
+) -> None:
+    with write():
+        secret.assign(account("leader"), as_viewer("leader"))
+    supervisor.get(there(secret), 404)
+    with write():
+        secret.resolve(as_viewer("leader"), "已和单位谈话，调了岗", "solved", "shown")
+    assert "已和单位谈话" in supervisor.get(there(secret))
+    take_step(supervisor, secret, "call-back", answer="satisfied")
+
+
+def test_sealed_numbers_leave_no_gap(lifted: Flask, secret: Complaint) -> None:
+    assert [taken().code, secret.code, taken().code] == ["1", "密1", "2"]
+
+
+def test_nobody_reads_who_complained_or_what_was_said_in_the_files_of_the_base(lifted: Flask) -> None:
+    name, words, told, number = "欧阳金丝雀", "金丝雀飞进了车间", "金丝雀已经飞走了哦", "19900007788"
+    for category in ("wages", "harassment"):
+        with write():
+            case = Complaint.take(
+                unit("211"), as_viewer("worker"), name, number, category=category, channel="phone", text=words
+            )
+        with write():
+            case.assign(account("worker"), as_viewer("leader"))
+            case.reply(as_viewer("worker"), told, "phone")
+            case.resolve(as_viewer("worker"), told, "solved", "phone")
+    someone = Someone(lifted, "worker")
+    sent = {
+        "name": name,
+        "phone": "19900007788",
+        "category": "wages",
+        "text": words,
+        "people": "1",
+        "employer_name": "金丝雀饭馆",
+    }
+    shown = someone.get(someone.post("/complaints/new", sent).location)
+    assert words in shown
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("the files of PostgreSQL are its own")
+    home = lifted.extensions["gridunion.config"].home
+    for file in home.glob("gridunion.db*"):
+        held = file.read_bytes()
+        assert not any(secret.encode() in held for secret in ("金丝雀", number)), file.name

@@ -1,0 +1,225 @@
+"""The demo: a street one can spend a day on, and bases of any size."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, inspect, select
+
+from gridunion import clock, commands, config, create_app
+from gridunion.accounts.models import Account, matches
+from gridunion.complaints.life import OPEN
+from gridunion.complaints.models import Complaint, ComplaintEvent, ReplyDue
+from gridunion.db import Base, db, write
+from gridunion.demo.commands import _welcome, load_small
+from gridunion.demo.fill import NotEmpty, fill
+from gridunion.demo.made_up import NOWHERE
+from gridunion.demo.staff import CAST
+from gridunion.demo.town import large_town
+from gridunion.employers.models import Employer
+from gridunion.identity import clean_id_number, clean_uscc
+from gridunion.members.models import Person
+from gridunion.members.search import matching
+from gridunion.status.board import board
+from gridunion.status.models import Standing, refresh
+from gridunion.tree import Unit, everywhere
+from gridunion.visits.models import Visit
+from tests.conftest import KEYS, POSTGRES, Someone, _fresh_database
+
+AFTERNOON = datetime(2026, 11, 19, 6, 32, tzinfo=UTC)  # Thursday, 14:32 in Shanghai
+PASSWORD = "qinghe-2026-demo"
+
+
+def _site(home: Path, database: str) -> Flask:
+    ring = home.with_name(f"{home.name}.keys") / "keys.json"
+    KEYS.save(ring)
+    environ = {"GRIDUNION_HOME": str(home / "var"), "GRIDUNION_KEYS": str(ring)}
+    if POSTGRES:
+        environ["DATABASE_URL"] = f"{POSTGRES.rsplit('/', 1)[0]}/{_fresh_database(database)}"
+    site = create_app(config.read(environ))
+    site.config["TESTING"] = False
+    with site.app_context():
+        commands.set_up()
+    return site
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """A base with the small demo in it, at half past two on a Thursday."""
+    with clock.at(AFTERNOON):
+        site = _site(tmp_path_factory.mktemp("street"), "gu_street")
+        with site.app_context():
+            load_small(610702, PASSWORD)
+            db.session.remove()
+        yield site
+        with site.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def inside(street: Flask) -> Iterator[Flask]:
+    with clock.at(AFTERNOON), street.app_context(), everywhere():
+        yield street
+
+
+def all_of(model: Any, *conditions: Any) -> list[Any]:
+    return list(db.session.scalars(select(model).where(*conditions).order_by(model.id)))
+
+
+def count(model: Any, *conditions: Any) -> int:
+    return db.session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0
+
+
+def test_the_worker_finds_a_full_day(street: Flask) -> None:
+    today = Someone(street, "worker").get("/today")
+    for words in ("1 件超期", "2 件今天到期", "马小军", "王秀兰", "市二院 8 楼", "陈国栋", "孙倩", "吴大勇"):
+        assert words in today
+    for name in ("刘桂芳", "赵宏伟", "何永康"):
+        assert name in today
+
+
+def test_the_leader_has_nine_things_to_decide(street: Flask) -> None:
+    inbox = Someone(street, "leader").get("/inbox")
+    assert "9 件" in inbox
+    for name in ("马小军", "蒋丽", "匿名", "李强", "冯小燕", "田志刚", "周桂英", "余建民", "许志强"):
+        assert name in inbox
+    assert "罗春梅（手上 2 件）" in inbox
+
+
+def test_the_board_shows_every_light(street: Flask) -> None:
+    page = Someone(street, "supervisor").get("/status/")
+    assert "西关街社区" in page and "北关社区" not in page
+    with clock.at(AFTERNOON), street.app_context(), everywhere():
+        unit = db.session.scalars(select(Unit).where(Unit.code == "610702003000")).one()
+        lights = Counter(line.light for line in board(unit).lines)
+    assert lights == {"bad": 2, "warn": 2, "ok": 6, "none": 1}
+
+
+def test_every_demo_person_signs_in_with_the_one_password(inside: Flask) -> None:
+    accounts = {account.login: account for account in all_of(Account, Account.login.in_(CAST))}
+    assert set(accounts) == set(CAST)
+    assert all(matches(account, PASSWORD) and not account.must_change for account in accounts.values())
+
+
+def test_no_number_of_the_demo_can_be_somebodys(inside: Flask) -> None:
+    numbers = [person.id_number for person in all_of(Person) if person.id_number]
+    assert len(numbers) == len(set(numbers)) > 500
+    assert all(clean_id_number(number) == number and number.startswith(NOWHERE) for number in numbers)
+    assert all(clean_uscc(employer.uscc) == employer.uscc for employer in all_of(Employer))
+    assert all(person.phone.startswith("154") for person in all_of(Person))
+
+
+def test_the_stories_end_where_the_complaints_stand(inside: Flask) -> None:
+    cases = all_of(Complaint)
+    last = {event.complaint_id: event for event in all_of(ComplaintEvent)}
+    owed = Counter(db.session.scalars(select(ReplyDue.complaint_id).where(ReplyDue.told_at.is_(None))))
+    for case in cases:
+        assert last[case.id].after == case.state
+        assert last[case.id].happened_at <= clock.now()
+        assert (case.closed_at is not None) == (case.state in ("closed", "refused"))
+        assert (case.resolved_at is not None) == (case.state in ("resolved", "closed"))
+        assert owed[case.id] == (case.state in OPEN and case.can_be_told), (case.state, case.channel)
+        assert case.handler_id or case.state in ("registered", "accepted", "refused")
+        assert case.text and case.events[0].step == "register"
+
+
+def test_figures_and_search_are_as_the_site_would_make_them(inside: Flask) -> None:
+    kept = {row.unit_id: _figures(row) for row in all_of(Standing)}
+    with write():
+        refresh(kept)
+    db.session.expire_all()
+    assert {row.unit_id: _figures(row) for row in all_of(Standing)} == kept
+    for person in all_of(Person)[::40]:
+        for asked in (
+            person.name,
+            person.initials,
+            person.phone[-4:],
+            (person.employer_name or person.name)[:4],
+        ):
+            found = matching(asked, [person.unit_id])
+            assert found is not None and person in all_of(Person, found), (person.name, asked)
+
+
+def _figures(row: Standing) -> dict[str, Any]:
+    return {
+        column.key: getattr(row, column.key)
+        for column in inspect(Standing).columns
+        if column.key != "fresh_until"
+    }
+
+
+def test_a_demo_never_mixes_with_what_is_there(inside: Flask) -> None:
+    before = count(Person)
+    with pytest.raises(NotEmpty):
+        fill(large_town(Random(1), 100), 1, PASSWORD)
+    assert count(Person) == before
+
+
+def test_a_production_site_takes_no_demo(street: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = street.extensions["gridunion.config"]
+    monkeypatch.setitem(street.extensions, "gridunion.config", replace(made, env="production"))
+    for command in ("demo", "up"):
+        result = street.test_cli_runner().invoke(args=[command])
+        assert result.exit_code != 0 and "正式环境" in result.output
+
+
+def test_a_base_of_any_size_is_as_it_was_ordered(tmp_path: Path) -> None:
+    with clock.at(AFTERNOON), _filled(tmp_path, "gu_large", 3000, 7) as before:
+        assert count(Person) == 3000
+        assert count(Complaint) == 900
+        assert abs(count(Visit) / 3000 - 3) < 0.15
+        assert count(Unit, Unit.kind == "cell") == 9
+        assert db.session.scalar(select(func.sum(Standing.members))) == count(
+            Person, Person.status == "active"
+        )
+        assert _index_names() == before
+
+
+def test_the_same_seed_makes_the_same_people(tmp_path: Path) -> None:
+    made = []
+    for turn, seed in (("a", 7), ("b", 7), ("c", 8)):
+        with clock.at(AFTERNOON), _filled(tmp_path / turn, "gu_seed", 60, seed):
+            made.append([(person.name, person.phone, person.id_number) for person in all_of(Person)])
+    first, second, other = made
+    assert first == second != other
+
+
+@contextmanager
+def _filled(home: Path, database: str, members: int, seed: int) -> Iterator[set[str]]:
+    """A fresh base with a large town in it; gives the indexes there were before."""
+    site = _site(home / "site", database)
+    with site.app_context(), everywhere():
+        before = _index_names()
+        fill(large_town(Random(seed), members), seed, PASSWORD)
+        yield before
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _index_names() -> set[str]:
+    found = inspect(db.engine)
+    return {index["name"] or "" for table in Base.metadata.tables for index in found.get_indexes(table)}
+
+
+def test_the_next_start_takes_the_password_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GRIDUNION_DEMO_PASSWORD", raising=False)
+    site = _site(tmp_path / "site", "gu_next")
+    with site.app_context(), everywhere():
+        _welcome()
+        first = count(Person)
+        monkeypatch.setenv("GRIDUNION_DEMO_PASSWORD", PASSWORD)
+        _welcome()
+        worker = db.session.scalars(select(Account).where(Account.login == "worker")).one()
+        assert matches(worker, PASSWORD) and count(Person) == first
+        db.session.remove()
+        db.engine.dispose()

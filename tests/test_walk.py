@@ -1,0 +1,187 @@
+"""Every rule, every role, own and sibling and foreign branch: the answer the table of rights promises."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from gridunion import clock, files
+from gridunion.accounts.models import Account, Posting
+from gridunion.complaints.models import Complaint
+from gridunion.db import db, write
+from gridunion.doors import HEADERS
+from gridunion.employers.models import Employer
+from gridunion.members.models import Person
+from gridunion.rights import PUBLIC, RIGHTS, SIGNED_IN, right_of
+from gridunion.tree import everywhere
+from gridunion.visits.models import DueVisit, Visit
+from tests.conftest import CAST, Someone, as_viewer, unit
+
+ROLES = [login for login, *_ in CAST] + [""]
+BRANCHES = {"own": "211", "sibling": "2110", "other union": "212", "foreign": "221"}
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+# Which kind of record an address names, by blueprint and, where it differs, by endpoint.
+KIND: dict[str, Any] = {"members": Person, "visits": Visit, "complaints": Complaint, "employers": Employer, "accounts": Account}
+KIND_OF: dict[str, Any] = {"accounts.give_code": Posting}
+
+
+@dataclass
+class Planted:
+    """One record of each kind in a branch."""
+
+    code: str
+    uids: dict[Any, UUID]
+    photo: UUID
+
+
+@pytest.fixture
+def planted(lifted: Flask) -> dict[str, Planted]:
+    """A person with a visit, a due visit and a complaint in each branch; an employer in each community."""
+    return {name: _plant(code) for name, code in BRANCHES.items()}
+
+
+def _plant(code: str) -> Planted:
+    by = as_viewer({"211": "worker", "2110": "neighbor", "212": "leader2", "221": "stranger"}[code])
+    with write():
+        person = Person.register(unit(code), by, "grid_visit", name="王秀兰", phone=f"136{code:0>8}")
+        DueVisit.plan(person, "hospital", clock.today(), by)
+        visit = Visit.log(person, by, "met")
+        complaint = Complaint.take(unit(code), by, "马小军", "13609162087", kind="help", category="wages", channel="visit")
+        employer = Employer(unit=unit(code).lineage()[-2], name=f"单位{code}")
+        db.session.add(employer)
+        db.session.flush()
+        files.attach(visit, visit.unit_id, [(files.keep(b"picture"), 7)], by.account_id)
+    photo = files.attachments_of(visit)[0].uid
+    account = db.session.scalars(select(Account).where(Account.id == by.account_id)).one()
+    uids = {Person: person.uid, Visit: visit.uid, Complaint: complaint.uid, Employer: employer.uid}
+    return Planted(code, uids | {Account: account.uid, Posting: account.postings[0].uid}, photo)
+
+
+def _rules(app: Flask) -> list[tuple[Rule, str]]:
+    """Each rule with each method a browser would use."""
+    return [(rule, method) for rule in app.url_map.iter_rules() for method in sorted((rule.methods or set()) & {"GET", "POST"})]
+
+
+def _url(rule: Rule, where: Planted) -> str:
+    kind = KIND_OF.get(rule.endpoint) or KIND.get(rule.endpoint.split(".")[0])
+    values: dict[str, Any] = {}
+    for name in rule.arguments:
+        if name in ("photo_uid", "photo"):
+            values[name] = where.photo
+        elif name.endswith("uid"):
+            values[name] = where.uids[kind]
+        elif name == "code":
+            values[name] = where.code
+        elif name == "filename":
+            values[name] = "app.css"
+        else:
+            values[name] = {"name": "members", "key": "visit.days", "list": "channel", "step": "progress"}.get(name, "1")
+    built = rule.build(values, append_unknown=False)
+    assert built, rule
+    return built[1]
+
+
+def _send(browser: Someone, method: str, url: str, **data: Any) -> int:
+    if method == "GET":
+        return browser._apart(browser.client.get, url).status_code
+    form = {"csrf_token": browser.csrf(), "client_key": secrets.token_hex(16), **data}
+    return browser._apart(browser.client.post, url, data=form).status_code
+
+
+@pytest.mark.parametrize("login", ROLES)
+def test_every_address_answers_every_role_from_every_branch_as_the_table_says(
+    app: Flask, site: Flask, planted: dict[str, Planted], login: str
+) -> None:
+    browser = Someone(site, login)
+    with site.app_context(), everywhere():
+        viewer = as_viewer(login) if login else None
+    wrong = []
+    for rule, method in _rules(app):
+        if rule.endpoint in ("accounts.sign_out", "static"):
+            continue
+        right = right_of(app.view_functions[rule.endpoint]) or ""
+        for where in planted.values():
+            status = _send(browser, method, _url(rule, where))
+            if status not in _promised(viewer, right, rule, where):
+                wrong.append(f"{login or 'nobody'} {method} {_url(rule, where)} answered {status}")
+    assert wrong == []
+
+
+def _promised(viewer: Any, right: str, rule: Rule, where: Planted) -> set[int]:
+    fine = {200, 303, 400, 409, 422}
+    if right == PUBLIC:
+        return fine | {404}
+    if viewer is None:
+        return {303, 401}
+    if right != SIGNED_IN and not viewer.roles & RIGHTS[right]:
+        return {403}
+    if "uid" not in rule.arguments and "code" not in rule.arguments:
+        return fine
+    if right in ("manage accounts", "manage units", "manage settings", SIGNED_IN):
+        return fine | {403, 404}
+    path = {"211": "1/2/21/211/", "2110": "1/2/21/2110/", "212": "1/2/210/212/", "221": "1/20/22/221/"}[where.code]
+    if viewer.eyes(right).over(path):
+        return fine | {403, 404}
+    return {404} if not viewer.any_eyes.over(path) else {403, 404}
+
+
+def test_no_change_is_taken_without_the_token_or_from_another_site(app: Flask, site: Flask, planted: dict[str, Planted]) -> None:
+    wrong = []
+    for login in ("worker", "leader", "supervisor", "admin", ""):
+        browser = Someone(site, login)
+        for rule, method in _rules(app):
+            if method != "POST":
+                continue
+            url, token = _url(rule, planted["own"]), browser.csrf()
+            key = {"client_key": secrets.token_hex(16)}
+            bare = browser.client.post(url, data=key).status_code
+            foreign = browser.client.post(url, data=key | {"csrf_token": token}, headers={"Origin": "https://evil.example"})
+            other = browser.client.post(url, data=key | {"csrf_token": token}, headers={"Sec-Fetch-Site": "cross-site"})
+            if (bare, foreign.status_code, other.status_code) != (400, 403, 403):
+                wrong.append(f"{url} {bare} {foreign.status_code} {other.status_code}")
+    assert wrong == []
+
+
+def test_looking_changes_nothing(app: Flask, site: Flask, planted: dict[str, Planted]) -> None:
+    """No GET changes a row, but for what is allowed to be noted: sessions and the trail of sealed reads."""
+    with site.app_context():
+        before = _contents()
+    for login in ROLES:
+        browser = Someone(site, login)
+        for rule, method in _rules(app):
+            if method == "GET":
+                browser.client.get(_url(rule, planted["own"]))
+    with site.app_context():
+        assert _contents() == before
+
+
+def _contents() -> dict[str, list[tuple[Any, ...]]]:
+    noted = {"sign_in", "trail", "trail_head", "throttle"}
+    tables = [table for table in db.metadata.sorted_tables if table.name not in noted]
+    with everywhere():
+        return {t.name: [tuple(row) for row in db.session.execute(select(t).order_by(*t.primary_key))] for t in tables}
+
+
+def test_every_answer_carries_the_headers_that_protect_it(app: Flask, site: Flask, planted: dict[str, Planted]) -> None:
+    worker, lacking = Someone(site, "worker"), []
+    for rule, method in _rules(app):
+        url = _url(rule, planted["own"])
+        response = worker.client.get(url) if method == "GET" else worker.client.post(url)
+        for name in HEADERS:
+            if name not in response.headers:
+                lacking.append(f"{url} {name}")
+        if rule.endpoint != "static" and "no-store" not in response.headers["Cache-Control"]:
+            lacking.append(f"{url} may be stored")
+    assert lacking == []
+
+
+def test_nothing_personal_stands_in_an_address(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        assert not re.search(r"<int|phone=|name=|q=", rule.rule), rule.rule
