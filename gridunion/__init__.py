@@ -2,8 +2,23 @@
 
 from flask import Flask
 
-from gridunion import accounts, commands, complaints, config, desk, employers, exchange, faults, keys, look, members, status
-from gridunion import demo, units, visits
+from gridunion import (
+    accounts,
+    commands,
+    complaints,
+    config,
+    demo,
+    desk,
+    employers,
+    exchange,
+    faults,
+    keys,
+    look,
+    members,
+    status,
+    units,
+    visits,
+)
 from gridunion.db import db, open_database
 from gridunion.doors import guard_doors
 from gridunion.rights import PUBLIC, allow, right_of

@@ -12,7 +12,20 @@ from typing import Any
 from uuid import UUID
 
 from flask import g
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, event, insert, inspect, select, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    event,
+    insert,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session
 
 from gridunion import clock
@@ -26,7 +39,10 @@ class Trail(Row):
     """One line of the trail."""
 
     __tablename__ = "trail"
-    __table_args__ = (Index("ix_trail_unit_id_id", "unit_id", "id"), Index("ix_trail_record_uid", "record_uid"))
+    __table_args__ = (
+        Index("ix_trail_unit_id_id", "unit_id", "id"),
+        Index("ix_trail_record_uid", "record_uid"),
+    )
 
     at: Mapped[datetime] = internal(UtcDateTime)
     account_id: Mapped[int | None] = internal(BigId)
@@ -40,7 +56,9 @@ class Trail(Row):
 
 
 # The hash the next line is chained to: one row, whose lock also keeps the order on PostgreSQL.
-trail_head = Table("trail_head", Base.metadata, Column("id", Integer, primary_key=True), Column("hash", String(64)))
+trail_head = Table(
+    "trail_head", Base.metadata, Column("id", Integer, primary_key=True), Column("hash", String(64))
+)
 _HEAD = select(trail_head.c.hash).where(trail_head.c.id == 1).with_for_update()
 _CHAIN = update(trail_head).where(trail_head.c.id == 1)
 _APPEND = insert(Trail.__table__)  # type: ignore[arg-type]
@@ -80,7 +98,9 @@ def broken_at() -> int | None:
     """The number of the first line that does not fit the chain; None when the trail is whole."""
     head = FIRST
     table = Trail.__table__
-    for row in db.session.execute(select(table).order_by(table.c.id), execution_options={"branch": True}).mappings():
+    for row in db.session.execute(
+        select(table).order_by(table.c.id), execution_options={"branch": True}
+    ).mappings():
         head = chained(head, row)
         if head != row["hash"]:
             return int(row["id"])
@@ -90,7 +110,9 @@ def broken_at() -> int | None:
 @event.listens_for(Session, "before_flush")
 def _collect(session: Session, *_: Any) -> None:
     lines = [_line("create", row) for row in session.new if isinstance(row, Record)]
-    lines += [_line("change", row) for row in session.dirty if isinstance(row, Record) and session.is_modified(row)]
+    lines += [
+        _line("change", row) for row in session.dirty if isinstance(row, Record) and session.is_modified(row)
+    ]
     lines += [_line("delete", row) for row in session.deleted if isinstance(row, Record)]
     session.info.setdefault("trail", []).extend(lines)
 
@@ -139,4 +161,3 @@ def _quoted(name: str, data: str, value: Any) -> Any:
     if name == "phone":
         return mask_phone(value)
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
-

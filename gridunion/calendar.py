@@ -25,8 +25,10 @@ class SpecialDay(Row):
 def days() -> Days:
     """The calendar, read once a request."""
     if "days" not in g:
-        rows = db.session.execute(select(SpecialDay.day, SpecialDay.works), execution_options={"branch": True}).all()
-        g.days = Days({day: works for day, works in rows}, frozenset(day.year for day, _ in rows))
+        rows = db.session.execute(
+            select(SpecialDay.day, SpecialDay.works), execution_options={"branch": True}
+        ).all()
+        g.days = Days(dict(rows), frozenset(day.year for day, _ in rows))
     found: Days = g.days
     return found
 

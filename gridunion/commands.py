@@ -105,5 +105,3 @@ def rotate() -> None:
 def sweep_receipts() -> None:
     with write():
         receipts.sweep()
-
-

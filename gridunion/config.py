@@ -1,13 +1,13 @@
 """Settings from the environment, checked before anything is served.
 
-    GRIDUNION_ENV            development (default) or production
-    GRIDUNION_HOME           the data folder: database, attachments, lock files (default var/)
-    GRIDUNION_KEYS           the key file, outside the data folder (default <home>.keys/keys.json)
-    DATABASE_URL             postgresql+psycopg://… ; without it SQLite in the data folder
-    PUBLIC_URL               the address printed on cards, slips and letters
-    PORT                     where `flask serve` listens on 127.0.0.1 (default 8000)
-    GRIDUNION_PROXIES        how many proxies stand in front (default 0)
-    GRIDUNION_DEMO_PASSWORD  the demo people's password; made up and printed when absent
+GRIDUNION_ENV            development (default) or production
+GRIDUNION_HOME           the data folder: database, attachments, lock files (default var/)
+GRIDUNION_KEYS           the key file, outside the data folder (default <home>.keys/keys.json)
+DATABASE_URL             postgresql+psycopg://… ; without it SQLite in the data folder
+PUBLIC_URL               the address printed on cards, slips and letters
+PORT                     where `flask serve` listens on 127.0.0.1 (default 8000)
+GRIDUNION_PROXIES        how many proxies stand in front (default 0)
+GRIDUNION_DEMO_PASSWORD  the demo people's password; made up and printed when absent
 """
 
 import os
@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
-
 
 ROOT = Path(__file__).resolve().parent.parent
 """The checkout: templates, static files and migrations lie here."""
@@ -49,7 +48,9 @@ class Config:
         if self.env not in ("development", "production"):
             raise Misconfigured("GRIDUNION_ENV is either development or production.")
         if self.keys.resolve().is_relative_to(self.home.resolve()):
-            raise Misconfigured("GRIDUNION_KEYS must lie outside GRIDUNION_HOME: who steals one has not both.")
+            raise Misconfigured(
+                "GRIDUNION_KEYS must lie outside GRIDUNION_HOME: who steals one has not both."
+            )
         if self.production:
             self._check_production()
 
@@ -57,7 +58,9 @@ class Config:
         if self.debug:
             raise Misconfigured("Production does not run with FLASK_DEBUG.")
         if not self.keys.exists():
-            raise Misconfigured(f"No key file at {self.keys}. Make one with: python -m gridunion.keys {self.keys}")
+            raise Misconfigured(
+                f"No key file at {self.keys}. Make one with: python -m gridunion.keys {self.keys}"
+            )
         if urlsplit(self.public_url).scheme != "https":
             raise Misconfigured("PUBLIC_URL must begin with https:// in production.")
 

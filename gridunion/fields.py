@@ -7,7 +7,14 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
-    Field, HiddenField, RadioField, SelectChoice, SelectField, SelectMultipleField, StringField, TextAreaField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
 )  # fmt: skip
 from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -61,7 +68,9 @@ class Words(TextAreaField):
         self.most = most
 
     def pre_validate(self, form: Any) -> None:
-        self.data = _acceptable(lambda text: clean_text(text, self.most, multiline=True), self.data or "") or None
+        self.data = (
+            _acceptable(lambda text: clean_text(text, self.most, multiline=True), self.data or "") or None
+        )
 
 
 class Coded(RadioField):
@@ -139,13 +148,23 @@ def _acceptable(clean: Callable[[str], str], text: str) -> str:
 def _read_day(text: str) -> date:
     for form in ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日"):
         try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007
+            return datetime.strptime(text, form).date()
         except ValueError:
             continue
     raise StopValidation(str(_("没有这个日期，请写成 2026-11-21 这样")))
 
 
 __all__ = [
-    "Cleaned", "Coded", "CodedSelect", "Day", "Field", "Form", "Several", "ValidationError", "Words",
-    "SelectChoice", "needed", "optional",
+    "Cleaned",
+    "Coded",
+    "CodedSelect",
+    "Day",
+    "Field",
+    "Form",
+    "SelectChoice",
+    "Several",
+    "ValidationError",
+    "Words",
+    "needed",
+    "optional",
 ]

@@ -34,7 +34,10 @@ class Attachment(Scoped, Record):
     """A picture that belongs to a record, which is named by its UUID."""
 
     __tablename__ = "attachment"
-    __table_args__ = (Index("ix_attachment_subject_uid", "subject_uid"), Index("ix_attachment_unit_id", "unit_id"))
+    __table_args__ = (
+        Index("ix_attachment_subject_uid", "subject_uid"),
+        Index("ix_attachment_unit_id", "unit_id"),
+    )
 
     subject_uid: Mapped[UUID] = internal()
     sha256: Mapped[str] = internal(String(64))
@@ -89,7 +92,9 @@ def keep(data: bytes) -> str:
 def attach(subject: Record, unit_id: int, pictures: list[tuple[str, int]], by: int) -> None:
     """Name stored pictures (digest, bytes) as belonging to a record."""
     for digest, size in pictures:
-        found = Attachment(subject_uid=subject.uid, sha256=digest, size=size, mime="image/jpeg", recorded_by_id=by)
+        found = Attachment(
+            subject_uid=subject.uid, sha256=digest, size=size, mime="image/jpeg", recorded_by_id=by
+        )
         found.unit_id = unit_id
         db.session.add(found)
 

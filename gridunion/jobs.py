@@ -108,7 +108,9 @@ def work_forever(parent: int | None = None, seconds: float = 1.0) -> None:
 def _claim() -> tuple[int, str, dict[str, Any]] | None:
     now = clock.now()
     waiting = select(Job).where(Job.done_at.is_(None), Job.after <= now, Job.tries < TRIES)
-    waiting = waiting.where(Job.claimed_at.is_(None) | (Job.claimed_at < now - STALE)).order_by(Job.id).limit(1)
+    waiting = (
+        waiting.where(Job.claimed_at.is_(None) | (Job.claimed_at < now - STALE)).order_by(Job.id).limit(1)
+    )
     found = db.session.scalars(waiting.with_for_update(skip_locked=True)).one_or_none()
     if found is None:
         return None

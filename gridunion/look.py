@@ -51,7 +51,9 @@ def dress(app: Flask) -> None:
     """Teach an app the house's look."""
     Babel(app, default_locale="zh_Hans_CN", locale_selector=locale, default_timezone="Asia/Shanghai",
           default_translation_directories=str(ROOT / "gridunion" / "translations"))  # fmt: skip
-    app.config.update(COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_BR_LEVEL=4, COMPRESS_LEVEL=5, COMPRESS_MIN_SIZE=400)
+    app.config.update(
+        COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_BR_LEVEL=4, COMPRESS_LEVEL=5, COMPRESS_MIN_SIZE=400
+    )
     Compress(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
@@ -134,7 +136,9 @@ def day(when: date | datetime | None) -> str:
     on = clock.local(when).date() if isinstance(when, datetime) else when
     if settings.english():
         return format_date(on, "d MMM" if on.year == clock.today().year else "d MMM yyyy")
-    return f"{on.month}月{on.day}日" if on.year == clock.today().year else f"{on.year}年{on.month}月{on.day}日"
+    return (
+        f"{on.month}月{on.day}日" if on.year == clock.today().year else f"{on.year}年{on.month}月{on.day}日"
+    )
 
 
 def hm(when: datetime) -> str:
@@ -160,5 +164,3 @@ def ago(when: datetime | None) -> str:
     if days == 1:
         return gettext("昨天 %(time)s", time=hm(when))
     return gettext("%(days)s 天前", days=days)
-
-

@@ -63,8 +63,14 @@ MENUS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("inbox", "members", "new", "complaints", "cells"),
         ("overdue", "visits", "employers", "staff", "rules", "me"),
     ),
-    "supervisor": (("board", "overdue", "complaints", "members", "me"), ("visits", "employers", "staff", "rules")),
-    "district_officer": (("board", "overdue", "complaints", "members", "me"), ("visits", "employers", "rules")),
+    "supervisor": (
+        ("board", "overdue", "complaints", "members", "me"),
+        ("visits", "employers", "staff", "rules"),
+    ),
+    "district_officer": (
+        ("board", "overdue", "complaints", "members", "me"),
+        ("visits", "employers", "rules"),
+    ),
     "administrator": (("units", "accounts", "settings", "calendar", "me"), ()),
     "auditor": (("trail", "me"), ()),
 }
@@ -84,7 +90,11 @@ def menu_of(viewer: Viewer) -> list[Item]:
             shown.setdefault(name, nth > 0)
         for name in sidebar:
             shown.setdefault(name, True)
-    return [_item(PLACES[name], pc, viewer) for name, pc in (shown or {"me": False}).items() if _open(name, viewer)]
+    return [
+        _item(PLACES[name], pc, viewer)
+        for name, pc in (shown or {"me": False}).items()
+        if _open(name, viewer)
+    ]
 
 
 def _open(name: str, viewer: Viewer) -> bool:

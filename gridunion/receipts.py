@@ -68,11 +68,15 @@ class Draft(Record):
 
 
 def find_receipt(sender: str, key: str) -> Receipt | None:
-    return db.session.scalars(select(Receipt).where(Receipt.sender == sender, Receipt.key == key)).one_or_none()
+    return db.session.scalars(
+        select(Receipt).where(Receipt.sender == sender, Receipt.key == key)
+    ).one_or_none()
 
 
 def receipt_by_uid(sender: str, uid: UUID) -> Receipt | None:
-    return db.session.scalars(select(Receipt).where(Receipt.sender == sender, Receipt.uid == uid)).one_or_none()
+    return db.session.scalars(
+        select(Receipt).where(Receipt.sender == sender, Receipt.uid == uid)
+    ).one_or_none()
 
 
 def body_sha(request: Request) -> str:
@@ -87,7 +91,9 @@ def body_sha(request: Request) -> str:
 
 
 def drafts_of(account_id: int) -> list[Draft]:
-    return list(db.session.scalars(select(Draft).where(Draft.account_id == account_id).order_by(Draft.id.desc())))
+    return list(
+        db.session.scalars(select(Draft).where(Draft.account_id == account_id).order_by(Draft.id.desc()))
+    )
 
 
 def sweep(now: datetime | None = None) -> None:

@@ -47,5 +47,7 @@ def _waiting(cls: Any, text: Encrypted, most: int) -> list[Any]:
     table = cls.__table__
     column = table.c[text.column]
     now = f"{keyring().current}."
-    old = select(table.c.id, table.c.uid, column).where(column.is_not(None), func.substr(column, 1, len(now)) != now)
+    old = select(table.c.id, table.c.uid, column).where(
+        column.is_not(None), func.substr(column, 1, len(now)) != now
+    )
     return list(db.session.execute(old.limit(most), execution_options=TRUSTED))

@@ -40,7 +40,9 @@ class Code(Row):
     """One entry of a code list."""
 
     __tablename__ = "code"
-    __table_args__ = (Index("ix_code_list_code_unit_id_from_on", "list", "code", "unit_id", "from_on", unique=True),)
+    __table_args__ = (
+        Index("ix_code_list_code_unit_id_from_on", "list", "code", "unit_id", "from_on", unique=True),
+    )
 
     list: Mapped[str] = public(String(40))
     code: Mapped[str] = public(String(40))
@@ -133,7 +135,11 @@ def _read() -> _Known:
     rows = rows.outerjoin(Unit.__table__, unit.id == Setting.unit_id)
     for key, path, from_on, said in db.session.execute(rows, execution_options={"branch": True}):
         known.values.setdefault(key, []).append((path or "", from_on, said))
-    entries = select(Code, unit.path).outerjoin(Unit.__table__, unit.id == Code.unit_id).order_by(Code.position, Code.id)
+    entries = (
+        select(Code, unit.path)
+        .outerjoin(Unit.__table__, unit.id == Code.unit_id)
+        .order_by(Code.position, Code.id)
+    )
     for row, path in db.session.execute(entries, execution_options={"branch": True}):
         entry = Entry(row.code, row.label_zh, row.label_en, row.tags, path or "", row.from_on, row.until_on)
         known.lists.setdefault(row.list, {}).setdefault(row.code, []).append(entry)

@@ -17,7 +17,19 @@ from functools import cache, partial
 from typing import Any, ClassVar, Self
 
 from flask import g
-from sqlalchemy import ColumnElement, Date, ForeignKey, Index, String, and_, bindparam, event, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    and_,
+    bindparam,
+    event,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import (
     Mapped,
     ORMExecuteState,
@@ -110,7 +122,9 @@ class Unit(Record):
             return list(db.session.scalars(select(Unit).where(Unit.code.in_(codes)).order_by(Unit.path)))
 
     def children(self) -> list["Unit"]:
-        statement = select(Unit).where(Unit.parent_id == self.id, Unit.closed_on.is_(None)).order_by(Unit.path)
+        statement = (
+            select(Unit).where(Unit.parent_id == self.id, Unit.closed_on.is_(None)).order_by(Unit.path)
+        )
         return list(db.session.scalars(statement))
 
 

@@ -167,10 +167,7 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
     target = request.headers.get("HX-Target") if request.headers.get("HX-Request") else None
     made = current_app.jinja_env.get_template(template)
     current_app.update_template_context(context)
-    if target in made.blocks:
-        html = render_block(template, target, **context)
-    else:
-        html = made.render(context)
+    html = render_block(template, target, **context) if target in made.blocks else made.render(context)
     return make_response(html, status)
 
 
@@ -241,4 +238,19 @@ def for_htmx(response: Response) -> Response:
     return response
 
 
-__all__ = ["PUBLIC", "SIGNED_IN", "Site", "before", "edited", "find", "find_unit", "go", "new_key", "page", "say", "sender", "takes", "viewer"]
+__all__ = [
+    "PUBLIC",
+    "SIGNED_IN",
+    "Site",
+    "before",
+    "edited",
+    "find",
+    "find_unit",
+    "go",
+    "new_key",
+    "page",
+    "say",
+    "sender",
+    "takes",
+    "viewer",
+]

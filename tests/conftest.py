@@ -132,7 +132,9 @@ def _restore(site: Flask) -> None:
 def _people_the_tree() -> None:
     units: dict[str, Unit] = {}
     for code, name, kind, parent in UNITS:
-        units[code] = Unit.under(units.get(parent or ""), code=code, name=name, kind=kind, opened_on=date(2020, 1, 1))
+        units[code] = Unit.under(
+            units.get(parent or ""), code=code, name=name, kind=kind, opened_on=date(2020, 1, 1)
+        )
         db.session.add(units[code])
         db.session.flush()
     for login, name, role, code in CAST:
@@ -208,7 +210,9 @@ class Someone:
 
     def _seen(self, response: TestResponse, status: int) -> "Page":
         page = Page(response)
-        assert response.status_code == status, f"{response.status_code} instead of {status}: {page.text[:600]}"
+        assert response.status_code == status, (
+            f"{response.status_code} instead of {status}: {page.text[:600]}"
+        )
         if status == 200 and response.mimetype == "text/html" and "<html" in page.html:
             page.look_over()
         return page
@@ -270,13 +274,17 @@ def as_viewer(login: str) -> Viewer:
     """Somebody of the cast, for calling a model's verbs directly. Inside `lifted`."""
     with everywhere():
         account = db.session.scalars(select(Account).where(Account.login == login)).one()
-        held = [Held(p.role, p.unit_id, p.unit.code, p.unit.name, p.unit.path, p.until_on) for p in account.held]
+        held = [
+            Held(p.role, p.unit_id, p.unit.code, p.unit.name, p.unit.path, p.until_on) for p in account.held
+        ]
     return Viewer(account.id, account.uid.hex, account.name, False, 0, tuple(held))
 
 
 def member(name: str = "王秀兰", cell: str = "211", phone: str = "13609162087", **known: Any) -> Person:
     """A member of a cell, approved. Inside `lifted`; commits."""
     with write():
-        person = Person.register(unit(cell), as_viewer("leader"), "grid_visit", name=name, phone=phone, **known)
+        person = Person.register(
+            unit(cell), as_viewer("leader"), "grid_visit", name=name, phone=phone, **known
+        )
         person.approve(as_viewer("leader"))
     return person

@@ -14,7 +14,18 @@ from gridunion.rights import RIGHTS, ROLES, SEATS, right_of
 ROOT = Path(__file__).resolve().parents[1]
 CODE = sorted((ROOT / "gridunion").rglob("*.py"))
 PAGES = sorted((ROOT / "templates").rglob("*.html"))
-ROOMS = ("units", "accounts", "employers", "members", "visits", "complaints", "status", "desk", "exchange", "demo")
+ROOMS = (
+    "units",
+    "accounts",
+    "employers",
+    "members",
+    "visits",
+    "complaints",
+    "status",
+    "desk",
+    "exchange",
+    "demo",
+)
 
 
 def _room(path: Path) -> str:
@@ -50,20 +61,30 @@ def test_no_import_hides_in_a_function() -> None:
     for path in CODE:
         for function in ast.walk(ast.parse(path.read_text())):
             if isinstance(function, ast.FunctionDef):
-                hidden += [path.name for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)]
+                hidden += [
+                    path.name for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)
+                ]
     assert hidden == []
 
 
 def test_nobody_goes_round_the_database_session() -> None:
     """Connections, engines and raw SQL are for the few modules that must."""
     allowed = {"db.py", "search.py", "bulk.py", "commands.py", "base.py", "rows.py", "checkpoint.py"}
-    round_it = re.compile(r"db\.engine\.(connect|begin|raw)|session\.connection\(|exec_driver_sql|\btext\(\"(SELECT|INSERT|UPDATE|DELETE)")
-    found = [p.name for p in CODE if p.name not in allowed and _room(p) != "demo" and round_it.search(p.read_text())]
+    round_it = re.compile(
+        r"db\.engine\.(connect|begin|raw)|session\.connection\(|exec_driver_sql|\btext\(\"(SELECT|INSERT|UPDATE|DELETE)"
+    )
+    found = [
+        p.name
+        for p in CODE
+        if p.name not in allowed and _room(p) != "demo" and round_it.search(p.read_text())
+    ]
     assert found == []
 
 
 def test_a_page_never_trusts_text() -> None:
-    trusting = re.compile(r"\|\s*safe\b|autoescape false|Markup\(|style=\"|onclick=|<script>|render_template_string")
+    trusting = re.compile(
+        r"\|\s*safe\b|autoescape false|Markup\(|style=\"|onclick=|<script>|render_template_string"
+    )
     assert [p.name for p in (*PAGES, *CODE) if trusting.search(p.read_text())] == []
 
 
@@ -117,4 +138,6 @@ def test_vendored_files_are_the_released_ones() -> None:
 def test_no_file_names_a_package_index() -> None:
     for name in ("requirements.txt", "requirements-dev.txt", "pyproject.toml", "Makefile", ".ci/run"):
         path = ROOT / name
-        assert not path.exists() or not re.search(r"index-url|https?://(pypi|files)\.", path.read_text()), name
+        assert not path.exists() or not re.search(r"index-url|https?://(pypi|files)\.", path.read_text()), (
+            name
+        )

@@ -59,9 +59,14 @@ def test_bulk_updates_reach_only_the_branch(lifted: Flask) -> None:
     member("外人", "221", phone="13609162100")
     _see_as("worker", "edit members")
     with write():
-        db.session.execute(update(Person).values(address="改了"), execution_options={"synchronize_session": False})
+        db.session.execute(
+            update(Person).values(address="改了"), execution_options={"synchronize_session": False}
+        )
     with everywhere():
-        assert dict(db.session.execute(select(Person.name, Person.address)).all()) == {"王秀兰": "改了", "外人": None}
+        assert dict(db.session.execute(select(Person.name, Person.address)).all()) == {
+            "王秀兰": "改了",
+            "外人": None,
+        }
 
 
 def test_a_write_into_another_branch_is_refused(lifted: Flask) -> None:

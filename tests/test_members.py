@@ -1,6 +1,6 @@
 """What people do with the register."""
 
-from tests.conftest import Someone, member
+from tests.conftest import Someone
 
 
 def test_a_worker_signs_in_and_sees_who_she_is(worker: Someone) -> None:

@@ -24,7 +24,9 @@ def _ours(thing: object, name: str | None, kind: str, reflected: bool, compare_t
 
 def test_the_migrated_schema_is_the_one_the_models_describe(site: Flask) -> None:
     with site.app_context(), db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"include_object": _ours, "compare_type": False})
+        context = MigrationContext.configure(
+            connection, opts={"include_object": _ours, "compare_type": False}
+        )
         assert compare_metadata(context, Base.metadata) == []
 
 

@@ -15,7 +15,16 @@ def test_a_number_on_the_board_opens_exactly_that_many_records(lifted: object, s
     member("马小军", phone="13609162088")
     assert ">2</a>" in supervisor.get("/status/21").html
     assert supervisor.get("/status/21/members").total == 2
-    for name in ("due", "employers", "received", "disputes", "hardship", "visits_due", "echoes_due", "overdue"):
+    for name in (
+        "due",
+        "employers",
+        "received",
+        "disputes",
+        "hardship",
+        "visits_due",
+        "echoes_due",
+        "overdue",
+    ):
         supervisor.get(f"/status/2/{name}")
 
 

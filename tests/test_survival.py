@@ -50,7 +50,9 @@ def _environ(site: Flask) -> dict[str, str]:
 def test_processes_that_count_together_lose_nothing(site: Flask) -> None:
     with site.app_context(), everywhere(), write():
         db.session.add(Sequence(name="complaint", value=0))
-    started = [subprocess.Popen([sys.executable, "-c", COUNT], env=_environ(site), cwd=ROOT) for _ in range(3)]
+    started = [
+        subprocess.Popen([sys.executable, "-c", COUNT], env=_environ(site), cwd=ROOT) for _ in range(3)
+    ]
     assert [process.wait(60) for process in started] == [0, 0, 0]
     with site.app_context(), everywhere():
         assert db.session.scalar(select(Sequence.value).where(Sequence.name == "complaint")) == 90
@@ -63,7 +65,12 @@ def _served(site: Flask) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "flask", "--app", "app.py", "serve", "--port", str(port)]
     process = subprocess.Popen(
-        command, env=_environ(site), cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        env=_environ(site),
+        cwd=ROOT,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         _wait_until_it_answers(f"http://127.0.0.1:{port}/healthz")
@@ -83,7 +90,9 @@ def _wait_until_it_answers(url: str) -> None:
     raise AssertionError("the server never answered")
 
 
-def test_what_was_acknowledged_before_the_server_was_killed_is_there_afterwards(site: Flask, worker: Someone) -> None:
+def test_what_was_acknowledged_before_the_server_was_killed_is_there_afterwards(
+    site: Flask, worker: Someone
+) -> None:
     with site.app_context(), everywhere():
         if not is_sqlite(db.engine):
             pytest.skip("PostgreSQL keeps its own promise")

@@ -28,7 +28,13 @@ BRANCHES = {"own": "211", "sibling": "2110", "other union": "212", "foreign": "2
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 # Which kind of record an address names, by blueprint and, where it differs, by endpoint.
-KIND: dict[str, Any] = {"members": Person, "visits": Visit, "complaints": Complaint, "employers": Employer, "accounts": Account}
+KIND: dict[str, Any] = {
+    "members": Person,
+    "visits": Visit,
+    "complaints": Complaint,
+    "employers": Employer,
+    "accounts": Account,
+}
 KIND_OF: dict[str, Any] = {"accounts.give_code": Posting}
 
 
@@ -53,7 +59,9 @@ def _plant(code: str) -> Planted:
         person = Person.register(unit(code), by, "grid_visit", name="王秀兰", phone=f"136{code:0>8}")
         DueVisit.plan(person, "hospital", clock.today(), by)
         visit = Visit.log(person, by, "met")
-        complaint = Complaint.take(unit(code), by, "马小军", "13609162087", kind="help", category="wages", channel="visit")
+        complaint = Complaint.take(
+            unit(code), by, "马小军", "13609162087", kind="help", category="wages", channel="visit"
+        )
         employer = Employer(unit=unit(code).lineage()[-2], name=f"单位{code}")
         db.session.add(employer)
         db.session.flush()
@@ -66,7 +74,11 @@ def _plant(code: str) -> Planted:
 
 def _rules(app: Flask) -> list[tuple[Rule, str]]:
     """Each rule with each method a browser would use."""
-    return [(rule, method) for rule in app.url_map.iter_rules() for method in sorted((rule.methods or set()) & {"GET", "POST"})]
+    return [
+        (rule, method)
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) & {"GET", "POST"})
+    ]
 
 
 def _url(rule: Rule, where: Planted) -> str:
@@ -82,7 +94,12 @@ def _url(rule: Rule, where: Planted) -> str:
         elif name == "filename":
             values[name] = "app.css"
         else:
-            values[name] = {"name": "members", "key": "visit.days", "list": "channel", "step": "progress"}.get(name, "1")
+            values[name] = {
+                "name": "members",
+                "key": "visit.days",
+                "list": "channel",
+                "step": "progress",
+            }.get(name, "1")
     built = rule.build(values, append_unknown=False)
     assert built, rule
     return built[1]
@@ -126,13 +143,17 @@ def _promised(viewer: Any, right: str, rule: Rule, where: Planted) -> set[int]:
         return fine
     if right in ("manage accounts", "manage units", "manage settings", SIGNED_IN):
         return fine | {403, 404}
-    path = {"211": "1/2/21/211/", "2110": "1/2/21/2110/", "212": "1/2/210/212/", "221": "1/20/22/221/"}[where.code]
+    path = {"211": "1/2/21/211/", "2110": "1/2/21/2110/", "212": "1/2/210/212/", "221": "1/20/22/221/"}[
+        where.code
+    ]
     if viewer.eyes(right).over(path):
         return fine | {403, 404}
     return {404} if not viewer.any_eyes.over(path) else {403, 404}
 
 
-def test_no_change_is_taken_without_the_token_or_from_another_site(app: Flask, site: Flask, planted: dict[str, Planted]) -> None:
+def test_no_change_is_taken_without_the_token_or_from_another_site(
+    app: Flask, site: Flask, planted: dict[str, Planted]
+) -> None:
     wrong = []
     for login in ("worker", "leader", "supervisor", "admin", ""):
         browser = Someone(site, login)
@@ -142,8 +163,12 @@ def test_no_change_is_taken_without_the_token_or_from_another_site(app: Flask, s
             url, token = _url(rule, planted["own"]), browser.csrf()
             key = {"client_key": secrets.token_hex(16)}
             bare = browser.client.post(url, data=key).status_code
-            foreign = browser.client.post(url, data=key | {"csrf_token": token}, headers={"Origin": "https://evil.example"})
-            other = browser.client.post(url, data=key | {"csrf_token": token}, headers={"Sec-Fetch-Site": "cross-site"})
+            foreign = browser.client.post(
+                url, data=key | {"csrf_token": token}, headers={"Origin": "https://evil.example"}
+            )
+            other = browser.client.post(
+                url, data=key | {"csrf_token": token}, headers={"Sec-Fetch-Site": "cross-site"}
+            )
             if (bare, foreign.status_code, other.status_code) != (400, 403, 403):
                 wrong.append(f"{url} {bare} {foreign.status_code} {other.status_code}")
     assert wrong == []
@@ -166,10 +191,15 @@ def _contents() -> dict[str, list[tuple[Any, ...]]]:
     noted = {"sign_in", "trail", "trail_head", "throttle"}
     tables = [table for table in db.metadata.sorted_tables if table.name not in noted]
     with everywhere():
-        return {t.name: [tuple(row) for row in db.session.execute(select(t).order_by(*t.primary_key))] for t in tables}
+        return {
+            t.name: [tuple(row) for row in db.session.execute(select(t).order_by(*t.primary_key))]
+            for t in tables
+        }
 
 
-def test_every_answer_carries_the_headers_that_protect_it(app: Flask, site: Flask, planted: dict[str, Planted]) -> None:
+def test_every_answer_carries_the_headers_that_protect_it(
+    app: Flask, site: Flask, planted: dict[str, Planted]
+) -> None:
     worker, lacking = Someone(site, "worker"), []
     for rule, method in _rules(app):
         url = _url(rule, planted["own"])

@@ -58,7 +58,9 @@ def test_a_form_sent_again_after_a_lost_answer_leads_to_the_same_record(site: Fl
     assert _people(site) == 1
 
 
-def test_the_same_key_with_other_words_is_refused_and_the_words_are_kept(site: Flask, worker: Someone) -> None:
+def test_the_same_key_with_other_words_is_refused_and_the_words_are_kept(
+    site: Flask, worker: Someone
+) -> None:
     worker.post("/members/new", _form(site, client_key="a" * 32))
     page = worker.post("/members/new", _form(site, client_key="a" * 32, name="李强国"), status=409)
     assert 'value="李强国"' in page.html
@@ -93,7 +95,9 @@ def test_numbers_given_out_by_many_at_once_are_never_given_twice(site: Flask) ->
     assert sorted(given) == list(range(1, 41))
 
 
-def test_of_two_editors_one_wins_and_the_other_sees_both(site: Flask, lifted: Flask, worker: Someone, leader: Someone) -> None:
+def test_of_two_editors_one_wins_and_the_other_sees_both(
+    site: Flask, lifted: Flask, worker: Someone, leader: Someone
+) -> None:
     person = member()
     url = f"/members/{person.uid}/edit"
     seen = {"row_version": str(person.version), "name": "王秀兰", "phone": "13609162087"}
@@ -118,7 +122,12 @@ def test_durable_settings_hold_on_every_connection(site: Flask) -> None:
 
 def test_an_identity_number_never_stands_in_clear(site: Flask, lifted: Flask, worker: Someone) -> None:
     person = member()
-    form = {"row_version": str(person.version), "name": "王秀兰", "id_kind": "resident_id", "id_number": "11010519491231002x"}
+    form = {
+        "row_version": str(person.version),
+        "name": "王秀兰",
+        "id_kind": "resident_id",
+        "id_number": "11010519491231002x",
+    }
     worker.post(f"/members/{person.uid}/edit", form)
     db.session.expire_all()
     assert person.id_number == "11010519491231002X"
@@ -155,7 +164,9 @@ def test_keys_are_changed_without_losing_a_value(lifted: Flask) -> None:
         ring.data, ring.current = before
 
 
-def test_the_trail_tells_who_changed_what_and_shows_when_it_was_touched(site: Flask, lifted: Flask, worker: Someone) -> None:
+def test_the_trail_tells_who_changed_what_and_shows_when_it_was_touched(
+    site: Flask, lifted: Flask, worker: Someone
+) -> None:
     worker.post("/members/new", _form(site))
     lines = db.session.scalars(select(audit.Trail).order_by(audit.Trail.id)).all()
     made = next(line for line in lines if line.kind == "person")

@@ -3,11 +3,22 @@
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext as _
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, RadioField, SelectField
 
 from gridunion import clock
-from gridunion.fields import Cleaned, Coded, CodedSelect, Day, Form, SelectChoice, ValidationError, Words, needed
+from gridunion.fields import (
+    Cleaned,
+    Coded,
+    CodedSelect,
+    Day,
+    Form,
+    SelectChoice,
+    ValidationError,
+    Words,
+    needed,
+)
 from gridunion.identity import age_on, birth_of, clean_id_number, sex_of
 from gridunion.members.models import Person
 from gridunion.names import clean_name
@@ -74,7 +85,11 @@ class FileForm(Form):
     household_type = CodedSelect(_("户籍类型"), "household_type")
     household_place = Cleaned(_("户籍所在地"))
     native_place = Cleaned(_("籍贯"))
-    migrant = RadioField(_("是不是农民工"), choices=[SelectChoice("yes", _("是")), SelectChoice("no", _("否"))], validate_choice=False)
+    migrant = RadioField(
+        _("是不是农民工"),
+        choices=[SelectChoice("yes", _("是")), SelectChoice("no", _("否"))],
+        validate_choice=False,
+    )
     address = Cleaned(_("住址"))
     share_birthday = BooleanField(_("愿意让工会在生日时问候"))
     hardship_class = CodedSelect(_("困难情况"), "hardship_class")

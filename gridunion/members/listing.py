@@ -111,14 +111,18 @@ def found(viewer: Viewer, asked: str, after: str = "") -> tuple[list[Row], str, 
     trusted = {"branch": True}
     rows = db.session.execute(match.order_by(_p.id).limit(PAGE + 1), execution_options=trusted).all()
     shown, more = [Row(*row) for row in rows[:PAGE]], len(rows) > PAGE
-    total = db.session.execute(counted, execution_options=trusted).scalar_one() if more or after else len(shown)
+    total = (
+        db.session.execute(counted, execution_options=trusted).scalar_one() if more or after else len(shown)
+    )
     return shown, str(shown[-1].id) if more else "", total
 
 
 def _scope(viewer: Viewer) -> list[int]:
     """The units whose people may be found; none when the viewer stands over everything."""
     held = viewer.holding("see members")
-    return [] if any(place.path.count("/") == 1 for place in held) else sorted({place.unit_id for place in held})
+    return (
+        [] if any(place.path.count("/") == 1 for place in held) else sorted({place.unit_id for place in held})
+    )
 
 
 def _page(rows: Any) -> tuple[list[Row], str]:

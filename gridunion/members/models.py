@@ -153,7 +153,9 @@ class Person(Scoped, Record):
                 span.until_on, span.end_reason, span.ended_by_id = on, reason, by.account_id if by else None
         if status != "known":
             account_id = by.account_id if by else None
-            span = Membership(unit=self.unit, status=status, change_type=change, from_on=on, approved_by_id=account_id)
+            span = Membership(
+                unit=self.unit, status=status, change_type=change, from_on=on, approved_by_id=account_id
+            )
             self.memberships.append(span)
         self.status = status
 
@@ -249,7 +251,9 @@ def long_unseen(days: int = 30, most: int = 3) -> list[Person]:
 
 def people_in(unit: Unit, _on: date) -> str:
     """Who is still registered in a unit, for whoever would close it."""
-    here = select(func.count(Person.id)).where(Person.unit_id == unit.id, Person.status.in_(("applied", "active", "retained")))
+    here = select(func.count(Person.id)).where(
+        Person.unit_id == unit.id, Person.status.in_(("applied", "active", "retained"))
+    )
     count = db.session.scalar(here)
     return gettext(" %(n)s 名会员", n=count) if count else ""
 

@@ -11,7 +11,20 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY, ColumnElement, Text, and_, bindparam, column, event, exists, inspect, literal_column, or_, select, table, text,
+    ARRAY,
+    ColumnElement,
+    Text,
+    and_,
+    bindparam,
+    column,
+    event,
+    exists,
+    inspect,
+    literal_column,
+    or_,
+    select,
+    table,
+    text,
 )  # fmt: skip
 from sqlalchemy.orm import Session
 
@@ -33,7 +46,9 @@ _INSERT = {
 }
 
 
-def tokens(name: str, initials: str, phone: str | None, employer: str | None, unit_ids: Iterable[int]) -> list[str]:
+def tokens(
+    name: str, initials: str, phone: str | None, employer: str | None, unit_ids: Iterable[int]
+) -> list[str]:
     """All the tokens of a person."""
     made = {f"n{piece}" for piece in _pieces(name.lower(), LONGEST)}
     made |= {f"p{piece}" for piece in _pieces(initials, 8)}
@@ -139,7 +154,11 @@ NAMED = ("name", "phone", "employer_name", "unit_id")
 def _index(session: Session, *_: Any) -> None:
     people = [row for row in session.new if isinstance(row, Person)]
     people += [row for row in session.dirty if isinstance(row, Person) and _renamed(row)]
-    moved = [row for row in session.dirty if isinstance(row, Unit) and inspect(row).attrs.path.history.has_changes()]
+    moved = [
+        row
+        for row in session.dirty
+        if isinstance(row, Unit) and inspect(row).attrs.path.history.has_changes()
+    ]
     session.info.setdefault("to index", []).extend(people)
     session.info.setdefault("moved", []).extend(moved)
 
@@ -173,4 +192,3 @@ def reindex(unit_id: int) -> None:
     for cell_id in db.session.scalars(select(Unit.id).where(Unit.path >= lo, Unit.path < hi)).all():
         with write():
             put(db.session.scalars(select(Person).where(Person.unit_id == cell_id)))
-

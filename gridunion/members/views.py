@@ -213,7 +213,7 @@ def approve() -> Response:
     for person in people:
         person.approve(viewer())
     say(_("已通过 %(n)s 人入会", n=len(people)))
-    return go(request.form.get("next") == "inbox" and "/inbox" or url_for("members.approvals"))
+    return go((request.form.get("next") == "inbox" and "/inbox") or url_for("members.approvals"))
 
 
 @bp.post("/<uuid:uid>/rejection")
@@ -222,7 +222,9 @@ def reject(uid: UUID) -> Response:
     person = find(Person, uid)
     reason = clean(request.form.get("reason", ""))
     if not reason:
-        return page("members/show.html", 422, person=person, entries=story(person), all=None, reason_missing=True)
+        return page(
+            "members/show.html", 422, person=person, entries=story(person), all=None, reason_missing=True
+        )
     person.reject(viewer(), reason)
     say(_("没有通过：%(name)s", name=person.name), kind="warn")
     return go("/inbox")
@@ -233,4 +235,3 @@ def _uids(said: list[str]) -> list[UUID]:
         return [UUID(text) for text in said]
     except ValueError:
         return []
-

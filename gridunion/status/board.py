@@ -78,7 +78,10 @@ class Line:
         if self.light == "none":
             return [_("%(n)s 天没有上报", n=self.silent_days) if self.silent_days else _("从来没有上报")]
         said = [_SAID[name](self) for name, hit in self.hits.items() if hit in ("bad", "warn")]
-        return said[:2] or [_("都到目标"), _("办结 %(a)s/%(b)s", a=self.counts["on_time"], b=self.counts["due"])]
+        return said[:2] or [
+            _("都到目标"),
+            _("办结 %(a)s/%(b)s", a=self.counts["on_time"], b=self.counts["due"]),
+        ]
 
     def _overdue_hit(self, path: str) -> str:
         if not self.counts["overdue"]:
@@ -96,8 +99,12 @@ RATES = (
 _SAID: dict[str, Callable[[Line], str]] = {
     "on_time": lambda line: _("办结 %(a)s/%(b)s", a=line.counts["on_time"], b=line.counts["due"]),
     "overdue": lambda line: _("超期 %(n)s 件，最长 %(d)s 天", n=line.counts["overdue"], d=line.overdue_days),
-    "visits": lambda line: _("必访 %(a)s/%(b)s", a=line.counts["visits_on_time"], b=line.counts["visits_due"]),
-    "echoes": lambda line: _("回音 %(a)s/%(b)s", a=line.counts["echoes_on_time"], b=line.counts["echoes_due"]),
+    "visits": lambda line: _(
+        "必访 %(a)s/%(b)s", a=line.counts["visits_on_time"], b=line.counts["visits_due"]
+    ),
+    "echoes": lambda line: _(
+        "回音 %(a)s/%(b)s", a=line.counts["echoes_on_time"], b=line.counts["echoes_due"]
+    ),
 }
 
 
@@ -113,10 +120,15 @@ def _rate(part: int, whole: int, indicator: str, path: str) -> str:
 def _summed() -> Select[Any]:
     """Stored figures that still hold, summed for each child of a unit."""
     sums = [func.coalesce(func.sum(_s[name]), 0, type_=Integer) for name in COUNTS]
-    oldest, latest = func.min(_s.oldest_due_at, type_=UtcDateTime), func.max(_s.last_entry_at, type_=UtcDateTime)
+    oldest, latest = (
+        func.min(_s.oldest_due_at, type_=UtcDateTime),
+        func.max(_s.last_entry_at, type_=UtcDateTime),
+    )
     below = and_(_below.c.path >= _child.c.path, _below.c.path < _top)
     found = select(_child.c.id, *sums, oldest, latest).select_from(
-        _child.join(_below, below).join(Standing.__table__, and_(_s.unit_id == _below.c.id, _s.fresh_until > _now))
+        _child.join(_below, below).join(
+            Standing.__table__, and_(_s.unit_id == _below.c.id, _s.fresh_until > _now)
+        )
     )
     return found.where(_child.c.parent_id == bindparam("unit_id")).group_by(_child.c.id)
 
@@ -189,11 +201,13 @@ def _add_stale(unit: Unit, lines: dict[int, Line], own: Line) -> None:
     """Compute anew, for this reading only, what no longer holds."""
     lo, hi = unit.branch
     given = {"lo": lo, "hi": hi, "now": clock.now()}
-    paths = {number: path for number, path in db.session.execute(_STALE, given, execution_options=TRUSTED)}
+    paths = dict(db.session.execute(_STALE, given, execution_options=TRUSTED))
     numbers = list(paths)
     for start in range(0, len(numbers), 500):
         asked = {"ids": numbers[start : start + 500], **moment()}
-        for number, *counts, oldest, latest, _fresh in db.session.execute(LIVE, asked, execution_options=TRUSTED):
+        for number, *counts, oldest, latest, _fresh in db.session.execute(
+            LIVE, asked, execution_options=TRUSTED
+        ):
             _line_of(paths[number], lines, own).add(counts, oldest, latest)
 
 
@@ -204,7 +218,9 @@ def _line_of(path: str, lines: dict[int, Line], own: Line) -> Line:
 def staff_of(unit_ids: list[int], role: str) -> dict[int, str]:
     """The names of who is posted to some units in a role today."""
     posted = select(Posting.unit_id, Account.name).join(Account, Account.id == Posting.account_id)
-    posted = posted.where(Posting.unit_id.in_(unit_ids), Posting.role == role, in_force(clock.today()), Account.active)
+    posted = posted.where(
+        Posting.unit_id.in_(unit_ids), Posting.role == role, in_force(clock.today()), Account.active
+    )
     names: dict[int, list[str]] = {}
     for unit_id, name in db.session.execute(posted.order_by(Posting.id)):
         names.setdefault(unit_id, []).append(name)
@@ -215,7 +231,9 @@ def staffed_cells(unit: Unit) -> tuple[int, int]:
     """Cells with an active grid worker, and all open cells of a branch."""
     lo, hi = unit.branch
     cell = Unit.__table__.c
-    cells = select(cell.id).where(cell.path >= lo, cell.path < hi, cell.kind == "cell", cell.closed_on.is_(None))
+    cells = select(cell.id).where(
+        cell.path >= lo, cell.path < hi, cell.kind == "cell", cell.closed_on.is_(None)
+    )
     posted = select(func.count(Posting.unit_id.distinct())).join(Account, Account.id == Posting.account_id)
     posted = posted.where(Posting.unit_id.in_(cells), Posting.role == "grid_worker", in_force(clock.today()))
     counted = select(func.count()).select_from(cells.subquery())
@@ -224,7 +242,17 @@ def staffed_cells(unit: Unit) -> tuple[int, int]:
 
 
 _TOTALS: dict[int, Select[Any]] = {}
-WANTED = ("members", "applied", "new_form", "hardship", "people_due", "visits_open", "open", "employers", "organized")
+WANTED = (
+    "members",
+    "applied",
+    "new_form",
+    "hardship",
+    "people_due",
+    "visits_open",
+    "open",
+    "employers",
+    "organized",
+)
 
 
 def totals() -> dict[str, int]:

@@ -10,7 +10,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement, ForeignKey, Index, bindparam, case, event, func, insert, inspect, select, update,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    bindparam,
+    case,
+    event,
+    func,
+    insert,
+    inspect,
+    select,
+    update,
 )  # fmt: skip
 from sqlalchemy.orm import Mapped, Session
 
@@ -31,7 +41,10 @@ class Standing(Row):
     """The figures of one unit's own records. Instants in UTC, the rest are counts."""
 
     __tablename__ = "standing"
-    __table_args__ = (Index("ix_standing_unit_id", "unit_id", unique=True), Index("ix_standing_fresh_until", "fresh_until"))
+    __table_args__ = (
+        Index("ix_standing_unit_id", "unit_id", unique=True),
+        Index("ix_standing_fresh_until", "fresh_until"),
+    )
 
     unit_id: Mapped[int] = internal(BigId, ForeignKey("unit.id"))
     members: Mapped[int] = internal(default=0)
@@ -78,7 +91,9 @@ _behind = _counted & _c.state.in_(OPEN) & (_c.due_at < _NOW)
 _met = (_v.voided_at.is_(None)) & (_v.outcome != "not_home")
 _active = _p.status == "active"
 _hard = _active & _p.hardship_class.is_not(None)
-_seen_lately = select(_v.id).where(_v.person_id == _p.id, _met, _v.happened_at >= _FROM, _v.happened_at < _NOW)
+_seen_lately = select(_v.id).where(
+    _v.person_id == _p.id, _met, _v.happened_at >= _FROM, _v.happened_at < _NOW
+)
 
 CONDITIONS: dict[str, ColumnElement[bool]] = {
     "members": _active,
@@ -124,7 +139,9 @@ PARTS: dict[str, ColumnElement[bool]] = {
 SOURCES: dict[str, Any] = {
     **dict.fromkeys(("members", "applied", "new_form", "people_due", "hardship", "helped"), Person),
     **dict.fromkeys(("employers", "organized"), Employer),
-    **dict.fromkeys(("received", "ours_first", "disputes", "mediated", "due", "on_time", "open", "overdue"), Complaint),
+    **dict.fromkeys(
+        ("received", "ours_first", "disputes", "mediated", "due", "on_time", "open", "overdue"), Complaint
+    ),
     **dict.fromkeys(("visits_due", "visits_on_time", "visits_open"), DueVisit),
     **dict.fromkeys(("echoes_due", "echoes_on_time", "echoes_missed", "echoes_late"), ReplyDue),
     **dict.fromkeys(("late_open", "late_done", "not_mediated", "from_outside"), Complaint),
@@ -141,10 +158,16 @@ def figures(unit_id: ColumnElement[int]) -> dict[str, ColumnElement[Any]]:
         table = SOURCES[name].__table__
         counted = select(func.count()).select_from(table).where(table.c.unit_id == unit_id, condition)
         made[name] = counted.scalar_subquery()
-    made["oldest_due_at"] = select(func.min(_c.due_at)).where(_c.unit_id == unit_id, _behind).scalar_subquery()
-    entries = [select(func.max(t.recorded_at)).where(t.unit_id == unit_id).scalar_subquery() for t in (_p, _v, _c)]
+    made["oldest_due_at"] = (
+        select(func.min(_c.due_at)).where(_c.unit_id == unit_id, _behind).scalar_subquery()
+    )
+    entries = [
+        select(func.max(t.recorded_at)).where(t.unit_id == unit_id).scalar_subquery() for t in (_p, _v, _c)
+    ]
     made["last_entry_at"] = _latest(entries)
-    coming = select(func.min(_c.due_at)).where(_c.unit_id == unit_id, _counted, _c.state.in_(OPEN), _c.due_at >= _NOW)
+    coming = select(func.min(_c.due_at)).where(
+        _c.unit_id == unit_id, _counted, _c.state.in_(OPEN), _c.due_at >= _NOW
+    )
     made["fresh_until"] = _earlier(coming.scalar_subquery(), _MIDNIGHT)
     return made
 
@@ -163,7 +186,11 @@ def _earlier(option: Any, limit: Any) -> ColumnElement[datetime]:
 
 _EVER = bindparam("ever", type_=UtcDateTime)
 _standing = Standing.__table__
-_LOCK = select(_standing.c.unit_id).where(_standing.c.unit_id.in_(bindparam("ids", expanding=True))).with_for_update()
+_LOCK = (
+    select(_standing.c.unit_id)
+    .where(_standing.c.unit_id.in_(bindparam("ids", expanding=True)))
+    .with_for_update()
+)
 _MAKE = insert(_standing)
 _REFRESH = (
     update(_standing)
@@ -196,9 +223,13 @@ def refresh(unit_ids: Iterable[int]) -> None:
     ids = sorted(set(unit_ids))
     trusted = {"branch": True}
     known = set(db.session.execute(_LOCK, {"ids": ids}, execution_options=trusted).scalars())
-    if missing := [{"unit_id": unit_id, "fresh_until": clock.now()} for unit_id in ids if unit_id not in known]:
+    if missing := [
+        {"unit_id": unit_id, "fresh_until": clock.now()} for unit_id in ids if unit_id not in known
+    ]:
         db.session.execute(_MAKE, missing, execution_options=trusted)
-    db.session.execute(_REFRESH, {"ids": ids, **moment()}, execution_options=trusted | {"synchronize_session": False})
+    db.session.execute(
+        _REFRESH, {"ids": ids, **moment()}, execution_options=trusted | {"synchronize_session": False}
+    )
 
 
 COUNTED = (Person, Visit, DueVisit, Complaint, ReplyDue, Employer)

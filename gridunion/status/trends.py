@@ -17,12 +17,18 @@ WEEKS = 12
 
 _c, _u = Complaint.__table__.c, Unit.__table__.c
 _FROM = bindparam("since", type_=UtcDateTime)
-_inside = (_u.path >= bindparam("lo", type_=Bytewise)) & (_u.path < bindparam("hi", type_=Bytewise)) & _c.sealed.is_(False)
+_inside = (
+    (_u.path >= bindparam("lo", type_=Bytewise))
+    & (_u.path < bindparam("hi", type_=Bytewise))
+    & _c.sealed.is_(False)
+)
 _joined = Unit.__table__.join(Complaint.__table__, _c.unit_id == _u.id)
 _MOVES = select(_c.recorded_at, _c.resolved_at, _c.due_at, _c.state).select_from(_joined)
 _MOVES = _MOVES.where(_inside, _c.recorded_at >= _FROM).execution_options(branch=True)
 _KINDS = select(_c.category, func.count()).select_from(_joined)
-_KINDS = _KINDS.where(_inside, _c.recorded_at >= _FROM, _c.recorded_at < bindparam("until", type_=UtcDateTime))
+_KINDS = _KINDS.where(
+    _inside, _c.recorded_at >= _FROM, _c.recorded_at < bindparam("until", type_=UtcDateTime)
+)
 _KINDS = _KINDS.group_by(_c.category).execution_options(branch=True)
 
 

@@ -83,7 +83,9 @@ def behind(code: str, name: str) -> Response:
     if name not in ALL or name not in MEASURES:
         abort(404)
     measure, after = MEASURES[name], request.args.get("after", "")
-    groups = [(MEASURES[part], light, records(unit, part)) for part, light in measure.parts] if not after else []
+    groups = (
+        [(MEASURES[part], light, records(unit, part)) for part, light in measure.parts] if not after else []
+    )
     line = board(unit).total
     whole = records(unit, name, after, line.counts.get(name))
     return page(
@@ -112,5 +114,3 @@ def rules() -> Response:
     changes = select(settings.Setting).where(settings.Setting.key.like("light.%"))
     dated = db.session.scalars(changes.order_by(settings.Setting.key, settings.Setting.from_on)).all()
     return page("status/rules.html", measures=MEASURES, dated=dated, window=WINDOW)
-
-
