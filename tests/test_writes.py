@@ -20,6 +20,11 @@ from tests.conftest import Someone, member, unit
 
 NEW = {"name": "李强", "phone": "13991670829", "employer_name": "快到家配送站", "agree": "y"}
 
+DURABLE = {
+    "synchronous": 2, "journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 5000, "secure_delete": 1,
+    "trusted_schema": 0,
+}  # fmt: skip
+
 
 def _form(site: Flask, **more: str) -> dict[str, str]:
     with site.app_context(), everywhere():
@@ -114,10 +119,8 @@ def test_durable_settings_hold_on_every_connection(site: Flask) -> None:
         if not is_sqlite(db.engine):
             pytest.skip("settings of SQLite")
         with db.engine.connect() as connection:
-            said = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in
-                    ("synchronous", "journal_mode", "foreign_keys", "busy_timeout", "secure_delete", "trusted_schema")}  # fmt: skip
-    assert said == {"synchronous": 2, "journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 5000,
-                    "secure_delete": 1, "trusted_schema": 0}  # fmt: skip
+            said = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in DURABLE}
+    assert said == DURABLE
 
 
 def test_an_identity_number_never_stands_in_clear(site: Flask, lifted: Flask, worker: Someone) -> None:

@@ -214,7 +214,10 @@ class Membership(Scoped, Record):
 
 
 class Consent(Scoped, Record):
-    """That somebody agreed, to which wording, over which channel, and when they took it back (个人信息保护法 第十四、十五条)."""
+    """That somebody agreed, to which wording, over which channel, and when they took it back.
+
+    Source: 个人信息保护法 第十四、十五条.
+    """
 
     __tablename__ = "consent"
     __table_args__ = (Index("ix_consent_person_id", "person_id"),)

@@ -212,10 +212,14 @@ def window(day: date | None = None) -> tuple[datetime, datetime]:
 def moment() -> dict[str, datetime]:
     """What the figures compare with, now."""
     start, end = window()
+    tomorrow = clock.today() + timedelta(days=1)
     return {
-        "now": clock.now(), "window_from": start, "window_to": end,
-        "midnight": clock.midnight(clock.today() + timedelta(days=1)), "ever": datetime(1970, 1, 1, tzinfo=clock.SHANGHAI),
-    }  # fmt: skip
+        "now": clock.now(),
+        "window_from": start,
+        "window_to": end,
+        "midnight": clock.midnight(tomorrow),
+        "ever": datetime(1970, 1, 1, tzinfo=clock.SHANGHAI),
+    }
 
 
 def refresh(unit_ids: Iterable[int]) -> None:

@@ -41,9 +41,9 @@ def _board(unit: Unit) -> Response:
     light = request.args.get("light")
     lines = [line for line in made.lines if light not in ORDER or line.light == light]
     return page(
-        "status/board.html", unit=unit, board=made, lines=lines, light=light, goals=GOALS, indicators=INDICATORS, measures=MEASURES,
-        staffed=staffed_cells(unit), own_chips=_others(unit), here_url=url_for(".show", code=unit.code), crumbs=crumbs(unit), window=WINDOW,
-        start=clock.local(start).date(), last=clock.today() - timedelta(days=1), now=clock.now(), limits=limits(unit),
+        "status/board.html", unit=unit, board=made, lines=lines, light=light, goals=GOALS, indicators=INDICATORS,
+        measures=MEASURES, staffed=staffed_cells(unit), own_chips=_others(unit), crumbs=crumbs(unit), window=WINDOW,
+        here_url=url_for(".show", code=unit.code), start=clock.local(start).date(), last=clock.today() - timedelta(days=1), now=clock.now(), limits=limits(unit),
     )  # fmt: skip
 
 
