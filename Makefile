@@ -28,7 +28,7 @@ bench: .venv/test $(ENGLISH).mo
 # Read the texts out of the code and the pages into the catalog of English.
 messages: .venv/test
 	$(BIN)/pybabel -q extract -F pyproject.toml -k _ -k lazy_gettext --no-location --sort-output -o .venv/messages.pot .
-	$(BIN)/pybabel -q update -N --no-fuzzy-matching -l en -i .venv/messages.pot -o $(ENGLISH).po
+	$(BIN)/pybabel -q update -N --no-fuzzy-matching --ignore-obsolete -l en -i .venv/messages.pot -o $(ENGLISH).po
 
 $(ENGLISH).mo: $(ENGLISH).po | .venv/run
 	$(BIN)/pybabel -q compile -l en -i $< -o $@

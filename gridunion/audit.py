@@ -148,8 +148,8 @@ def _changes(row: Record) -> dict[str, Any]:
         history = state.attrs[column.key].history
         if history.has_changes() and column.key not in ("id", "uid", "version", "recorded_at"):
             data = "sealed" if hides else column.columns[0].info.get("data", "internal")
-            old = history.deleted[0] if history.deleted else None
-            changes[column.key] = [_quoted(column.key, data, value) for value in (old, history.added[0])]
+            ends = [values[0] if values else None for values in (history.deleted, history.added)]
+            changes[column.key] = [_quoted(column.key, data, value) for value in ends]
     return changes
 
 

@@ -105,6 +105,11 @@ def published_days(years: Iterable[int]) -> dict[date, tuple[bool, str]]:
     return {day: entry for day, entry in sorted((off | on).items()) if day.year in wanted}
 
 
+def english_name(day: date) -> str:
+    """What a published day is called in English; empty for any other day."""
+    return f"{workdays[day]} (make-up workday)" if day in workdays else holidays.get(day, "")
+
+
 def _day_of(start: datetime) -> date:
     return _aware(start).astimezone(SHANGHAI).date()
 

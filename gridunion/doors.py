@@ -48,6 +48,7 @@ class Token(SecureCookieSession):
         fresh = Token(secrets.token_urlsafe(32), known=False)
         self.token, self.known, self.seconds = fresh.token, False, seconds  # type: ignore[assignment]
         self.update(fresh)
+        g.pop("csrf_token", None)  # made from the old id, and kept for the rest of the request
         return self.token
 
 

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from gridunion.db import Busy, db
 from gridunion.doors import SAFE
 from gridunion.tree import OutsideBranch
-from gridunion.web import MustChange, Undo, for_htmx, page
+from gridunion.web import MustChange, Undo, for_htmx, new_key, page
 
 log = logging.getLogger("gridunion")
 
@@ -49,18 +49,21 @@ def explain(app: Flask) -> None:
 def fault(code: int, text: str = "") -> Response:
     """The page for a fault; a form that was being sent stands on it, to be sent again."""
     title, said = WORDS.get(code, WORDS[500] if code >= 500 else WORDS[400])
+    kept = typed(fresh=code == 409) if code in (400, 409, 500, 503) else None
     response = page("error.html", code, code=code, title=str(title), text=text or str(said),
-                    request_id=request_id(), typed=typed() if code in (400, 409, 500, 503) else None)  # fmt: skip
+                    request_id=request_id(), typed=kept)  # fmt: skip
     if code in (429, 503):
         response.headers["Retry-After"] = "5"
     return response
 
 
-def typed() -> list[tuple[str, str]] | None:
-    """What a failed form held, to be offered again; passwords never."""
+def typed(fresh: bool = False) -> list[tuple[str, str]] | None:
+    """What a failed form held, to be offered again; passwords never. `fresh` gives it another key, when the one
+    it had was used up by other words."""
     if request.method in SAFE or not request.form:
         return None
-    return [(name, text) for name, text in request.form.items(multi=True) if name not in NOT_RESENT]
+    kept = [(name, text) for name, text in request.form.items(multi=True) if name not in NOT_RESENT]
+    return [(name, new_key() if fresh and name == "client_key" else text) for name, text in kept]
 
 
 def request_id() -> str:

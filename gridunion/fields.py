@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import (
+from wtforms import (  # type: ignore[attr-defined]
     Field,
     HiddenField,
     RadioField,
@@ -16,11 +16,13 @@ from wtforms import (
     StringField,
     TextAreaField,
 )  # fmt: skip
-from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
+from wtforms.validators import DataRequired, Optional, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from gridunion import clock, settings
 from gridunion.text import Unacceptable, clean_text
+
+NOT_LISTED = _("请从列出的里面选一个")
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -38,9 +40,9 @@ class Form(FlaskForm):  # type: ignore[misc]
         return [(field.id, str(field.errors[0])) for field in self if field.errors]
 
 
-def needed(sentence: Any) -> InputRequired:
-    """The field must be filled; the sentence asks for it."""
-    return InputRequired(sentence)
+def needed(sentence: Any) -> DataRequired:
+    """The field must be filled, with more than blanks; the sentence asks for it."""
+    return DataRequired(sentence)
 
 
 class Cleaned(StringField):
@@ -77,7 +79,7 @@ class Coded(RadioField):
     """One entry of a code list, as tiles."""
 
     def __init__(self, label: Any = None, codes: str = "", path: str = "", **options: Any) -> None:
-        super().__init__(label, choices=_choices(codes, path), validate_choice=True, **options)
+        super().__init__(label, choices=_choices(codes, path), invalid_choice_message=NOT_LISTED, **options)
 
     def pre_validate(self, form: Any) -> None:
         if self.data in (None, "", "None"):
@@ -90,7 +92,8 @@ class CodedSelect(SelectField):
     """One entry of a code list, as a drop-down with an empty first line."""
 
     def __init__(self, label: Any = None, codes: str = "", path: str = "", **options: Any) -> None:
-        super().__init__(label, choices=[SelectChoice("", _("请选")), *_choices(codes, path)], **options)
+        choices = [SelectChoice("", _("请选")), *_choices(codes, path)]
+        super().__init__(label, choices=choices, invalid_choice_message=NOT_LISTED, **options)
 
     def pre_validate(self, form: Any) -> None:
         if self.data in (None, "", "None"):

@@ -92,7 +92,10 @@ def work_one() -> bool:
 
 def tick() -> int:
     """Begin all periodic work that is due; returns how many pieces began."""
-    return sum(_begin(name, every) and (_run(name, work) or True) for name, (every, work) in _periods.items())
+    due = [(name, work) for name, (every, work) in _periods.items() if _begin(name, every)]
+    for name, work in due:
+        _run(name, work)
+    return len(due)
 
 
 def work_forever(parent: int | None = None, seconds: float = 1.0) -> None:

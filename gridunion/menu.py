@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from flask import current_app, url_for
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext as pgettext
 
 from gridunion.rights import Viewer, right_of
 
@@ -27,7 +29,7 @@ class Item(NamedTuple):
     text: str
     icon: str
     href: str
-    count: int
+    waiting: int
     plus: bool
     pc: bool
 
@@ -38,7 +40,7 @@ PLACES = {
         Place("today", "desk.today", _("今日"), "checklist"),
         Place("inbox", "desk.inbox", _("待办"), "inbox"),
         Place("board", "status.own", _("总览"), "chart-bar"),
-        Place("cells", "status.own", _("网格"), "layout-grid"),
+        Place("cells", "status.own", pgettext("many", "网格"), "layout-grid"),
         Place("members", "members.listing", _("会员"), "users"),
         Place("new", "desk.new", _("记一笔"), "plus"),
         Place("complaints", "complaints.listing", _("诉求"), "message-report"),
@@ -104,7 +106,13 @@ def _open(name: str, viewer: Viewer) -> bool:
 
 def _item(place: Place, pc: bool, viewer: Viewer) -> Item:
     count = badges[place.id](viewer) if place.id in badges else 0
-    return Item(place.id, str(place.text), place.icon, url_for(place.endpoint), count, place.id == "new", pc)
+    return Item(place.id, str(place.text), place.icon, _address(place.endpoint), count, place.id == "new", pc)
+
+
+@cache
+def _address(endpoint: str) -> str:
+    """Where a place is: the same in every request."""
+    return url_for(endpoint)
 
 
 def home_of(viewer: Viewer) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 
 from gridunion.calendar import SpecialDay
 from gridunion.db import db
-from gridunion.deadlines import published_days
+from gridunion.deadlines import english_name, published_days
 from gridunion.settings import EVER, Code, Setting, forget
 
 YEARS = range(2024, 2027)
@@ -129,23 +129,23 @@ CODES: dict[str, list[tuple[Any, ...]]] = {
         ("unorganized", "未建会", "No union"), ("organized", "已建会", "Union founded"), ("joint", "联合工会覆盖", "Joint union"),
     ],
     "hardship_class": [
-        ("deep", "深度困难", "Deep"), ("relative", "相对困难", "Relative"), ("accidental", "意外致困", "Accident"),
+        ("deep", "深度困难", "Deep hardship"), ("relative", "相对困难", "Relative hardship"), ("accidental", "意外致困", "Hardship by accident"),
     ],
     "visit_trigger": [
-        ("hospital", "住院必访", "In hospital", {"days": 3, "must": True, "icon": "bed"}),
-        ("family_dispute", "家庭纠纷必访", "Family dispute", {"days": 3, "must": True, "icon": "scale"}),
-        ("low_mood", "思想波动必访", "Low mood", {"days": 3, "must": True, "icon": "message"}),
-        ("bereavement", "丧事必访", "Bereavement", {"days": 2, "must": True, "icon": "home-check"}),
-        ("celebration", "喜事必访", "Celebration", {"days": 3, "must": True, "icon": "cake"}),
-        ("childbirth", "生育必访", "Childbirth", {"days": 7, "must": False, "icon": "home-check"}),
-        ("accident", "意外必访", "Accident", {"days": 2, "must": True, "icon": "flag"}),
-        ("hardship", "困难必访", "Hardship", {"days": 7, "must": True, "icon": "users"}),
-        ("retirement", "退休必访", "Retirement", {"days": 7, "must": False, "icon": "home-check"}),
-        ("festival", "节日慰问", "Festival", {"days": 7, "must": False, "icon": "cake"}),
-        ("wage_dispute", "欠薪必访", "Wage dispute", {"days": 3, "must": True, "icon": "flag"}),
-        ("new_member", "新会员走访", "New member", {"days": 7, "must": False, "icon": "user-plus"}),
-        ("unemployed", "失业走访", "Unemployed", {"days": 7, "must": False, "icon": "user"}),
-        ("follow_up", "再去一次", "Follow-up", {"days": 1, "must": False, "icon": "history"}),
+        ("hospital", "住院必访", "Hospital visit", {"days": 3, "must": True, "icon": "bed"}),
+        ("family_dispute", "家庭纠纷必访", "Family dispute visit", {"days": 3, "must": True, "icon": "scale"}),
+        ("low_mood", "思想波动必访", "Low mood visit", {"days": 3, "must": True, "icon": "message"}),
+        ("bereavement", "丧事必访", "Bereavement visit", {"days": 2, "must": True, "icon": "home-check"}),
+        ("celebration", "喜事必访", "Celebration visit", {"days": 3, "must": True, "icon": "cake"}),
+        ("childbirth", "生育必访", "Childbirth visit", {"days": 7, "must": False, "icon": "home-check"}),
+        ("accident", "意外必访", "Accident visit", {"days": 2, "must": True, "icon": "flag"}),
+        ("hardship", "困难必访", "Hardship visit", {"days": 7, "must": True, "icon": "users"}),
+        ("retirement", "退休必访", "Retirement visit", {"days": 7, "must": False, "icon": "home-check"}),
+        ("festival", "节日慰问", "Festival visit", {"days": 7, "must": False, "icon": "cake"}),
+        ("wage_dispute", "欠薪必访", "Unpaid wages visit", {"days": 3, "must": True, "icon": "flag"}),
+        ("new_member", "新会员走访", "New member visit", {"days": 7, "must": False, "icon": "user-plus"}),
+        ("unemployed", "失业走访", "Job loss visit", {"days": 7, "must": False, "icon": "user"}),
+        ("follow_up", "再去一次", "Second try", {"days": 1, "must": False, "icon": "history"}),
     ],
     "complaint_kind": [
         ("consult", "咨询", "Question"), ("help", "求助", "Help"), ("complaint", "投诉建议", "Complaint or suggestion"),
@@ -208,7 +208,7 @@ def _sow_codes() -> None:
 def _sow_calendar() -> None:
     known = {day.year for day in db.session.scalars(select(SpecialDay.day))}
     rows = [
-        {"day": day, "works": works, "name_zh": name, "name_en": ""}
+        {"day": day, "works": works, "name_zh": name, "name_en": english_name(day)}
         for day, (works, name) in published_days(YEARS).items()
         if day.year not in known
     ]

@@ -105,10 +105,21 @@ def code(name: str, key: str | None) -> Entry | None:
     return rows[-1] if rows else None
 
 
+def codes_tagged(name: str, tag: str) -> list[str]:
+    """The codes of a list that bear a tag, also those no longer in force: records may still name them."""
+    return [key for key, rows in _known().lists[name].items() if rows[-1].tags.get(tag)]
+
+
 def label(name: str, key: str | None) -> str:
     """The words for a code in the reader's language; the code itself when the list lost it."""
     entry = code(name, key)
     return entry.label if entry else (key or "")
+
+
+def labels(name: str) -> dict[str | None, str]:
+    """All the words of a list, for a page with many rows; none for no code."""
+    inverse = "label_en" if english() else "label_zh"
+    return {None: ""} | {key: getattr(rows[-1], inverse) for key, rows in _known().lists[name].items()}
 
 
 def forget() -> None:

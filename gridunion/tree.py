@@ -217,7 +217,8 @@ class Scoped:
 
     @declared_attr
     def unit(cls) -> Mapped[Unit]:
-        return relationship(Unit, foreign_keys=[cls.unit_id])
+        column: Any = cls.unit_id
+        return relationship(Unit, foreign_keys=[column])
 
     @classmethod
     def visible(cls) -> ColumnElement[bool]:
@@ -252,11 +253,12 @@ def _guard(state: ORMExecuteState) -> None:
     if not state.is_orm_statement or seen is None:
         _refuse_scoped(state)
     elif not state.is_insert:
-        state.statement = state.statement.options(*_options(len(seen.branches)))  # type: ignore[attr-defined]
+        state.statement = state.statement.options(*_options(len(seen.branches)))
 
 
 def _refuse_scoped(state: ORMExecuteState) -> None:
-    for part in visitors.iterate(state.statement):
+    statement: Any = state.statement
+    for part in visitors.iterate(statement):
         if part.__visit_name__ == "textclause" or getattr(part, "name", "") in Scoped.tables | {"unit"}:
             raise Refused("say whose eyes this query has, or carry branch() and say so")
 

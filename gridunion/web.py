@@ -28,6 +28,10 @@ Found = TypeVar("Found", bound=Record)
 View = TypeVar("View", bound=Callable[..., Any])
 
 
+# Answers that are another page than the one asked for: htmx puts them in place of all that is shown.
+INSTEAD = (400, 401, 409, 429)
+
+
 class Undo(Exception):
     """An answer that must leave no trace in the database."""
 
@@ -100,7 +104,7 @@ def takes(most_bytes: int) -> Callable[[View], View]:
 
 def viewer() -> Viewer:
     """Who is signed in. Only for views that demand it."""
-    return current_user._get_current_object()  # type: ignore[no-any-return]
+    return current_user._get_current_object()
 
 
 def signed_in() -> bool:
@@ -121,7 +125,7 @@ def authorize(view: Callable[..., Any], again: bool = False) -> None:
         raise Unauthorized
     who = g.actor = viewer()
     if who.must_change and not getattr(view, "even_unchanged", False):
-        raise Undo(for_htmx(redirect("/password", 303))) if again else MustChange
+        raise Undo(for_htmx(go("/password"))) if again else MustChange
     if not who.can(right):
         raise Forbidden
     look_with(who.eyes(right))
@@ -166,14 +170,21 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
     """The whole page, or for htmx the block that has the name of the element it fills."""
     target = request.headers.get("HX-Target") if request.headers.get("HX-Request") else None
     made = current_app.jinja_env.get_template(template)
+    context["invalid"] = status == 422
     current_app.update_template_context(context)
-    html = render_block(template, target, **context) if target in made.blocks else made.render(context)
-    return make_response(html, status)
+    instead = target is not None and status in INSTEAD
+    part = target in made.blocks and not instead
+    response = make_response(
+        render_block(template, target, **context) if part else made.render(context), status
+    )
+    if instead:
+        response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "body", "innerHTML show:window:top"
+    return response
 
 
 def edited(record: Record, form: Any) -> bool:
     """Somebody else changed the record after the reader of the form saw it."""
-    return str(form.row_version.data) != str(record.version)  # type: ignore[attr-defined]
+    return str(form.row_version.data) != str(record.version)
 
 
 def new_key() -> str:

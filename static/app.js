@@ -12,8 +12,8 @@ function settle() {
   if (summary && !summary.dataset.seen) {
     summary.dataset.seen = "1";
     if (doc.title.indexOf(prefix) !== 0) doc.title = prefix + doc.title;
-    summary.focus();
-    summary.scrollIntoView({ block: "nearest" });
+    summary.focus({ preventScroll: true });
+    summary.scrollIntoView({ block: "center" });
   }
   doc.querySelectorAll(".flash:not([data-said])").forEach(function (flash) {
     flash.dataset.said = "1";
@@ -150,6 +150,15 @@ on("focusin", function (e) {
   if (box && !box.contains(e.target)) box.focus();
 });
 
+/* ── a chosen photo shows: its field is hidden behind a chip ── */
+on("change", function (e) {
+  var box = e.target, note = box.type === "file" && box.nextElementSibling.querySelector("span");
+  if (!note) return;
+  if (!("note" in box)) box.note = note.textContent;
+  note.textContent = box.files.length ? box.dataset.chosen.replace("{n}", box.files.length) : box.note;
+  say(note.textContent);
+});
+
 /* ── clicks ── */
 on("click", function (e) {
   var hit = e.target, text, box;
@@ -161,6 +170,12 @@ on("click", function (e) {
     box.value = text + (text && !/[，。！？；、,.!?;]$/.test(text) ? "，" : "") + hit.dataset.ins;
     box.focus();
     box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  /* a link to a field that stands folded away unfolds it */
+  if ((hit = closest(e.target, "a[href^='#']")) && (box = $(hit.getAttribute("href").slice(1)))) {
+    text = closest(box, "details");
+    if (text) text.open = true;
+    if (text === box) { e.preventDefault(); box.querySelector("input,select").focus(); }
   }
   if ((hit = closest(e.target, "[data-pw]"))) {
     box = hit.parentNode.querySelector("input");

@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 import shutil
+import socket
 from collections.abc import Iterator
 from contextvars import Context
 from dataclasses import dataclass, field
@@ -65,6 +66,21 @@ CAST = [
     ("auditor", "郭小梅", "auditor", "1"),
 ]
 PASSWORD = "kaoyan-2026-xiangyang"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _alone() -> Iterator[None]:
+    """No connection leaves the machine."""
+    connect = socket.socket.connect
+
+    def stay(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1"):
+            raise ConnectionRefusedError(f"{address} leaves the machine")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(socket.socket, "connect", stay)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -197,7 +213,7 @@ class Someone:
 
     def _apart(self, send: Any, *args: Any, **options: Any) -> TestResponse:
         """A request has a context of its own, even while the test looks into the base."""
-        answer: TestResponse = Context().run(send, *args, **options)
+        answer: TestResponse = Context().run(send, *args, buffered=True, **options)
         return answer
 
     def csrf(self) -> str:

@@ -2,14 +2,11 @@
 
 import io
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from PIL import Image
 from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import OperationalError
@@ -17,19 +14,17 @@ from sqlalchemy.exc import OperationalError
 from gridunion import audit, clock
 from gridunion.accounts.models import Account
 from gridunion.complaints import hands
-from gridunion.complaints.life import ANSWERS, STEPS, says_something
-from gridunion.complaints.listing import complaints, counts, looking
+from gridunion.complaints.life import says_something
+from gridunion.complaints.listing import complaints, counts, loads, looking
 from gridunion.complaints.models import (
     Complaint,
     NotYours,
     OutOfTurn,
     Reader,
     ReplyDue,
-    handlers,
-    loads,
 )
 from gridunion.complaints.records import Immutable
-from gridunion.complaints.story import late
+from gridunion.complaints.timeline import late
 from gridunion.db import db, write
 from gridunion.employers.models import Employer
 from gridunion.settings import Setting, forget
@@ -330,7 +325,7 @@ def test_words_of_ones_own_say_something() -> None:
 
 def test_a_case_goes_only_to_people_who_can_see_it(lifted: Flask) -> None:
     complaint = taken()
-    assert [hand.login for hand in handlers(complaint.unit)] == ["worker", "leader"]
+    assert [hand.login for hand in hands.handlers(complaint.unit)] == ["worker", "leader"]
     for login in ("leader2", "neighbor"):
         with pytest.raises(NotYours):
             complaint.assign(account(login), as_viewer("leader"))
@@ -364,151 +359,6 @@ def test_a_story_is_never_changed(lifted: Flask) -> None:
         complaint.events[0].told = "visit"
     with pytest.raises(Exception, match="never changed"), write():
         db.session.execute(text("UPDATE complaint_event SET actor = ''"), execution_options={"branch": True})
-
-
-# ── any actors, any steps ──
-
-
-LOGINS = [login for login, *_ in CAST]
-OWN_STEPS = [name for name in STEPS if name not in ("register", "close")]
-SAYINGS = st.fixed_dictionaries(
-    {
-        "to": st.sampled_from(["worker", "neighbor", "leader", "leader2"]),
-        "answer": st.sampled_from(list(ANSWERS)),
-        "told": st.sampled_from([None, "phone"]),
-        "hours": st.integers(0, 80),
-    }
-)
-
-
-class Cases(RuleBasedStateMachine):
-    """Random people take random steps on one case; only the table decides what happens."""
-
-    site: Flask
-    WORDS = "说清楚了办到哪一步"
-
-    @initialize(
-        category=st.sampled_from(["wages", "welfare", "hardship", "harassment"]),
-        people=st.integers(1, 12),
-        named=st.booleans(),
-        hand=st.sampled_from(["worker", "leader"]),
-        stage=st.integers(0, 2),
-    )
-    def begin(self, category: str, people: int, named: bool, hand: str, stage: int) -> None:
-        db.session.rollback()
-        self.day = datetime(2026, 11, 19, 4, tzinfo=UTC)
-        self.people = {login: as_viewer(login) for login in LOGINS}
-        name, phone = ("马小军", "13809165520") if named else (None, None)
-        self.case = taken(name=name, phone=phone, category=category, people=people)
-        if stage:
-            with write():
-                self.case.assign(account(hand), self.people["leader"])
-        if stage > 1:
-            with write():
-                self.case.resolve(self.people[hand], DONE, "solved", "phone" if named else None)
-
-    @rule(name=st.sampled_from(OWN_STEPS), who=st.sampled_from(LOGINS), said=SAYINGS)
-    def anybody_tries_anything(self, name: str, who: str, said: dict[str, Any]) -> None:
-        self.try_step(name, who, said)
-
-    @rule(which=st.integers(0, 999), said=SAYINGS)
-    def somebody_does_what_the_page_offers(self, which: int, said: dict[str, Any]) -> None:
-        leaders = hands.leaders(self.case.unit)
-        offered = [
-            (name, who)
-            for name in OWN_STEPS
-            for who, by in self.people.items()
-            if self.case.may(name, by, leaders)
-        ]
-        if offered:
-            self.try_step(*offered[which % len(offered)], said)
-
-    def try_step(self, name: str, who: str, said: dict[str, Any]) -> None:
-        self.day += timedelta(hours=said["hours"])
-        with clock.at(self.day):
-            by, case = self.people[who], self.case
-            allowed, before, steps = case.may(name, by), case.state, len(case.events)
-            try:
-                with write():
-                    self.take(name, case, by, said["to"], said["answer"], said["told"])
-            except (OutOfTurn, NotYours):
-                db.session.refresh(case)
-                assert (case.state, len(case.events)) == (before, steps)
-            else:
-                assert allowed, (name, who, before)
-
-    def take(self, name: str, case: Complaint, by: Any, to: str, answer: str, told: str | None) -> None:
-        said = {
-            "accept": lambda: case.accept(by, told),
-            "refuse": lambda: case.refuse(by, "court", self.WORDS, told),
-            "assign": lambda: case.assign(account(to), by),
-            "progress": lambda: case.progress(by, self.WORDS, told),
-            "reply": lambda: case.reply(by, self.WORDS, told or ""),
-            "resolve": lambda: case.resolve(by, self.WORDS, "solved", told, True),
-            "confirm": lambda: case.confirm(by),
-            "send_back": lambda: case.send_back(by, self.WORDS),
-            "call_back": lambda: case.call_back(by, answer, self.WORDS),
-            "reopen": lambda: case.reopen(by, self.WORDS),
-            "urge": lambda: case.urge(by),
-        }
-        said[name]()
-
-    @invariant()
-    def the_story_follows_the_table(self) -> None:
-        if not hasattr(self, "case"):
-            return
-        state = ""
-        for event_ in self.case.events:
-            step = STEPS[event_.step]
-            assert event_.before == state and (event_.before in step.sources or event_.step == "register")
-            assert event_.after == (step.to or event_.before)
-            assert event_.actor and event_.role and event_.actor_id and event_.recorded_at
-            state = event_.after
-        assert state == self.case.state
-
-    @invariant()
-    def nothing_closes_without_a_reply_and_a_call_back(self) -> None:
-        if not hasattr(self, "case") or self.case.state != "closed":
-            return
-        events = self.case.events
-        last = max(n for n, e in enumerate(events) if e.step == "resolve")
-        assert events[last].told or not self.case.can_be_told
-        assert events[last].words
-        assert [e.step for e in events[-2:]] == ["call_back", "close"] and self.case.answer
-
-    @invariant()
-    def the_handler_never_judges_himself(self) -> None:
-        handler = None
-        for event_ in self.case.events if hasattr(self, "case") else ():
-            if event_.step == "assign":
-                handler = event_.words
-            if event_.step in ("progress", "reply", "resolve"):
-                assert event_.actor == handler
-            if event_.step in ("call_back", "close", "confirm", "send_back", "urge"):
-                assert event_.actor != handler
-
-    @invariant()
-    def at_most_one_promise_runs_and_one_runs_while_the_case_is_open(self) -> None:
-        if not hasattr(self, "case"):
-            return
-        running = db.session.scalars(
-            select(ReplyDue).where(ReplyDue.complaint_id == self.case.id, ReplyDue.told_at.is_(None))
-        ).all()
-        assert len(running) == (self.case.is_open and self.case.can_be_told)
-
-
-def test_whoever_does_whatever_a_case_keeps_to_its_table(lifted: Flask) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        Cases,
-        settings=settings(
-            max_examples=40,
-            stateful_step_count=20,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-            phases=[Phase.generate],  # each example costs a second: what fails is told as it was found
-        ),
-    )
 
 
 # ── on screen ──

@@ -210,7 +210,7 @@ def _index_names() -> set[str]:
 
 
 def test_the_next_start_takes_the_password_of_the_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("GRIDUNION_DEMO_PASSWORD", raising=False)
     site = _site(tmp_path / "site", "gu_next")
@@ -221,5 +221,8 @@ def test_the_next_start_takes_the_password_of_the_environment(
         _welcome()
         worker = db.session.scalars(select(Account).where(Account.login == "worker")).one()
         assert matches(worker, PASSWORD) and count(Person) == first
+        monkeypatch.delenv("GRIDUNION_DEMO_PASSWORD")
+        _welcome()
+        assert capsys.readouterr().out.count(f"密码：{(tmp_path / 'site' / 'var' / 'demo-password').read_text()}") == 2
         db.session.remove()
         db.engine.dispose()

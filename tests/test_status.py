@@ -1,6 +1,69 @@
 """What a supervisor sees, and that it can be believed."""
 
-from tests.conftest import Someone, member
+import re
+
+from flask import Flask
+from sqlalchemy import select
+
+from gridunion.complaints.models import Complaint
+from gridunion.db import db, write
+from gridunion.status.board import board
+from gridunion.status.measures import MEASURES
+from gridunion.status.records import count
+from gridunion.tree import Unit
+from tests import histories
+from tests.conftest import Page, Someone, member, unit
+
+LINK = re.compile(r'<a[^>]*href="(/status/[^"]+)"[^>]*>(.*?)</a>', re.S)
+SEATS = {"district": ("1", "2", "20", "21", "22", "211", "221"), "supervisor": ("2", "21", "210", "211", "2110"),
+         "leader": ("21", "211", "2110")}  # fmt: skip
+
+
+def numbers(page: Page) -> list[tuple[str, int]]:
+    """(address, number) of every number on a page that opens something."""
+    found = []
+    for href, inside in LINK.findall(page.html):
+        said = re.search(r"\d+", re.sub(r"<[^>]+>", "", inside))
+        if said and re.search(r"^/status/\w+/\w+|\?light=", href):
+            found.append((href.replace("&amp;", "&"), int(said[0])))
+    return found
+
+
+def listed(somebody: Someone, page: Page) -> int:
+    """The rows of a list, followed to its end."""
+    rows = page.html.count('<li><div class="cell">')
+    following = re.search(r'hx-get="(/status/[^"]+after=[^"]+)"', page.html)
+    if not following:
+        return rows
+    more = {"HX-Request": "true", "HX-Target": "rows"}
+    return rows + listed(somebody, somebody.get(following[1].replace("&amp;", "&"), headers=more))
+
+
+def walk(site: Flask, seats: dict[str, tuple[str, ...]]) -> int:
+    """Every number on every board, as each who may see it, opens exactly that many records."""
+    walked = 0
+    for login, codes in seats.items():
+        somebody, seen = Someone(site, login), set()
+        for code in codes:
+            for href, number in numbers(somebody.get(f"/status/{code}")):
+                if (href, number) in seen:
+                    continue
+                seen.add((href, number))
+                opened = somebody.get(href)
+                assert opened.total == number, f"{login} on {code}: {href} says {number}"
+                check_list(somebody, opened, href)
+        walked += len(seen)
+    return walked
+
+
+def check_list(somebody: Someone, opened: Page, href: str) -> None:
+    if "light=" in href:
+        return
+    parts = [int(said) for said in re.findall(r'data-count="(\d+)"', opened.html)]
+    if parts:
+        assert sum(parts) == opened.total, f"{href}: its parts are {parts}"
+    else:
+        assert listed(somebody, opened) == opened.total, f"{href} lists something else than it says"
 
 
 def test_the_board_shows_every_community_of_the_street_and_no_other(supervisor: Someone) -> None:
@@ -10,26 +73,186 @@ def test_the_board_shows_every_community_of_the_street_and_no_other(supervisor: 
     assert "莲湖社区工会" not in page
 
 
-def test_a_number_on_the_board_opens_exactly_that_many_records(lifted: object, supervisor: Someone) -> None:
-    member("王秀兰")
-    member("马小军", phone="13609162088")
-    assert ">2</a>" in supervisor.get("/status/21").html
-    assert supervisor.get("/status/21/members").total == 2
-    for name in (
-        "due",
-        "employers",
-        "received",
-        "disputes",
-        "hardship",
-        "visits_due",
-        "echoes_due",
-        "overdue",
-    ):
-        supervisor.get(f"/status/2/{name}")
+def test_every_number_opens_exactly_its_records_also_when_units_moved_split_and_closed(
+    site: Flask, lifted: Flask
+) -> None:
+    histories.a_month()
+    for n in range(25):
+        histories.joined("211", f"赵{n}")
+    assert walk(site, SEATS) > 150
+    histories.move("2110", "210")
+    histories.grow("213", "21")
+    histories.close("211", heir="213")
+    histories.a_month(("212",))
+    moved = {
+        "district": ("1", "21", "210", "2110", "213"),
+        "leader": ("21", "211", "213"),
+        "leader2": ("210", "2110"),
+    }
+    assert walk(site, moved) > 150
+
+
+def test_every_kind_of_list_opens_for_everybody_who_sees_the_board(site: Flask, lifted: Flask) -> None:
+    histories.a_month(("211", "221"))
+    for login, code in (("leader", "21"), ("supervisor", "2"), ("district", "1")):
+        somebody = Someone(site, login)
+        for name in MEASURES:
+            somebody.get(f"/status/{code}/{name}")
+    leader = Someone(site, "leader")
+    for name in MEASURES:
+        leader.get(f"/status/21/{name}?own=1")
+
+
+def test_the_parts_of_a_figure_make_up_the_whole(lifted: Flask) -> None:
+    histories.a_month(("211", "221"))
+    for code in ("1", "2", "21", "211"):
+        for measure in MEASURES.values():
+            if measure.parts:
+                parts = sum(count(unit(code), part) for part, _light in measure.parts)
+                assert parts == count(unit(code), measure.name), f"{measure.name} of {code}"
+
+
+def test_what_happened_in_the_community_itself_has_a_line_of_its_own(site: Flask, lifted: Flask) -> None:
+    histories.asked("21")
+    page = Someone(site, "leader").get("/status/21")
+    assert "明珠社区工会本级" in page
+    with histories.on(40):
+        late = Someone(site, "leader").get("/status/21")
+        assert ("/status/21/overdue?own=1", 1) in numbers(late)
+        assert Someone(site, "leader").get("/status/21/overdue?own=1").total == 1
+
+
+def test_a_sealed_case_stands_in_no_figure_and_in_no_list(site: Flask, lifted: Flask) -> None:
+    before = board(unit("21")).total.counts.copy()
+    histories.asked("211", category="harassment")
+    assert board(unit("21")).total.counts == before
+    assert Someone(site, "leader").get("/status/21/open").total == 0
+
+
+def test_a_reopened_case_is_open_again_in_the_figures(site: Flask, lifted: Flask) -> None:
+    case = histories.asked("211")
+    histories.give(case), histories.finish(case)
+    assert board(unit("21")).total.counts["open"] == 0
+    histories.call(case, "not_satisfied")
+    assert db.session.scalars(select(Complaint.state)).one() == "reopened"
+    assert board(unit("21")).total.counts["open"] == 1
+    assert Someone(site, "leader").get("/status/21/open").total == 1
+
+
+def test_a_visit_that_need_not_be_is_no_must_visit(lifted: Flask) -> None:
+    with histories.on(-20):
+        person = histories.joined("211")  # a new member is visited too, but that is not one of the five
+        histories.planned(person, "hospital", histories.clock.now())
+    assert board(unit("211")).total.counts["visits_due"] == 1
+
+
+# ── lights ──
+
+
+def test_a_light_names_its_cause_and_its_rule(site: Flask, lifted: Flask) -> None:
+    with histories.on(-15):
+        histories.asked("211")
+    histories.joined("211")
+    with histories.on(0):
+        supervisor = Someone(site, "supervisor")
+        page = supervisor.get("/status/2")
+        assert "预警原因：" in page
+        assert "超期 1 件，最长" in page
+        why = supervisor.get("/status/211/due")
+        assert "为什么是预警：" in why
+        assert "（规则 2）" in why
+        assert "网格员周素琴" in why
+        assert "社区工会主席何建平" in why
+
+
+def test_the_street_has_no_light_of_its_own_but_says_how_many_things_are_missing(
+    site: Flask, lifted: Flask
+) -> None:
+    histories.a_month(("211", "221"))
+    supervisor = Someone(site, "supervisor")
+    assert "不设总灯" in supervisor.get("/status/2")
+    assert "离目标" in supervisor.get("/status/2/visits_due")
+    assert "为什么是" not in supervisor.get("/status/2/visits_due")
 
 
 def test_a_silent_unit_has_no_data_and_is_never_green(supervisor: Someone) -> None:
-    assert "从来没有上报" in supervisor.get("/status/")
+    page = supervisor.get("/status/")
+    assert "从来没有上报" in page
+    assert "都到目标" not in page
+    assert supervisor.get("/status/?light=none").total == 2
+    assert supervisor.get("/status/?light=ok").total == 0
+
+
+def test_a_unit_without_anything_below_it_says_so(site: Flask, lifted: Flask) -> None:
+    with write():
+        db.session.add(Unit.under(unit("2"), code="29", name="新社区工会", kind="community_union"))
+    assert "无数据" in Someone(site, "supervisor").get("/status/29")
+
+
+def test_below_five_cases_there_is_no_percentage_and_no_light_from_it(site: Flask, lifted: Flask) -> None:
+    histories.a_month(("211",))
+    line = board(unit("211")).total
+    line.counts |= {"due": 4, "on_time": 1}
+    line.judge()
+    assert line.percent("on_time", "due") is None
+    assert line.hits["on_time"] == "ok"
+    line.counts |= {"due": 5}
+    line.judge()
+    assert (line.percent("on_time", "due"), line.hits["on_time"]) == (20, "bad")
+
+
+def test_a_percent_never_looks_better_than_it_is_judged(lifted: Flask) -> None:
+    member()
+    line = board(unit("211")).total
+    for part, whole, shown in ((947, 1000, 94), (999, 1000, 99), (87, 100, 87), (13, 15, 87), (115, 130, 88)):
+        line.counts |= {"due": whole, "on_time": part}
+        assert line.percent("on_time", "due") == shown
+
+
+# ── down to the records ──
+
+
+def test_one_goes_down_from_street_to_community_to_cell_to_records_and_back(
+    site: Flask, lifted: Flask
+) -> None:
+    histories.a_month(("211", "221"))
+    supervisor = Someone(site, "supervisor")
+    for above, below in (("2", "21"), ("21", "211")):
+        assert f'href="/status/{below}"' in supervisor.get(f"/status/{above}").html
+    assert 'href="/status/211/due"' in supervisor.get("/status/211").html
+    records = supervisor.get("/status/211/due")
+    for code in ("2", "21", "211"):
+        assert f'href="/status/{code}"' in records.html.split("</nav>")[0]
+    assert re.search(r'href="/complaints/[0-9a-f-]{36}"', records.html)
+
+
+def test_a_line_unfolds_to_the_cells_below_it(site: Flask, lifted: Flask) -> None:
+    histories.a_month(("211", "221"))
+    supervisor = Someone(site, "supervisor")
+    assert "明珠社区第1网格" not in supervisor.get("/status/2")
+    opened = supervisor.get("/status/2?open=21")
+    assert "明珠社区第1网格 周素琴" in opened
+    assert 'aria-expanded="true"' in opened.html
+    assert "莲湖" not in supervisor.get("/status/2?open=22")
+
+
+def test_cells_with_and_without_a_grid_worker_are_listed(supervisor: Someone) -> None:
+    assert ("/status/2/cells?show=staffed", 2) in numbers(supervisor.get("/status/2"))
+    assert supervisor.get("/status/2/cells").total == 3
+    assert "太白社区第1网格" in supervisor.get("/status/2/cells?show=vacant")
+    supervisor.get("/status/2/cells?show=elsewhere", 404)
+
+
+def test_whoever_sees_the_board_presses_what_is_overdue(site: Flask, lifted: Flask) -> None:
+    with histories.on(-12):
+        case = histories.asked("211")
+        histories.give(case)
+    with histories.on(0):
+        assert "督办" in Someone(site, "supervisor").get("/status/211/due")
+        assert "催办" in Someone(site, "leader").get("/status/211/due")
+
+
+# ── rules and trends ──
 
 
 def test_the_rules_can_be_read_by_everybody_who_works_by_them(worker: Someone, supervisor: Someone) -> None:
@@ -41,3 +264,15 @@ def test_the_trend_stands_alone_and_as_a_part_of_the_board(supervisor: Someone) 
     assert "每周收到" in supervisor.get("/status/2/trend")
     part = supervisor.get("/status/2/trend", headers={"HX-Request": "true", "HX-Target": "trend"})
     assert part.html.strip().startswith('<div class="two')
+
+
+def test_what_came_in_is_the_same_number_on_the_board_and_in_the_trend(site: Flask, lifted: Flask) -> None:
+    with histories.on(-5):
+        for category in ("wages", "contract", "hardship", "work_injury", "work_safety", "welfare",
+                         "schooling", "suggestion", "other", "social_insurance"):  # fmt: skip
+            histories.asked("211", category=category)
+    supervisor = Someone(site, "supervisor")
+    assert ("/status/2/received", 10) in numbers(supervisor.get("/status/2"))
+    trend = supervisor.get("/status/2/trend")
+    assert "收到 10 件" in trend
+    assert "其余各类 3" in trend.html

@@ -4,7 +4,8 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf.file import FileField  # type: ignore[import-untyped]
+from flask_babel import lazy_pgettext as pgettext
+from flask_wtf.file import FileField
 from sqlalchemy import select
 from wtforms import SelectField
 
@@ -53,7 +54,7 @@ class PostingForm(Form):
 class NewAccountForm(PostingForm):
     name = Cleaned(_("姓名"), clean_name, validators=[needed(_("请填姓名"))])
     phone = Cleaned(_("手机号"), clean_phone)
-    login = Cleaned(_("账号"), clean_new_login, description=_("不填就用手机号登录"))
+    login = Cleaned(pgettext("one", "账号"), clean_new_login, description=_("不填就用手机号登录"))
 
     def __iter__(self) -> Any:
         """Who, before what."""

@@ -1,30 +1,16 @@
 """Passwords guessed: counted before they are looked at, and slowed down, by a minute at the most."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flask import request
-from sqlalchemy import String, bindparam, delete, select
-from sqlalchemy.orm import Mapped
 
-from gridunion import audit, clock
+from gridunion import audit, throttle
 from gridunion.accounts.models import Account, by_login, hasher, matches
-from gridunion.db import Row, db, internal, keyring, write
+from gridunion.db import db, keyring, write
 
 LONGEST_DELAY = 60  # seconds: an owner is never kept out longer
 ADDRESS_TRIES, WINDOW = 30, timedelta(minutes=10)
-
-
-class Throttle(Row):
-    """Wrong guesses against one account, or from one address."""
-
-    __tablename__ = "throttle"
-
-    key: Mapped[str] = internal(String(64), unique=True)
-    tries: Mapped[int] = internal(default=0)
-    since: Mapped[datetime] = internal(default=clock.now)
-    until: Mapped[datetime] = internal(default=clock.now)
 
 
 @dataclass(frozen=True)
@@ -42,18 +28,11 @@ def may_guess(login: str) -> int:
     Returns the seconds to wait when it must not be looked at yet, else 0.
     """
     with write():
-        if seconds := _wait(login):
+        if seconds := throttle.waiting((_account_key(login), _address_key()), LONGEST_DELAY):
             return seconds
-        _count(_account_key(login), lambda tries: min(2 ** (tries - 1), LONGEST_DELAY))
+        row = throttle.held(_account_key(login), WINDOW)
+        row.stop_for(min(2 ** (row.count() - 1), LONGEST_DELAY))
     return 0
-
-
-def _wait(login: str) -> int:
-    keys = (_account_key(login), _address_key())
-    now = clock.now()
-    left = [(until - now).total_seconds() for until in db.session.scalars(_UNTIL, {"keys": keys})]
-    # No delay is longer than a minute: one that seems so was noted before the clock was set back.
-    return max((int(seconds) + 1 for seconds in left if 0 < seconds <= LONGEST_DELAY), default=0)
 
 
 def check(login: str, password: str) -> Proof | None:
@@ -63,7 +42,8 @@ def check(login: str, password: str) -> Proof | None:
     if not good or account is None:
         db.session.rollback()
         with write():
-            _count(_address_key(), lambda tries: LONGEST_DELAY if tries >= ADDRESS_TRIES else 0)
+            row = throttle.held(_address_key(), WINDOW)
+            row.stop_for(LONGEST_DELAY if row.count() >= ADDRESS_TRIES else 0)
             audit.note("sign in refused", login=keyring().digest(login, "login")[:12])
         return None
     stored = account.password_hash
@@ -82,27 +62,12 @@ def prove(proof: Proof) -> Account | None:
 
 
 def forget_guesses(account: Account) -> None:
-    db.session.execute(delete(Throttle).where(Throttle.key == _account_key(account.login)))
-
-
-def _count(key: str, delay: Callable[[int], int]) -> None:
-    row = db.session.scalars(select(Throttle).where(Throttle.key == key).with_for_update()).one_or_none()
-    now = clock.now()
-    if row is None:
-        row = Throttle(key=key, tries=0, since=now)
-        db.session.add(row)
-    elif not -LONGEST_DELAY <= (now - row.since).total_seconds() <= WINDOW.total_seconds():
-        row.tries, row.since = 0, now
-    row.tries += 1
-    row.until = now + timedelta(seconds=delay(row.tries))
-
-
-_UNTIL = select(Throttle.until).where(Throttle.key.in_(bindparam("keys", expanding=True)))
+    throttle.forget(_account_key(account.login))
 
 
 def _account_key(login: str) -> str:
-    return keyring().digest(login, "throttle account")
+    return throttle.key_of("account", login)
 
 
 def _address_key() -> str:
-    return keyring().digest(request.remote_addr or "", "throttle address")
+    return throttle.key_of("address", request.remote_addr or "")

@@ -75,6 +75,9 @@ def end_posting(uid: UUID) -> Response:
 def _ending(posting: Posting, form: EndForm, status: int = 200) -> Response:
     return page(
         "units/change.html", status, form=form, title=_("结束岗位"), button=_("结束岗位"), current="accounts",
-        about=f"{posting.account.name}：{ROLES[posting.role]}，{posting.unit.name}",
+        about=_(
+            "%(name)s：%(role)s，%(unit)s",
+            name=posting.account.name, role=ROLES[posting.role], unit=posting.unit.name,
+        ),
         back=(url_for("accounts.show", uid=posting.account.uid), posting.account.name),
     )  # fmt: skip

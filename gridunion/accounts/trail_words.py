@@ -4,6 +4,11 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext as pgettext
+
+from gridunion import settings
+from gridunion.rights import ROLES
+from gridunion.units.models import KIND_NAMES
 
 ACTIONS = {
     "create": _("新建"),
@@ -15,6 +20,9 @@ ACTIONS = {
     "password reset": _("重置密码"),
     "end sessions": _("在各处退出"),
     "reveal phone": _("看号码"),
+    "reveal number": _("看证件号码"),
+    "reveals stopped": _("看证件太多，已停"),
+    "lookups stopped": _("核对证件太多，已停"),
     "open sealed": _("看保密诉求"),
     "export": _("导出"),
     "set value": _("改设置"),
@@ -34,12 +42,13 @@ KINDS = {
 }  # fmt: skip
 
 COLUMNS = {
-    "name": _("姓名或名称"), "login": _("账号"), "phone": _("手机"), "active": _("启用"),
+    "name": _("姓名或名称"), "login": pgettext("one", "账号"), "phone": _("手机"), "active": _("启用"),
     "must_change": _("要改密码"), "code_until": _("一次性密码到"), "password_hash": _("密码"),
     "role": _("岗位"), "from_on": _("从"), "until_on": _("到"), "code": _("编码"), "kind": _("种类"),
     "parent_id": _("上级"), "path": _("位置"), "opened_on": _("设立"), "closed_on": _("撤销"),
     "replaced_by_id": _("接替"), "unit_id": _("组织"), "account_id": _("账号"), "state": _("状态"),
-    "status": _("状态"), "employer_name": _("单位"), "employer_id": _("单位"), "address": _("住址"),
+    "status": _("状态"), "employer_name": pgettext("one", "单位"),
+    "employer_id": pgettext("one", "单位"), "address": _("住址"),
     "sex": _("性别"), "birth_on": _("出生日期"), "ethnicity": _("民族"), "key_group": _("群体"),
     "work_status": _("就业状况"), "education": _("学历"), "skill_level": _("技能等级"),
     "political_status": _("政治面貌"), "household_type": _("户籍类型"),
@@ -57,6 +66,17 @@ COLUMNS = {
     "day": _("日期"), "works": _("上班"), "list": _("代码表"), "label": _("名称"), "until": _("到"),
     "rows": _("行数"),
 }  # fmt: skip
+
+# What the values of a column are called: a code list, or words of the room that keeps the records.
+LISTS = {"category": "complaint_category", "kind": "complaint_kind"} | {
+    name: name for name in (
+        "channel", "sex", "key_group", "work_status", "education", "skill_level", "political_status", "household_type",
+        "hardship_class", "id_kind", "ownership", "union_state",
+    )
+}  # fmt: skip
+VALUES: dict[tuple[str, str], dict[str, Any]] = {("posting", "role"): ROLES, ("unit", "kind"): KIND_NAMES}
+"""(kind of record, column) → words for its values; the rooms add theirs."""
+
 _MEANS_NOTHING = {
     "path",
     "reading",
@@ -77,24 +97,28 @@ def kind_words(kind: str) -> str:
     return str(KINDS.get(kind, gettext("记录"))) if kind else ""
 
 
-def change_words(detail: dict[str, Any]) -> list[tuple[str, str]]:
+def change_words(detail: dict[str, Any], kind: str = "") -> list[tuple[str, str]]:
     """(what, from what to what) for each thing a line tells; numbers of rows say nothing to a reader."""
     told = []
     for column, said in detail.items():
         if column in _MEANS_NOTHING or column not in COLUMNS:
             continue
-        told.append((str(COLUMNS[column]), _said(said)))
+        told.append((str(COLUMNS[column]), _said(said, kind, column)))
     return told
 
 
-def _said(said: Any) -> str:
+def _said(said: Any, kind: str, column: str) -> str:
     if not isinstance(said, list):
-        return _plain(said)
-    old, new = said
-    return f"{_plain(old)} → {_plain(new)}" if old not in (None, "") else _plain(new)
+        return _plain(said, kind, column)
+    old, new = (_plain(value, kind, column) for value in said)
+    return f"{old} → {new}" if said[0] not in (None, "") else new
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Any, kind: str, column: str) -> str:
     if isinstance(value, bool):
         value = gettext("是") if value else gettext("否")
-    return str(gettext("空") if value in (None, "") else value)[:80]
+    if value in (None, ""):
+        return gettext("空")
+    if value in (words := VALUES.get((kind, column), {})):
+        return str(words[value])
+    return (settings.label(LISTS[column], str(value)) if column in LISTS else str(value))[:80]

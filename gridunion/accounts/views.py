@@ -35,7 +35,7 @@ def ask_to_sign_in(_problem: Exception) -> Response:
     if request.method in SAFE or not request.form:
         return for_htmx(redirect(url_for("accounts.sign_in", next=here), 303))  # type: ignore[arg-type]
     form = SignInForm(formdata=None)
-    return page("accounts/sign_in.html", 401, form=form, typed=faults.typed(), action=request.path)
+    return page("accounts/sign_in.html", 401, form=form, typed=faults.typed(), action=here or request.path)
 
 
 def _check() -> tuple[guessing.Proof | None, int]:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from gridunion.complaints import listing, story, views
+from gridunion.complaints import listing, succession, taking, timeline, views
 from gridunion.complaints.models import NotYours, OutOfTurn
 from gridunion.faults import fault
 from gridunion.menu import badges
@@ -15,4 +15,4 @@ def open_room(app: Flask) -> None:
     badges["overdue"] = listing.badge("overdue", "press complaints")
 
 
-__all__ = ["open_room", "story"]
+__all__ = ["open_room", "succession", "taking", "timeline"]

@@ -17,6 +17,9 @@ from gridunion.tree import Unit, everywhere
 Place = tuple[str, str]
 """The path and the kind of a unit."""
 
+Accused = int | str
+"""The number of an employer in the ledger, or the name by which somebody spoke of one that is not in it."""
+
 
 def place_of(unit: Unit) -> Place:
     return unit.path, unit.kind
@@ -40,9 +43,12 @@ def handlers(unit: Unit) -> list[Account]:
     return handlers_of([place_of(unit)])[place_of(unit)]
 
 
-def leaders(unit: Unit) -> set[int]:
-    """The accounts that lead the unit's community today; empty when nobody does."""
-    return {account.id for account, _, _ in _posted({community_of(place_of(unit))}, ("leader",))}
+def leaders(unit: Unit, employer_id: int | None = None) -> set[int]:
+    """The accounts that lead the unit's community today; empty when nobody does. Who works for the accused
+    employer withdraws (信访工作条例 第二十八条)."""
+    leading = [account for account, _path, _role in _posted({community_of(place_of(unit))}, ("leader",))]
+    partial = works_for(leading, [employer_id]) if employer_id else set()
+    return {account.id for account in leading} - {account for account, _employer in partial}
 
 
 def street(unit: Unit) -> set[int]:
@@ -82,18 +88,22 @@ def _in_order(place: Place, posted: list[tuple[Account, str, str]]) -> list[Acco
     return list(dict.fromkeys(account for account, _, _ in there))
 
 
-def works_for(accounts: Iterable[Account], employer_ids: Iterable[int]) -> set[tuple[int, int]]:
+def works_for(accounts: Iterable[Account], employers: Iterable[Accused]) -> set[tuple[int, Accused]]:
     """(account, employer) where the register knows the account's phone as that of an employee."""
     known = [(account.phone, account.id) for account in accounts if account.phone]
-    asked = set(employer_ids)
+    asked = set(employers)
     if not known or not asked:
         return set()
-    found = select(Person.phone, Person.employer_id).where(
-        Person.phone.in_({phone for phone, _account in known}), Person.employer_id.in_(asked)
+    found = select(Person.phone, Person.employer_id, Person.employer_name).where(
+        Person.phone.in_({phone for phone, _account in known}),
+        or_(
+            Person.employer_id.in_([one for one in asked if isinstance(one, int)]),
+            Person.employer_name.in_([one for one in asked if isinstance(one, str)]),
+        ),
     )
     with everywhere():
-        staff = [(number, employer) for number, employer in db.session.execute(found) if employer]
-    return {(account, employer) for phone, account in known for number, employer in staff if number == phone}
+        staff = [(phone, one) for phone, *both in db.session.execute(found) for one in both if one in asked]
+    return {(account, one) for phone, account in known for number, one in staff if number == phone}
 
 
 def held_over(by: Viewer, right: str, path: str) -> list[Held]:

@@ -7,9 +7,11 @@ import re
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext as pgettext
 
 OPEN = ("registered", "accepted", "assigned", "in_progress", "reopened")
 WAITING = ("registered", "accepted", "reopened")  # for somebody to give it to a handler
+IN_HAND = ("assigned", "in_progress")
 DONE = ("resolved", "closed", "refused")
 
 STATES = {
@@ -43,7 +45,7 @@ class Step:
 STEPS = {
     "register": Step(_("收到"), (), "registered", "take complaints"),
     "accept": Step(_("受理"), ("registered",), "accepted", "decide complaints", "decides"),
-    "refuse": Step(_("不予受理"), ("registered",), "refused", "decide complaints", "decides"),
+    "refuse": Step(pgettext("do", "不予受理"), ("registered",), "refused", "decide complaints", "decides"),
     "assign": Step(
         _("派单"),
         ("accepted", "assigned", "in_progress", "reopened"),
@@ -62,7 +64,9 @@ STEPS = {
     "send_back": Step(_("退回再办"), ("resolved",), "in_progress", "decide complaints", "judges"),
     "call_back": Step(_("回访"), ("resolved",), None, "call back", "judges"),
     "close": Step(_("归档"), ("resolved",), "closed", "call back", "judges"),
-    "reopen": Step(_("重新办理"), ("resolved", "closed", "refused"), "reopened", "decide complaints"),
+    "reopen": Step(
+        pgettext("do", "重新办理"), ("resolved", "closed", "refused"), "reopened", "decide complaints"
+    ),
     "urge": Step(_("催办"), OPEN, None, "press complaints"),
 }
 

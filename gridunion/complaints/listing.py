@@ -3,150 +3,29 @@
 Statements are built once a shape and carry the guard's branch() themselves.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
-from uuid import UUID
 
-from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 
-from gridunion import clock, settings
-from gridunion.accounts.models import Account, Posting
-from gridunion.complaints.life import CONFIRMED, DONE, OPEN, STATES, WAITING
-from gridunion.complaints.models import Complaint, number_words
-from gridunion.complaints.records import MINE
-from gridunion.db import BigId, Bytewise, UtcDateTime, db, keyring
+from gridunion import clock
+from gridunion.accounts.models import Account
+from gridunion.complaints.life import OPEN
+from gridunion.complaints.models import Complaint
+from gridunion.complaints.rows import COLUMNS, Row
+from gridunion.complaints.waiting import FILTERS, READABLE
+from gridunion.db import BigId, Bytewise, UtcDateTime, db
 from gridunion.rights import Viewer
-from gridunion.tree import ME, Unit, branch, eyes, look_with, width
+from gridunion.tree import Unit, branch, everywhere, eyes, look_with, width
 
 PAGE = 20
 
 _c, _u, _a = Complaint.__table__.c, Unit.__table__.c, Account.__table__.c
-_NOW = bindparam("now", type_=UtcDateTime, callable_=clock.now)
-
-READABLE = or_(_c.sealed.is_(False), _c.id.in_(MINE))
-
-_p, _pa = Posting.__table__.c, Account.__table__.alias()
-_TODAY = bindparam("today", type_=Date(), callable_=clock.today)
-_leads = (
-    select(_p.account_id)
-    .join(_pa, _pa.c.id == _p.account_id)
-    .where(
-        _p.unit_id == case((_u.kind == "cell", _u.parent_id), else_=_u.id), _p.role == "leader", _pa.c.active,
-        _p.from_on <= _TODAY, or_(_p.until_on.is_(None), _p.until_on > _TODAY),
-    )
-)  # fmt: skip
-# The same rules as Complaint.demand, as conditions; a test keeps the two together.
-LED = _leads.correlate(Unit.__table__).exists()
-BY_LEADER = (
-    _leads.where(_p.account_id == _c.handler_id).correlate(Unit.__table__, Complaint.__table__).exists()
-)
-IS_STREETS = (_c.reopened > 1) | ~LED
-WAITS = _c.state.in_(WAITING)
-WAITS_CONFIRM = (_c.state == "resolved") & _c.kind.in_(CONFIRMED) & _c.confirmed_at.is_(None)
-WAITS_CALL = (_c.state == "resolved") & (_c.kind.not_in(CONFIRMED) | _c.confirmed_at.is_not(None))
-NOT_MINE = _c.handler_id.is_distinct_from(ME)
-LATE = _c.state.in_(OPEN) & (_c.due_at < _NOW)
-
-FILTERS: dict[str, ColumnElement[bool]] = {
-    "mine": (_c.handler_id == ME) & _c.state.in_(OPEN),
-    "open": _c.state.in_(OPEN),
-    "all": _c.id.is_not(None),
-    "done": _c.state.in_(DONE),
-    "overdue": LATE,
-    "street": (WAITS & IS_STREETS) | ((_c.state == "resolved") & NOT_MINE & (IS_STREETS | BY_LEADER)),
-    # 待办: what waits for a leader; what waits for a hand stands there once, late or not.
-    "late": LATE & _c.state.not_in(WAITING),
-    "assign": WAITS & ~IS_STREETS,
-    "confirm": WAITS_CONFIRM & NOT_MINE & ~IS_STREETS,
-    "call": WAITS_CALL & NOT_MINE & ~IS_STREETS,
-}
 
 _when = {"assign": _c.accept_due_at, "confirm": _c.resolved_at, "call": _c.call_due_at}
-
-COLUMNS = (
-    _c.id, _c.uid, _c.number, _c.category, _c.kind, _c.state, _c.sealed, _c.urgent, _c.people, _c.recorded_at,
-    _c.due_at, _c.accept_due_at, _c.resolved_at, _c.call_due_at, _c.version, _c.complainant_sealed,
-    _c.employer_id, _c.answer, _c.handler_id, _a.name, _u.path, _u.kind, _u.name,
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Row:
-    """A complaint as lists show it; a sealed one shows nothing of itself."""
-
-    id: int
-    uid: UUID
-    number: int
-    category: str
-    kind: str
-    state: str
-    sealed: bool
-    urgent: bool
-    people: int
-    recorded_at: datetime
-    due_at: datetime
-    accept_due_at: datetime
-    resolved_at: datetime | None
-    call_due_at: datetime | None
-    version: int
-    complainant_sealed: str | None
-    employer_id: int | None
-    answer: str | None
-    handler_id: int | None
-    handler: str | None
-    path: str
-    unit_kind: str
-    unit: str
-
-    @property
-    def code(self) -> str:
-        return number_words(self.number)
-
-    @property
-    def who(self) -> str:
-        if self.sealed:
-            return str(_("保密"))
-        place = f"complaint.complainant_sealed.{self.uid.hex}"
-        said = (
-            json.loads(keyring().decrypt(self.complainant_sealed, place)) if self.complainant_sealed else {}
-        )
-        return str(said.get("name") or _("匿名"))
-
-    @property
-    def topic(self) -> str:
-        return str(_("保密诉求")) if self.sealed else settings.label("complaint_category", self.category)
-
-    @property
-    def state_words(self) -> str:
-        return str(STATES[self.state])
-
-    @property
-    def is_open(self) -> bool:
-        return self.state in OPEN
-
-    @property
-    def overdue(self) -> bool:
-        return self.is_open and self.due_at < clock.now()
-
-    @property
-    def late_days(self) -> int:
-        """Days past the limit, at least one."""
-        return late_days(self.due_at)
-
-    @property
-    def place(self) -> tuple[str, str]:
-        return self.path, self.unit_kind
-
-
-def late_days(due_at: datetime) -> int:
-    return max((clock.today() - clock.local(due_at).date()).days, 1)
-
 
 _AFTER, _AT = bindparam("path", type_=Bytewise), bindparam("at", type_=UtcDateTime)
 _ID = bindparam("number_id", type_=BigId)
@@ -258,3 +137,13 @@ def badge(name: str, right: str) -> Callable[[Viewer], int]:
             return counts(name)[name]
 
     return count
+
+
+def loads(account_ids: list[int]) -> dict[int, int]:
+    """How many open cases each of some accounts has in hand; sealed ones are not told of."""
+    statement = select(Complaint.handler_id, func.count()).where(
+        Complaint.handler_id.in_(account_ids), Complaint.state.in_(OPEN), Complaint.sealed.is_(False)
+    )
+    with everywhere():
+        rows = db.session.execute(statement.group_by(Complaint.handler_id))
+        return {handler: count for handler, count in rows if handler}

@@ -1,48 +1,36 @@
 """Complaints: what a worker asks of the union, and the verbs that move it from first report to call back."""
 
-import json
-import math
-from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Boolean, Date, ForeignKey, Index, String, Text, func, select, text
+from sqlalchemy import Index, literal_column, text
 from sqlalchemy.orm import Mapped, relationship
 
-from gridunion import audit, calendar, clock, settings
+from gridunion import clock, settings
 from gridunion.accounts.models import Account
-from gridunion.complaints import hands, turns
-from gridunion.complaints.hands import handlers, handlers_of, held_over
-from gridunion.complaints.life import (
-    COLLECTIVE,
-    CONFIRMED,
-    DISPUTES,
-    MOST_TRIES,
-    OPEN,
-    RECEIVED,
-    STATES,
-    STEPS,
-    WAITING,
-)  # fmt: skip
-from gridunion.complaints.records import ComplaintEvent, Reader, ReplyDue, Seal, Sequence, next_number
+from gridunion.complaints import hands, promises, readers, turns
+from gridunion.complaints.case import Case
+from gridunion.complaints.hands import handlers, held_over
+from gridunion.complaints.life import COLLECTIVE, MOST_TRIES, OPEN, RECEIVED, STEPS
+from gridunion.complaints.promises import ReplyDue
+from gridunion.complaints.readers import Reader
+from gridunion.complaints.records import ComplaintEvent, Sequence, next_number
 from gridunion.complaints.turns import NotYours, OutOfTurn
-from gridunion.db import BigId, Encrypted, Record, db, internal, sealed
+from gridunion.db import db
 from gridunion.employers.models import Employer, named
 from gridunion.members.models import Person
 from gridunion.rights import Viewer
-from gridunion.tree import Scoped, Unit, everywhere
+from gridunion.tree import Unit
 
 __all__ = [
-    "Complaint", "ComplaintEvent", "NotYours", "OutOfTurn", "Reader", "ReplyDue", "Sequence", "handlers",
-    "handlers_of", "loads", "next_number",
+    "IS_OPEN", "Complaint", "ComplaintEvent", "NotYours", "OutOfTurn", "Reader", "ReplyDue", "Sequence", "next_number",
 ]  # fmt: skip
-
 
 _OPEN_SQL = text(f"state IN ({', '.join(repr(state) for state in OPEN)})")
 
 
-class Complaint(Seal, Scoped, Record):
-    """What a worker asks of the union. Its text and who said it are encrypted."""
+class Complaint(Case):
+    """What a worker asks of the union, from first report to call back."""
 
     __tablename__ = "complaint"
     __table_args__ = (
@@ -54,37 +42,6 @@ class Complaint(Seal, Scoped, Record):
         Index("ix_complaint_person_id", "person_id"),
         Index("ix_complaint_unit_id_state_sealed", "unit_id", "state", "sealed"),
     )
-    case_id = "id"
-
-    number: Mapped[int] = internal(BigId)
-    person_id: Mapped[int | None] = internal(BigId, ForeignKey("person.id"))
-    employer_id: Mapped[int | None] = internal(BigId, ForeignKey("employer.id"))
-    complainant_sealed: Mapped[str | None] = sealed(Text)
-    text_sealed: Mapped[str | None] = sealed(Text)
-    kind: Mapped[str] = internal(String(24))
-    category: Mapped[str] = internal(String(24))
-    channel: Mapped[str] = internal(String(20))
-    outside_number: Mapped[str | None] = internal(String(40))
-    urgent: Mapped[bool] = internal(Boolean, default=False)
-    people: Mapped[int] = internal(default=1)
-    sealed: Mapped[bool] = internal(Boolean, default=False)
-    state: Mapped[str] = internal(String(20), default="registered")
-    handler_id: Mapped[int | None] = internal(BigId, ForeignKey("account.id"))
-    recorded_by_id: Mapped[int | None] = internal(BigId)
-    happened_at: Mapped[datetime] = internal(default=clock.now)
-    accept_due_at: Mapped[datetime] = internal()
-    accepted_at: Mapped[datetime | None] = internal()
-    due_at: Mapped[datetime] = internal()
-    resolved_at: Mapped[datetime | None] = internal()
-    result: Mapped[str | None] = internal(String(20))
-    mediated_on: Mapped[date | None] = internal(Date)
-    confirmed_at: Mapped[datetime | None] = internal()
-    call_due_at: Mapped[datetime | None] = internal()
-    calls: Mapped[int] = internal(default=0)
-    answer: Mapped[str | None] = internal(String(20))
-    closed_at: Mapped[datetime | None] = internal()
-    reopened: Mapped[int] = internal(default=0)
-    urged_at: Mapped[datetime | None] = internal()
 
     person: Mapped[Person | None] = relationship()
     employer: Mapped[Employer | None] = relationship()
@@ -92,9 +49,6 @@ class Complaint(Seal, Scoped, Record):
     events: Mapped[list[ComplaintEvent]] = relationship(
         back_populates="complaint", order_by="ComplaintEvent.id"
     )
-
-    text = Encrypted("text_sealed")
-    _complainant = Encrypted("complainant_sealed")
 
     # ── from first report to call back ──
 
@@ -116,13 +70,12 @@ class Complaint(Seal, Scoped, Record):
         complaint._sort_out()
         complaint.accuse(employer_name)
         complaint.complainant = {"name": name, "phone": phone, "employer": employer_name}
-        complaint._set_clocks(complaint.recorded_at)
+        promises.set_clocks(complaint, complaint.recorded_at)
         db.session.add(complaint)
-        complaint._seal()
-        complaint._promise(first=True)
-        complaint._write(
-            "register", by, told=RECEIVED.get(complaint.channel) if complaint.can_be_told else None
-        )
+        readers.seal(complaint)
+        promises.promise(complaint, first=True)
+        told = RECEIVED.get(complaint.channel) if complaint.can_be_told else None
+        complaint._write("register", by, told=told)
         return complaint
 
     def _sort_out(self) -> None:
@@ -139,25 +92,7 @@ class Complaint(Seal, Scoped, Record):
     def accuse(self, employer_name: str | None) -> None:
         """Tie the case to the employer it is about, when the ledger has it."""
         self.employer = named(employer_name, self.unit) if employer_name else None
-
-    def _seal(self) -> None:
-        """Cut the link to the register and name who may open the case: who took it down, who decides."""
-        if not self.sealed:
-            return
-        self.person = None
-        db.session.flush()
-        self._name_readers({self.recorded_by_id} | (hands.leaders(self.unit) or hands.street(self.unit)))
-
-    def _set_clocks(self, start: datetime, share: float = 1) -> None:
-        path = self.unit.path
-        self.accept_due_at = calendar.after_workdays(
-            start, settings.value("complaint.accept.workdays", path), path
-        )
-        if self.urgent:
-            self.accept_due_at = calendar.after_hours(
-                start, settings.value("complaint.accept.urgent_hours", path)
-            )
-        self.due_at = calendar.after_workdays(start, math.ceil(self.days * share), path)
+        self.employer_id = self.employer.id if self.employer else None
 
     def accept(self, by: Viewer, told: str | None = None) -> None:
         self._step("accept", by, told=told)
@@ -175,15 +110,18 @@ class Complaint(Seal, Scoped, Record):
         self.demand(self.opening("assign"), by)
         if handler.id not in {account.id for account in handlers(self.unit)}:
             raise NotYours(_("%(name)s不在这里任职，不能派给他", name=handler.name))
-        if self.employer_id and hands.works_for([handler], [self.employer_id]):
+        if self.accused and hands.works_for([handler], [self.accused]):
             raise NotYours(_("%(name)s在被反映的单位上班，不能派给他", name=handler.name))
         if self.state == "registered":
             self.accept(by)
         self._step("assign", by, words=handler.name)
         self.handler, self.handler_id, self.urged_at = handler, handler.id, None
-        self._name_readers({handler.id})
+        readers.name(self, {handler.id})
 
     def progress(self, by: Viewer, words: str, told: str | None = None) -> None:
+        """What was done meanwhile. Only words that say something count as a word to the worker."""
+        if told:
+            turns.demand_words(words)
         self._step("progress", by, words=words, told=told)
 
     def reply(self, by: Viewer, words: str, told: str) -> None:
@@ -203,20 +141,20 @@ class Complaint(Seal, Scoped, Record):
         if mediated and self.is_dispute:
             self.mediated_on = clock.today()
         if not self.needs_confirmation:
-            self._wait_for_call()
-        self._let_the_street_read()
+            promises.wait_for_call(self)
+        readers.let_judges_read(self)
 
     def confirm(self, by: Viewer) -> None:
         """The leader stands by the result of a dispute or a hardship case."""
         self._step("confirm", by)
         self.confirmed_at = clock.now()
-        self._wait_for_call()
+        promises.wait_for_call(self)
 
     def send_back(self, by: Viewer, words: str) -> None:
         """The result will not do: back to the handler, on the clock that never stopped."""
         self._step("send_back", by, words=words)
         self.resolved_at = self.result = None
-        self._promise()
+        promises.promise(self)
 
     def call_back(self, by: Viewer, answer: str, words: str | None = None) -> None:
         """Ask the worker; never the handler. Unreachable counts after three tries, not satisfied reopens."""
@@ -241,9 +179,9 @@ class Complaint(Seal, Scoped, Record):
         self.reopened += 1
         self.resolved_at = self.closed_at = self.confirmed_at = self.call_due_at = self.result = None
         self.calls = 0
-        self._set_clocks(clock.now(), share=0.5)
-        self._promise()
-        self._let_the_street_read()
+        promises.set_clocks(self, clock.now(), share=0.5)
+        promises.promise(self)
+        readers.let_judges_read(self)
 
     def urge(self, by: Viewer, words: str | None = None) -> None:
         """Press the handler; it stands in the story and on his 今日."""
@@ -270,10 +208,15 @@ class Complaint(Seal, Scoped, Record):
 
     def steps_for(self, by: Viewer) -> list[str]:
         """The steps the viewer could take now."""
-        leaders = hands.leaders(self.unit)
+        leaders = hands.leaders(self.unit, self.employer_id)
         return [name for name in STEPS if name not in ("register", "close") and self.may(name, by, leaders)]
 
-    # ── the story, and the promises in it ──
+    @property
+    def running_promise(self) -> ReplyDue | None:
+        """The next word the worker is owed."""
+        return promises.running(self)
+
+    # ── the story ──
 
     def _step(self, name: str, by: Viewer, **said: Any) -> None:
         self.demand(name, by)
@@ -294,133 +237,18 @@ class Complaint(Seal, Scoped, Record):
         )
         event.happened_at, event.words = clock.now(), words
         if by is not None:
-            held = held_over(by, STEPS[name].right, self.unit.path) or held_over(
-                by, "see complaints", self.unit.path
-            )
-            event.actor_id, event.actor, event.role = by.account_id, by.name, held[0].role if held else ""
+            event.actor_id, event.actor, event.role = by.account_id, by.name, self._role_of(by, name)
         event.unit, event.complaint = self.unit, self
         db.session.add(event)
         if told and name != "register":
-            self._keep_promise()
+            promises.keep(self)
 
-    def _promise(self, first: bool = False) -> None:
-        """The worker shall hear something: within three working days at first, later every three days."""
-        if not self.can_be_told or (not first and self.running_promise):
-            return
-        path, now = self.unit.path, clock.now()
-        if first:
-            due = calendar.after_workdays(now, settings.value("complaint.first_reply.workdays", path), path)
-        else:
-            due = calendar.after_days(now, settings.value("complaint.reply_every.days", path), path)
-        db.session.add(ReplyDue(complaint=self, unit=self.unit, due_at=due, sealed=self.sealed))
-
-    def _keep_promise(self) -> None:
-        if running := self.running_promise:
-            running.told_at = clock.now()
-        if self.is_open:
-            self._promise()
-
-    @property
-    def running_promise(self) -> ReplyDue | None:
-        statement = select(ReplyDue).where(ReplyDue.complaint_id == self.id, ReplyDue.told_at.is_(None))
-        return db.session.scalars(statement.limit(1)).one_or_none()
-
-    def _wait_for_call(self) -> None:
+    def _role_of(self, by: Viewer, name: str) -> str:
+        """The role in which somebody takes a step."""
         path = self.unit.path
-        self.call_due_at = calendar.after_workdays(
-            clock.now(), settings.value("complaint.call_back.workdays", path), path
-        )
-
-    # ── who may read it ──
-
-    def _name_readers(self, accounts: set[int | None]) -> None:
-        """Let some accounts open a sealed case; the trail keeps who was named by whom."""
-        if not self.sealed:
-            return
-        known = set(db.session.scalars(select(Reader.account_id).where(Reader.complaint_id == self.id)))
-        for account_id in sorted(accounts - known - {None}):  # type: ignore[type-var]
-            db.session.add(Reader(account_id=account_id, complaint_id=self.id))
-            audit.note("name reader", self, reader=account_id)
-
-    def _let_the_street_read(self) -> None:
-        """A sealed case the street must judge or decide is open to it from now on."""
-        if self.sealed and (self.reopened > 1 or self.handler_id in hands.leaders(self.unit)):
-            self._name_readers(set(hands.street(self.unit)))
-
-    @property
-    def complainant(self) -> dict[str, str | None]:
-        """Name and phone of who asked, and the employer as it was said."""
-        said: dict[str, str | None] = json.loads(self._complainant or "{}")
-        return said
-
-    @complainant.setter
-    def complainant(self, who: dict[str, str | None]) -> None:
-        self._complainant = json.dumps(who, ensure_ascii=False)
-
-    @property
-    def who(self) -> str:
-        return self.complainant.get("name") or _("匿名")
-
-    @property
-    def can_be_told(self) -> bool:
-        """Somebody left a name or a phone."""
-        said = self.complainant
-        return bool(said.get("phone") or said.get("name"))
-
-    # ── how it stands ──
-
-    @property
-    def code(self) -> str:
-        """Its number. Sealed ones have a series of their own, so that no gap tells of them."""
-        return number_words(self.number)
-
-    @property
-    def days(self) -> int:
-        """Working days in which it should be resolved."""
-        return int(settings.value(f"complaint.resolve.{self.kind}", self.unit.path))
-
-    @property
-    def needs_confirmation(self) -> bool:
-        return self.state == "resolved" and self.kind in CONFIRMED and self.confirmed_at is None
-
-    @property
-    def is_open(self) -> bool:
-        return self.state in OPEN
-
-    @property
-    def waits_for_hand(self) -> bool:
-        return self.state in WAITING
-
-    @property
-    def in_hand(self) -> bool:
-        return self.is_open and not self.waits_for_hand
-
-    @property
-    def is_dispute(self) -> bool:
-        return self.kind in DISPUTES
-
-    @property
-    def overdue(self) -> bool:
-        return self.is_open and self.due_at < clock.now()
-
-    @property
-    def topic(self) -> str:
-        return settings.label("complaint_category", self.category)
-
-    @property
-    def state_words(self) -> str:
-        return str(STATES[self.state])
+        held = held_over(by, STEPS[name].right, path) or held_over(by, "see complaints", path)
+        return held[0].role if held else ""
 
 
-def number_words(number: int) -> str:
-    return str(number) if number > 0 else _("密%(n)s", n=-number)
-
-
-def loads(account_ids: list[int]) -> dict[int, int]:
-    """How many open cases each of some accounts has in hand; sealed ones are not told of."""
-    statement = select(Complaint.handler_id, func.count()).where(
-        Complaint.handler_id.in_(account_ids), Complaint.state.in_(OPEN), Complaint.sealed.is_(False)
-    )
-    with everywhere():
-        rows = db.session.execute(statement.group_by(Complaint.handler_id))
-        return {handler: count for handler, count in rows if handler}
+IS_OPEN = Complaint.__table__.c.state.in_([literal_column(repr(state)) for state in OPEN])
+"""Written out, not bound: SQLite uses the index of open cases only for a condition it can read."""

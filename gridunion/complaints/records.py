@@ -1,14 +1,15 @@
-"""What hangs on a complaint: its number, its readers, its story, and what the worker was promised to hear."""
+"""What is written down of a complaint once and for all: its number, and each step of its story."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, ColumnElement, ForeignKey, Index, String, Text, event, or_, select
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text, event, select
 from sqlalchemy.orm import Mapped, Session, relationship
 
 from gridunion import clock
+from gridunion.complaints.readers import Seal
 from gridunion.db import Addressed, BigId, Encrypted, Row, db, internal, personal, sealed
-from gridunion.tree import ME, Scoped
+from gridunion.tree import Scoped
 
 if TYPE_CHECKING:
     from gridunion.complaints.models import Complaint
@@ -25,31 +26,6 @@ class Sequence(Row):
 
     name: Mapped[str] = internal(String(40), unique=True)
     value: Mapped[int] = internal(default=0)
-
-
-class Reader(Row):
-    """Somebody named to open a sealed complaint."""
-
-    __tablename__ = "complaint_reader"
-    __table_args__ = (Index("ix_complaint_reader_account_id", "account_id", "complaint_id", unique=True),)
-
-    account_id: Mapped[int] = internal(BigId, ForeignKey("account.id"))
-    complaint_id: Mapped[int] = internal(BigId, ForeignKey("complaint.id"))
-
-
-MINE = select(Reader.complaint_id).where(Reader.account_id == ME)
-"""The sealed complaints the viewer is named to read."""
-
-
-class Seal:
-    """A row that, sealed, is seen only by those named as readers of its complaint."""
-
-    case_id = "complaint_id"
-
-    @classmethod
-    def visible(cls) -> ColumnElement[bool]:
-        row: Any = cls
-        return or_(row.sealed.is_(False), getattr(row, cls.case_id).in_(MINE))
 
 
 class ComplaintEvent(Seal, Scoped, Addressed):
@@ -78,23 +54,6 @@ class ComplaintEvent(Seal, Scoped, Addressed):
     complaint: Mapped["Complaint"] = relationship(back_populates="events")
 
     words = Encrypted("words_sealed")
-
-
-class ReplyDue(Seal, Scoped, Row):
-    """A word the worker is owed by a moment; `told_at` says when it came."""
-
-    __tablename__ = "reply_due"
-    __table_args__ = (
-        Index("ix_reply_due_unit_id_due_at", "unit_id", "due_at"),
-        Index("ix_reply_due_complaint_id", "complaint_id"),
-    )
-
-    complaint_id: Mapped[int] = internal(BigId, ForeignKey("complaint.id"))
-    due_at: Mapped[datetime] = internal()
-    told_at: Mapped[datetime | None] = internal()
-    sealed: Mapped[bool] = internal(Boolean, default=False)
-
-    complaint: Mapped["Complaint"] = relationship()
 
 
 def next_number(series: str) -> int:

@@ -9,9 +9,10 @@ from flask_babel import lazy_gettext as _
 from gridunion import audit
 from gridunion.accounts.models import Account
 from gridunion.complaints import hands
-from gridunion.complaints.forms import FORMS, AssignForm, StepForm
 from gridunion.complaints.life import STEPS
-from gridunion.complaints.models import Complaint, loads
+from gridunion.complaints.listing import loads
+from gridunion.complaints.models import Complaint
+from gridunion.complaints.step_forms import FORMS, AssignForm, StepForm
 from gridunion.complaints.story import meanwhile
 from gridunion.db import write
 from gridunion.rights import allow
@@ -103,7 +104,8 @@ def _form(name: str, complaint: Complaint, form: StepForm) -> StepForm:
 def free_hands(complaint: Complaint) -> list[tuple[Account, int]]:
     """Who may be given the case, with what each has in hand; nobody who works for the accused employer."""
     there = [account for account in hands.handlers(complaint.unit) if account.id != complaint.handler_id]
-    barred = {account for account, _employer in hands.works_for(there, filter(None, [complaint.employer_id]))}
+    accused = [complaint.accused] if complaint.accused else []
+    barred = {account for account, _accused in hands.works_for(there, accused)}
     in_hand = loads([account.id for account in there])
     return [(account, in_hand.get(account.id, 0)) for account in there if account.id not in barred]
 

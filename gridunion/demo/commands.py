@@ -12,7 +12,7 @@ from gridunion.commands import serve_on, set_up
 from gridunion.config import Config
 from gridunion.db import db
 from gridunion.demo.fill import NotEmpty, fill
-from gridunion.demo.staff import CAST, demo_people, new_password, take_password
+from gridunion.demo.staff import CAST, demo_people, take_password, the_password
 from gridunion.demo.stories import tell
 from gridunion.demo.town import large_town, small_town
 from gridunion.tree import Unit, everywhere
@@ -29,7 +29,7 @@ SEED = 610702
 def demo(members: int | None, seed: int) -> None:
     """Fill an empty base with made-up people, visits and complaints."""
     _refuse_in_production()
-    password, _made_up = new_password()
+    password = the_password(_config().home)
     try:
         if members:
             fill(large_town(Random(seed), members), seed, password, click.echo)  # noqa: S311
@@ -52,9 +52,13 @@ def introduce(password: str) -> None:
     click.echo(f"密码：{password}")
 
 
-def _refuse_in_production() -> None:
+def _config() -> Config:
     config: Config = current_app.extensions["gridunion.config"]
-    if config.production:
+    return config
+
+
+def _refuse_in_production() -> None:
+    if _config().production:
         raise click.ClickException("正式环境不装演示数据（GRIDUNION_ENV=production）。")
 
 
@@ -70,20 +74,17 @@ def up(port: int | None) -> None:
 
 def _welcome() -> None:
     """People an empty base of a developer; of an older demo say how to get in. Production wants neither."""
-    config: Config = current_app.extensions["gridunion.config"]
     with everywhere():
         ours = demo_people()
-        if config.production:
+        if _config().production:
             return _refuse_demo_people(ours)
         empty = db.session.scalar(select(Unit.id).limit(1)) is None
-        password, made_up = new_password()
-        if ours and not made_up:
-            take_password(ours, password)
+        if ours:
+            take_password(ours, the_password(_config().home))
     if empty:
-        load_small(SEED, password)
-        introduce(password)
-    elif ours:
-        introduce("第一次启动时显示过" if made_up else "环境变量 GRIDUNION_DEMO_PASSWORD 里的那个")
+        load_small(SEED, the_password(_config().home))
+    if empty or ours:
+        introduce(the_password(_config().home))
     return None
 
 

@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 
 from sqlalchemy import select
@@ -32,10 +33,15 @@ SMALL_SEATS = {
 }  # fmt: skip
 
 
-def new_password() -> tuple[str, bool]:
-    """The demo people's password, and whether it was made up just now."""
-    chosen = os.environ.get("GRIDUNION_DEMO_PASSWORD", "")
-    return chosen or secrets.token_urlsafe(9), not chosen
+def the_password(home: Path) -> str:
+    """The demo people's password: that of the environment, else one made up once and kept in the data folder."""
+    if chosen := os.environ.get("GRIDUNION_DEMO_PASSWORD"):
+        return chosen
+    kept = home / "demo-password"
+    if not kept.exists():
+        kept.touch(mode=0o600)
+        kept.write_text(secrets.token_urlsafe(9))
+    return kept.read_text()
 
 
 def demo_people() -> list[Account]:
@@ -45,7 +51,7 @@ def demo_people() -> list[Account]:
 
 
 def take_password(people: list[Account], password: str) -> None:
-    """Let the demo people have the password the environment names, when it is another one by now."""
+    """Let the demo people have this password, when they have another one."""
     if not matches(people[0], password):
         hashed = hash_password(password)
         with write():

@@ -7,25 +7,24 @@ from typing import Any
 
 from flask import Response, request
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from gridunion.accounts.models import Account
 from gridunion.complaints import hands
-from gridunion.complaints.forms import hand_words
-from gridunion.complaints.listing import PAGE, Row, complaints, counted_each, looking
-from gridunion.complaints.models import loads
+from gridunion.complaints.listing import complaints, counted_each, loads, looking
+from gridunion.complaints.rows import Row
+from gridunion.complaints.step_forms import hand_words
 from gridunion.db import db
+from gridunion.desk.people import applicants, counted, needy
 from gridunion.desk.views import bp
-from gridunion.members.models import Person
 from gridunion.menu import badges
 from gridunion.rights import ROLES, Viewer, allow
 from gridunion.settings import value
-from gridunion.tree import Unit, branch, width
+from gridunion.tree import width
 from gridunion.web import page, viewer
 
-_p, _u = Person.__table__.c, Unit.__table__.c
-
-GROUPS = ("late", "assign", "applied", "confirm", "call")
+GROUPS = ("late", "assign", "applied", "confirm", "call", "help")
+PEOPLE = {"applied": applicants, "help": needy}
 
 # Chip → its word and the groups behind it; the chips must fit one line of a phone.
 CHIPS: dict[str, tuple[object, tuple[str, ...]]] = {
@@ -35,6 +34,7 @@ CHIPS: dict[str, tuple[object, tuple[str, ...]]] = {
     "call": (_("回访"), ("call",)),
     "end": (_("收尾"), ("confirm", "call")),
     "confirm": (_("确认"), ("confirm",)),
+    "help": (_("帮扶"), ("help",)),
 }
 
 
@@ -45,18 +45,6 @@ class Group:
     rows: list[Any]
     total: int
     after: str = ""
-
-
-@dataclass(frozen=True)
-class Applicant:
-    """Somebody who wants to become a member."""
-
-    id: int
-    uid: Any
-    name: str
-    key_group: str | None
-    work_status: str | None
-    unit: str
 
 
 @bp.get("/inbox")
@@ -70,26 +58,26 @@ def inbox() -> Response:
     groups = {name: _group(name, totals[name], after) for name in shown if totals[name]}
     held = viewer().holding("see inbox")[0]
     return page(
-        "desk/inbox.html", groups=groups, total=sum(totals.values()), chosen=chosen, chips=_chips(totals),
+        "desk/inbox.html", groups=groups, total=sum(totals.values()), chosen=chosen, chips=_chips(totals, chosen),
         hands=_offered(groups["assign"].rows) if "assign" in groups else {}, held=held,
         role=ROLES[held.role], days=value("complaint.accept.workdays", held.path),
     )  # fmt: skip
 
 
-def _chips(totals: dict[str, int]) -> list[tuple[str, object, int]]:
-    """The chips worth a tap; results to confirm share theirs with the calls that follow."""
-    names = ("late", "assign", "applied", "end" if totals["confirm"] else "call")
-    counted = [(name, CHIPS[name][0], sum(totals[group] for group in CHIPS[name][1])) for name in names]
-    return [chip for chip in counted if chip[2]]
+def _chips(totals: dict[str, int], chosen: str) -> list[tuple[str, object, int]]:
+    """The chips worth a tap; results to confirm share theirs with the calls that follow, and help that is
+    needed has one only while it is looked at: more would not fit one line of a phone."""
+    names = ["late", "assign", "applied", "end" if totals["confirm"] else "call"]
+    names += ["help"] if chosen == "help" else []
+    found = [(name, CHIPS[name][0], sum(totals[group] for group in CHIPS[name][1])) for name in names]
+    return [chip for chip in found if chip[2]]
 
 
 @cache
 def _counts(width: int) -> Select[Any]:
     """All the totals of the page in one statement."""
-    joined = Unit.__table__.join(Person.__table__, _p.unit_id == _u.id)
-    applied = select(func.count()).select_from(joined).where(branch(width), _p.status == "applied")
-    each = counted_each(width, tuple(name for name in GROUPS if name != "applied"))
-    return select(*each, applied.scalar_subquery().label("applied")).execution_options(branch=True)
+    cases = counted_each(width, tuple(name for name in GROUPS if name not in PEOPLE))
+    return select(*cases, *counted(width)).execution_options(branch=True)
 
 
 def waiting() -> dict[str, int]:
@@ -99,36 +87,19 @@ def waiting() -> dict[str, int]:
 
 
 def _group(name: str, total: int, after: str) -> Group:
-    rows, next_after = _applicants(after) if name == "applied" else complaints(name, after)
+    rows, next_after = PEOPLE[name](after) if name in PEOPLE else complaints(name, after)
     return Group(rows, total, next_after)
-
-
-@cache
-def _applied(width: int) -> Select[Any]:
-    columns = (_p.id, _p.uid, _p.name, _p.key_group, _p.work_status, _u.name)
-    found = select(*columns).select_from(Unit.__table__.join(Person.__table__, _p.unit_id == _u.id))
-    found = found.where(branch(width), _p.status == "applied").order_by(_p.id).limit(PAGE + 1)
-    return found.execution_options(branch=True)
-
-
-def _applicants(after: str) -> tuple[list[Applicant], str]:
-    statement = _applied(width())
-    if after.isdecimal():
-        statement = statement.where(_p.id > int(after) % 2**62)
-    rows = [Applicant(*row) for row in db.session.execute(statement).all()]
-    shown = rows[:PAGE]
-    return shown, str(shown[-1].id) if len(rows) > PAGE else ""
 
 
 def _offered(rows: Iterable[Row]) -> dict[int, list[tuple[str, str]]]:
     """For each case who may have it, with what each has in hand: three queries for any number of rows."""
     there = hands.handlers_of(row.place for row in rows)
     everyone = {account.id: account for accounts in there.values() for account in accounts}
-    barred = hands.works_for(everyone.values(), {row.employer_id for row in rows if row.employer_id})
+    barred = hands.works_for(everyone.values(), {row.accused for row in rows if row.accused})
     in_hand = loads(list(everyone))
 
     def may(account: Account, row: Row) -> bool:
-        return account.id != row.handler_id and (account.id, row.employer_id) not in barred
+        return account.id != row.handler_id and (account.id, row.accused) not in barred
 
     def choice(account: Account) -> tuple[str, str]:
         return account.uid.hex, hand_words(account.name, in_hand.get(account.id, 0))

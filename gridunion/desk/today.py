@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import url_for
-from flask_babel import format_date
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from sqlalchemy import bindparam, extract, func, select
 from sqlalchemy.orm import joinedload
@@ -15,7 +15,7 @@ from gridunion import clock
 from gridunion.complaints.life import OPEN, STEPS
 from gridunion.complaints.models import Complaint, ReplyDue
 from gridunion.db import db
-from gridunion.look import ago, hm
+from gridunion.look import ago, hm, nth
 from gridunion.members.models import Person, long_unseen
 from gridunion.menu import badges
 from gridunion.rights import Viewer
@@ -61,10 +61,10 @@ class Item:
         """What stands before the row: 超 1 天, 应 18 日; 今天, 17:30; 周五, 20 日."""
         on = clock.local(self.due_at).date()
         if self.days < 0:
-            return _("超 %(n)s 天", n=-self.days), _("应 %(day)s 日", day=on.day)
+            return ngettext("超 %(num)s 天", "超 %(num)s 天", -self.days), _("应 %(day)s", day=nth(on))
         if self.days == 0:
             return _("今天"), hm(self.due_at)
-        return format_date(on, "EEE"), _("%(day)s 日", day=on.day)
+        return format_date(on, "EEE"), nth(on)
 
 
 @dataclass(frozen=True)
@@ -118,10 +118,11 @@ class Today:
         return [kind for kind, n in parts for _n in range(n)][:MOST_BLOCKS]
 
 
-def today_of(viewer: Viewer) -> Today:
-    """What the viewer has before them."""
+def today_of(viewer: Viewer, month: bool = False) -> Today:
+    """What the viewer has before them: today and the next days, or all of this month."""
     midnight = clock.midnight(clock.today() + timedelta(days=1))
-    until = midnight + timedelta(days=AHEAD)
+    week, end = midnight + timedelta(days=AHEAD), _end_of_month()
+    until = max(week, end) if month else week
     visits, cases = _visits(until), _cases(viewer, until)
     total, late, today = count_due(until, midnight)
     found = Today(sorted([*visits, *cases], key=lambda item: item.due_at), total, late, today)
@@ -132,6 +133,11 @@ def today_of(viewer: Viewer) -> Today:
     if not found.total:
         found.unseen = long_unseen(LONG)
     return found
+
+
+def _end_of_month() -> datetime:
+    first = clock.today().replace(day=1)
+    return clock.midnight((first + timedelta(days=32)).replace(day=1))
 
 
 def _visits(until: datetime) -> list[Item]:
@@ -191,7 +197,7 @@ def _case(case: Complaint, reply_at: datetime | None) -> Item:
         facts.insert(0, case.person.work)
     due_at = reply_at if to_tell and reply_at else case.due_at
     href = url_for("complaints.show", uid=case.uid)
-    return Item(due_at, case.who, case.topic, facts, href, urged=case.urged_at is not None)
+    return Item(due_at, *case.listed_as, facts, href, urged=case.urged_at is not None)
 
 
 def _birthdays() -> list[Person]:
@@ -214,7 +220,7 @@ def _visits_made(viewer: Viewer) -> Iterable[Done]:
     made = made.where(Visit.recorded_at >= clock.midnight(clock.today())).options(joinedload(Visit.person))
     for visit in db.session.scalars(made.order_by(Visit.recorded_at.desc()).limit(MOST)):
         href = url_for("visits.show", uid=visit.uid)
-        yield Done(visit.happened_at, visit.person.name, visit.words, "、".join(visit.found), href)
+        yield Done(visit.happened_at, visit.person.name, visit.words, _("、").join(visit.found), href)
 
 
 def _cases_resolved(viewer: Viewer) -> Iterable[Done]:
@@ -224,7 +230,7 @@ def _cases_resolved(viewer: Viewer) -> Iterable[Done]:
     for case in db.session.scalars(resolved.limit(MOST)):
         assert case.resolved_at
         href = url_for("complaints.show", uid=case.uid)
-        yield Done(case.resolved_at, case.who, case.topic, case.state_words, href)
+        yield Done(case.resolved_at, *case.listed_as, case.state_words, href)
 
 
 def _in_hand(viewer: Viewer) -> int:

@@ -1,6 +1,6 @@
 """The desk of somebody in the field: the way in, 今日, and 记一笔."""
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import literal, select
 
@@ -37,7 +37,10 @@ def healthz() -> Response:
 def today() -> Response:
     held = viewer().holding("see today")
     place = held[0].name if len(held) == 1 else _("%(name)s等 %(n)s 处", name=held[0].name, n=len(held))
-    return page("desk/today.html", day=today_of(viewer()), place=place, role=ROLES[held[0].role])
+    month = request.args.get("show") == "month"
+    return page(
+        "desk/today.html", day=today_of(viewer(), month), month=month, place=place, role=ROLES[held[0].role]
+    )
 
 
 @bp.get("/new")

@@ -36,6 +36,9 @@ def _people(label: Any) -> IntegerField:
     return IntegerField(label, [optional(), NumberRange(0, MOST_PEOPLE, _("人数应为 0 到 1000000"))])
 
 
+STATES = {"active": _("在经营"), "closed": _("已注销或搬走")}
+
+
 class EmployerForm(Form):
     name = Cleaned(_("单位名称"), _workplace, validators=[needed(_("请填单位名称"))])
     unit = SelectField(_("社区"), coerce=str)
@@ -47,9 +50,7 @@ class EmployerForm(Form):
     founded_on = Day(_("建会日期"))
     contact = Cleaned(_("联系人"), clean_name)
     phone = Cleaned(_("联系电话"), clean_landline_or_phone)
-    state = SelectField(
-        _("现在"), choices=[SelectChoice("active", _("在经营")), SelectChoice("closed", _("已注销或搬走"))]
-    )
+    state = SelectField(_("现在"), choices=[SelectChoice(state, words) for state, words in STATES.items()])
 
     PLAIN = (
         "name",

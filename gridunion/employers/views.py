@@ -6,14 +6,16 @@ from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
 from gridunion import audit
+from gridunion.accounts.trail_words import VALUES
 from gridunion.db import db
-from gridunion.employers.forms import EmployerForm
+from gridunion.employers.forms import STATES, EmployerForm
 from gridunion.employers.listing import FILTERS, communities, counts, employers, found
 from gridunion.employers.models import Employer
 from gridunion.rights import allow
 from gridunion.text import Unacceptable, clean_text
 from gridunion.web import edited, find, go, page, say
 
+VALUES["employer", "state"] = STATES
 bp = Blueprint("employers", __name__, url_prefix="/employers")
 
 

@@ -112,10 +112,10 @@ class NationalTemplate(Intake):
         return cleaned(self.title(field), rule, cells.get(field))
 
     def _choice(self, field: str, cells: Cells) -> str | None:
-        return cleaned(self.title(field), self.choices[field], cells.get(field))  # type: ignore[no-any-return]
+        return cleaned(self.title(field), self.choices[field], cells.get(field))
 
     def _words(self, field: str, limit: int, cells: Cells) -> str | None:
-        return cleaned(self.title(field), _text, cells.get(field), limit)  # type: ignore[no-any-return]
+        return cleaned(self.title(field), _text, cells.get(field), limit)
 
     def _sex(self, cells: Cells, read: str | None) -> str | None:
         sex = self._choice("sex", cells)

@@ -3,8 +3,10 @@
 from flask import Flask
 
 from gridunion.faults import fault
-from gridunion.members import views
+from gridunion.members import approving, editing, registering, views
 from gridunion.members.models import WrongStep
+
+assert approving and editing and registering  # their views stand on the same blueprint
 
 
 def open_room(app: Flask) -> None:

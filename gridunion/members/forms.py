@@ -1,5 +1,6 @@
 """Forms of the register: the 60-second one, and the real-name file completed later."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -29,8 +30,12 @@ from gridunion.tree import Unit
 YOUNGEST = 16  # 劳动法 第十五条
 
 
-def clean_workplace(text: str) -> str:
-    return clean_text(text, 80)
+OLDEST = 120
+
+
+def up_to(longest: int) -> Callable[[str], str]:
+    """Clean a text no longer than its column."""
+    return lambda text: clean_text(text, longest)
 
 
 class RegisterForm(Form):
@@ -39,10 +44,10 @@ class RegisterForm(Form):
     name = Cleaned(_("姓名"), clean_name, validators=[needed(_("请填姓名"))])
     phone = Cleaned(_("手机号"), clean_phone, validators=[needed(_("请填手机号"))])
     key_group = Coded(_("做什么工作"), "key_group")
-    employer_name = Cleaned(_("单位或平台"), clean_workplace)
-    unit = SelectField(_("网格"), coerce=str)
+    employer_name = Cleaned(_("单位或平台"), up_to(80))
+    unit = SelectField(_("网格"), coerce=str, invalid_choice_message=_("请选自己负责的网格"))
     sex = Coded(_("性别"), "sex")
-    address = Cleaned(_("住址"))
+    address = Cleaned(_("住址"), up_to(120))
     share_birthday = BooleanField(_("愿意让工会在生日时问候"))
     distinct = BooleanField(_("不是同一个人，继续登记"))
     agree = BooleanField(_("本人同意工会登记以上信息，用于入会和服务"), [needed(_("请本人同意后再登记"))])
@@ -51,6 +56,7 @@ class RegisterForm(Form):
         """Let the cells of the viewer be chosen, the first one already is."""
         self.unit.choices = [SelectChoice(cell.uid.hex, cell.name) for cell in cells]
         self._cells = {cell.uid.hex: cell for cell in cells}
+        self.unit.data = self.unit.data or next(iter(self._cells), None)
 
     @property
     def cell(self) -> Unit:
@@ -75,22 +81,22 @@ class FileForm(Form):
     id_number = Cleaned(_("证件号码"))
     sex = Coded(_("性别"), "sex")
     birth_on = Day(_("出生日期"))
-    ethnicity = Cleaned(_("民族"))
+    ethnicity = Cleaned(_("民族"), up_to(20))
     work_status = CodedSelect(_("就业状况"), "work_status")
     key_group = CodedSelect(_("八大群体"), "key_group")
-    employer_name = Cleaned(_("工作单位"), clean_workplace)
+    employer_name = Cleaned(_("工作单位"), up_to(80))
     education = CodedSelect(_("学历"), "education")
     skill_level = CodedSelect(_("技能等级"), "skill_level")
     political_status = CodedSelect(_("政治面貌"), "political_status")
     household_type = CodedSelect(_("户籍类型"), "household_type")
-    household_place = Cleaned(_("户籍所在地"))
-    native_place = Cleaned(_("籍贯"))
+    household_place = Cleaned(_("户籍所在地"), up_to(80))
+    native_place = Cleaned(_("籍贯"), up_to(40))
     migrant = RadioField(
         _("是不是农民工"),
         choices=[SelectChoice("yes", _("是")), SelectChoice("no", _("否"))],
         validate_choice=False,
     )
-    address = Cleaned(_("住址"))
+    address = Cleaned(_("住址"), up_to(120))
     share_birthday = BooleanField(_("愿意让工会在生日时问候"))
     hardship_class = CodedSelect(_("困难情况"), "hardship_class")
     hardship_note = Words(_("困难说明"), most=500)
@@ -117,6 +123,8 @@ class FileForm(Form):
         field.data = field.data or derived
         if field.data and _age(field.data) < YOUNGEST:
             raise ValidationError(gettext("不满 16 周岁，不能登记为职工"))
+        if field.data and _age(field.data) > OLDEST:
+            raise ValidationError(gettext("请核对出生的年份"))
 
     def validate_sex(self, field: Coded) -> None:
         derived = self._from_number(sex_of)
@@ -143,6 +151,33 @@ class FileForm(Form):
     def known(self) -> dict[str, Any]:
         told = {name: self[name].data for name in self.PLAIN}
         return told | {"migrant": {"yes": True, "no": False}.get(self.migrant.data or "")}
+
+
+UNTOLD = ("id_number", "client_key", "row_version", "csrf_token")
+
+
+def differences(form: FileForm, person: Person) -> list[tuple[str, str]]:
+    """(field, what the file now says) wherever a form says something else. Numbers are not told."""
+    now = FileForm(formdata=None)
+    now.show(person)
+    told = [(it, now[it.name]) for it in form if it.name not in UNTOLD]
+    return [
+        (str(it.label.text), _words(kept)) for it, kept in told if (it.data or None) != (kept.data or None)
+    ]
+
+
+def _words(field: Any) -> str:
+    """What a field says, as people read it."""
+    if isinstance(field.data, bool):
+        return gettext("是") if field.data else gettext("否")
+    chosen = (
+        [str(choice.label) for choice in field.iter_choices() if choice.selected] if _is_choice(field) else []
+    )
+    return gettext("、").join(chosen) if chosen and field.data else str(field.data or gettext("没填"))
+
+
+def _is_choice(field: Any) -> bool:
+    return isinstance(field, RadioField | SelectField)
 
 
 def _age(birth: date) -> int:

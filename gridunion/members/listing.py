@@ -4,10 +4,9 @@ Statements are built once a shape and carry the guard's branch() themselves.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
@@ -33,14 +32,15 @@ FILTERS: dict[str, ColumnElement[bool]] = {
     "applied": _p.status == "applied",
 }
 
+FINDABLE = ("known", "applied", "active", "retained")
+
 COLUMNS = (
     _p.id, _p.uid, _p.name, _p.phone, _p.key_group, _p.work_status, _p.seen_at, _p.hardship_class, _p.new_form,
     _p.status, _p.visit_due_at, _p.birth_on, _p.share_birthday, _u.path,
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A member as the list shows them."""
 
     id: int
@@ -104,13 +104,13 @@ def found(viewer: Viewer, asked: str, after: str = "") -> tuple[list[Row], str, 
     if condition is None:
         return [], "", 0
     match = select(*COLUMNS).select_from(Unit.__table__.join(Person.__table__, _p.unit_id == _u.id))
-    match = match.where(branch(width()), _p.status.in_(("active", "applied", "retained")), condition)
+    match = match.where(branch(width()), _p.status.in_(FINDABLE), condition)
     counted = select(func.count()).select_from(match.with_only_columns(_p.id).limit(MOST_COUNTED).subquery())
     if after.isdigit():
         match = match.where(_p.id > int(after))
     trusted = {"branch": True}
     rows = db.session.execute(match.order_by(_p.id).limit(PAGE + 1), execution_options=trusted).all()
-    shown, more = [Row(*row) for row in rows[:PAGE]], len(rows) > PAGE
+    shown, more = [Row._make(row) for row in rows[:PAGE]], len(rows) > PAGE
     total = (
         db.session.execute(counted, execution_options=trusted).scalar_one() if more or after else len(shown)
     )
@@ -126,7 +126,7 @@ def _scope(viewer: Viewer) -> list[int]:
 
 
 def _page(rows: Any) -> tuple[list[Row], str]:
-    shown = [Row(*row) for row in rows[:PAGE]]
+    shown = [Row._make(row) for row in rows[:PAGE]]
     return shown, shown[-1].place if len(rows) > PAGE else ""
 
 

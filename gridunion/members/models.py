@@ -94,12 +94,17 @@ class Person(Scoped, Record):
     @classmethod
     def register(cls, unit: Unit, by: Viewer, consent: str, **known: Any) -> "Person":
         """Write somebody into the register of a cell as an applicant, with the consent they gave."""
-        person = cls(unit=unit, recorded_by_id=by.account_id)
+        person = cls(unit=unit, recorded_by_id=by.account_id, status="known")
         person.learn(**known)
         db.session.add(person)
-        person.consent_to(consent)
-        person._turn("applied", "1", clock.today())
+        person.apply(consent)
         return person
+
+    def apply(self, consent: str) -> None:
+        """Ask for membership, with the consent given now. Raises WrongStep."""
+        self._only("known")
+        self.consent_to(consent)
+        self._turn("applied", "1", clock.today())
 
     def learn(self, **known: Any) -> None:
         """Take over what became known, and what follows from it."""

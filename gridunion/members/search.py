@@ -19,21 +19,24 @@ from sqlalchemy import (
     column,
     event,
     exists,
+    func,
     inspect,
     literal_column,
     or_,
     select,
     table,
     text,
+    true,
 )  # fmt: skip
 from sqlalchemy.orm import Session
 
 from gridunion.db import db, is_sqlite, write
 from gridunion.jobs import enqueue, job
 from gridunion.members.models import Person
+from gridunion.text import clean_code
 from gridunion.tree import Unit
 
-LONGEST = 3
+LONGEST, LONGEST_INITIALS = 3, 8
 TRUSTED = {"branch": True}
 
 _DELETE = {
@@ -50,32 +53,43 @@ def tokens(
     name: str, initials: str, phone: str | None, employer: str | None, unit_ids: Iterable[int]
 ) -> list[str]:
     """All the tokens of a person."""
-    made = {f"n{piece}" for piece in _pieces(name.lower(), LONGEST)}
-    made |= {f"p{piece}" for piece in _pieces(initials, 8)}
+    made = {f"n{piece}" for piece in _pieces(_plain(name), LONGEST)}
+    made |= {f"p{piece}" for piece in _pieces(_plain(initials), LONGEST_INITIALS)}
     made |= {f"t{(phone or '')[-size:]}" for size in range(1, len(phone or "") + 1)}
-    made |= {f"e{pair}" for pair in _pieces((employer or "").lower(), 2) if len(pair) == 2}
+    made |= {f"e{pair}" for pair in _pieces(_plain(employer or ""), 2) if len(pair) == 2}
     made |= {f"u{unit_id}" for unit_id in unit_ids}
     return sorted(made)
 
 
+def _plain(text: str) -> str:
+    """Lower case, without blanks; signs at which SQLite would cut a token become letters of no language."""
+    return re.sub(r"\s", "", text).lower().translate(_UNCUT)
+
+
+_UNCUT = {} and {sign: 0xE000 + sign for sign in range(128) if not chr(sign).isalnum()}
+
+
 def _pieces(whole: str, longest: int) -> set[str]:
-    kept = re.sub(r"\s", "", whole)
-    return {kept[a : a + size] for size in range(1, longest + 1) for a in range(len(kept) - size + 1)}
+    return {whole[a : a + size] for size in range(1, longest + 1) for a in range(len(whole) - size + 1)}
 
 
 def wanted(asked: str) -> list[list[str]]:
     """What a question asks for: any of the groups, every token of a group. Empty when nothing can match."""
-    said = re.sub(r"\s", "", asked).lower()
-    if not said or '"' in said:
-        return []
-    if said.isdigit():
-        return [[f"t{said[-11:]}"]]
-    groups = [[f"n{piece}" for piece in _cover(said, LONGEST)]]
+    if number := _number(asked):
+        return [[f"t{number}"]]
+    said = _plain(asked)
+    groups = [[f"n{piece}" for piece in _cover(said, LONGEST)]] if said else []
     if said.isascii() and said.isalpha():
-        groups.append([f"p{said[:8]}"])
-    elif len(said) >= 2:
+        groups.append([f"p{said[:LONGEST_INITIALS]}"])
+    if len(said) >= 2:
         groups.append([f"e{piece}" for piece in _cover(said, 2)])
     return groups
+
+
+def _number(asked: str) -> str:
+    """The end of a phone number, however it is written; empty when something else was asked."""
+    digits = clean_code(asked, "-()+")
+    return digits[-11:] if digits.isascii() and digits.isdigit() else ""
 
 
 def _cover(said: str, size: int) -> list[str]:
@@ -91,8 +105,7 @@ def matching(asked: str, unit_ids: Sequence[int]) -> ColumnElement[bool] | None:
     if not groups:
         return None
     found = _in_sqlite(groups, unit_ids) if is_sqlite(db.engine) else _in_postgresql(groups, unit_ids)
-    said = re.sub(r"\s", "", asked).lower()
-    return and_(found, _exact(said)) if len(said) > 2 else found
+    return found if _number(asked) else and_(found, _exact(asked))
 
 
 def _in_sqlite(groups: list[list[str]], unit_ids: Sequence[int]) -> ColumnElement[bool]:
@@ -116,13 +129,15 @@ def _array(items: list[str]) -> ColumnElement[Any]:
     return bindparam(None, items, type_=ARRAY(Text))
 
 
-def _exact(said: str) -> ColumnElement[bool]:
+def _exact(asked: str) -> ColumnElement[bool]:
     """Longer questions are checked on the row: pieces may stand apart."""
-    plain = said.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    like = f"%{plain}%"
+    said = re.sub(r"\s", "", asked).lower()
+    like = "%" + said.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    if len(said) <= 2:
+        return true()
     return or_(
-        Person.name.ilike(like, escape="\\"), Person.initials.like(like, escape="\\"),
-        Person.phone.like(f"%{plain}", escape="\\"), Person.employer_name.ilike(like, escape="\\"),
+        func.replace(Person.name, " ", "").ilike(like, escape="\\"), Person.initials.like(like, escape="\\"),
+        func.replace(Person.employer_name, " ", "").ilike(like, escape="\\"),
     )  # fmt: skip
 
 

@@ -5,9 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_babel import lazy_pgettext as pgettext
 
 from gridunion import clock, settings
-from gridunion.members.models import Person
+from gridunion.accounts.trail_words import VALUES
+from gridunion.members.models import Membership, Person
+
+STANDINGS = {
+    "known": lazy_gettext("非会员"),
+    "applied": lazy_gettext("待审批"),
+    "active": lazy_gettext("在会"),
+    "retained": lazy_gettext("保留会籍"),
+    "transferred_out": lazy_gettext("已转出"),
+    "expelled": lazy_gettext("已除名"),
+    "resigned": lazy_gettext("已退会"),
+}
+VALUES["person", "status"] = VALUES["membership", "status"] = STANDINGS
+VALUES["consent", "channel"] = {"grid_visit": pgettext("one", "走访")}
 
 
 @dataclass(frozen=True)
@@ -45,7 +60,16 @@ def memberships(person: Person) -> Iterable[Entry]:
     for span in person.memberships:
         if span.status == "applied":
             state = "now" if span.until_on is None else "done"
-            yield Entry(span.recorded_at, state, _("申请入会"), _("等社区工会审批") if state == "now" else "")
+            sub = _("等社区工会审批") if state == "now" else ""
+            if span.end_reason:
+                state, sub = "bad", _("没有通过：%(reason)s", reason=span.end_reason)
+            yield Entry(span.recorded_at, state, _("申请入会"), sub)
         else:
             title = settings.label("change_type", span.change_type) or span.status
-            yield Entry(clock.midnight(span.from_on), "done", title, span.end_reason or "")
+            yield Entry(_began(span), "done", title, span.end_reason or "")
+
+
+def _began(span: Membership) -> datetime:
+    """When a span began; of one from another day than it was recorded only the day is known."""
+    same = clock.local(span.recorded_at).date() == span.from_on
+    return span.recorded_at if same else clock.midnight(span.from_on)

@@ -3,9 +3,12 @@
 from flask import Flask
 
 from gridunion import totals
-from gridunion.status import board, views
+from gridunion.status import behind, board, views
 
 
 def open_room(app: Flask) -> None:
     totals.answer(board.totals)
     app.register_blueprint(views.bp)
+
+
+__all__ = ["behind", "open_room"]

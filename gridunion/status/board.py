@@ -3,22 +3,18 @@
 Every level is summed from records' own units, never averaged from the level below.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-from sqlalchemy import Integer, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Date, Integer, Select, and_, bindparam, func, or_, select
 
-from gridunion import clock, settings
-from gridunion.accounts.models import Account, Posting, in_force
+from gridunion import clock
 from gridunion.db import Bytewise, UtcDateTime, db
+from gridunion.status.lights import ORDER, Line
 from gridunion.status.models import COUNTS, LIVE, Standing, moment
 from gridunion.tree import Unit, branch, width
 
 TRUSTED = {"branch": True}
-ORDER = {"bad": 0, "warn": 1, "ok": 2, "none": 3}
 
 _s = Standing.__table__.c
 _child, _below = Unit.__table__.alias("child"), Unit.__table__.alias("below")
@@ -26,95 +22,9 @@ _top = func.substr(_child.c.path, 1, func.length(_child.c.path) - 1).concat("0")
 _now = bindparam("now", type_=UtcDateTime)
 
 
-@dataclass
-class Line:
-    """How one unit stands: its figures, its light, and which indicators lit it."""
-
-    unit: Unit
-    cells: int = 0
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
-    oldest_due_at: datetime | None = None
-    last_entry_at: datetime | None = None
-    light: str = "none"
-    hits: dict[str, str] = field(default_factory=dict)
-    staff: str = ""
-
-    def add(self, counts: Iterable[int], oldest: datetime | None, latest: datetime | None) -> None:
-        for name, count in zip(COUNTS, counts, strict=True):
-            self.counts[name] += count or 0
-        self.oldest_due_at = min(filter(None, (self.oldest_due_at, oldest)), default=None)
-        self.last_entry_at = max(filter(None, (self.last_entry_at, latest)), default=None)
-
-    @property
-    def overdue_days(self) -> int:
-        """Full days since the oldest open case should have been done."""
-        return (clock.now() - self.oldest_due_at).days if self.oldest_due_at else 0
-
-    @property
-    def silent_days(self) -> int | None:
-        """Days since anybody entered anything; None when nobody ever did."""
-        return (clock.today() - clock.local(self.last_entry_at).date()).days if self.last_entry_at else None
-
-    def percent(self, part: str, whole: str) -> int | None:
-        """Rounded percent; None below the least number of cases."""
-        if self.counts[whole] < settings.value("light.fewest", self.unit.path):
-            return None
-        return round(100 * self.counts[part] / self.counts[whole])
-
-    def judge(self) -> None:
-        """The light is that of the worst indicator, and silence is no data (design.md 4)."""
-        path = self.unit.path
-        if self.silent_days is None or self.silent_days >= settings.value("light.silent.days", path):
-            self.light = "none"
-            return
-        for indicator, part, whole in RATES:
-            self.hits[indicator] = _rate(self.counts[part], self.counts[whole], indicator, path)
-        self.hits["overdue"] = self._overdue_hit(path)
-        self.light = min(self.hits.values(), key=ORDER.__getitem__)
-
-    @property
-    def reasons(self) -> list[str]:
-        """Why the light is what it is, in a few words, for a narrow screen."""
-        if self.light == "none":
-            return [_("%(n)s 天没有上报", n=self.silent_days) if self.silent_days else _("从来没有上报")]
-        said = [_SAID[name](self) for name, hit in self.hits.items() if hit in ("bad", "warn")]
-        return said[:2] or [
-            _("都到目标"),
-            _("办结 %(a)s/%(b)s", a=self.counts["on_time"], b=self.counts["due"]),
-        ]
-
-    def _overdue_hit(self, path: str) -> str:
-        if not self.counts["overdue"]:
-            return "ok"
-        return "bad" if self.overdue_days >= settings.value("light.overdue.days", path) else "warn"
-
-
-RATES = (
-    ("on_time", "on_time", "due"),
-    ("visits", "visits_on_time", "visits_due"),
-    ("echoes", "echoes_on_time", "echoes_due"),
-)
-
-
-_SAID: dict[str, Callable[[Line], str]] = {
-    "on_time": lambda line: _("办结 %(a)s/%(b)s", a=line.counts["on_time"], b=line.counts["due"]),
-    "overdue": lambda line: _("超期 %(n)s 件，最长 %(d)s 天", n=line.counts["overdue"], d=line.overdue_days),
-    "visits": lambda line: _(
-        "必访 %(a)s/%(b)s", a=line.counts["visits_on_time"], b=line.counts["visits_due"]
-    ),
-    "echoes": lambda line: _(
-        "回音 %(a)s/%(b)s", a=line.counts["echoes_on_time"], b=line.counts["echoes_due"]
-    ),
-}
-
-
-def _rate(part: int, whole: int, indicator: str, path: str) -> str:
-    if whole < settings.value("light.fewest", path):
-        return "ok"
-    share = 100 * part / whole
-    if share < settings.value(f"light.{indicator}.poor", path):
-        return "bad"
-    return "ok" if share >= settings.value(f"light.{indicator}.good", path) else "warn"
+def _open_on(unit: Any) -> ColumnElement[bool]:
+    """A unit that is not closed on the day `today`."""
+    return or_(unit.c.closed_on.is_(None), unit.c.closed_on > bindparam("today", type_=Date))
 
 
 def _summed() -> Select[Any]:
@@ -148,7 +58,7 @@ _STALE = (
 _CELLS = (
     select(_child.c.id, func.count())
     .select_from(_child.join(_below, and_(_below.c.path >= _child.c.path, _below.c.path < _top)))
-    .where(_child.c.parent_id == bindparam("unit_id"), _below.c.kind == "cell", _below.c.closed_on.is_(None))
+    .where(_child.c.parent_id == bindparam("unit_id"), _below.c.kind == "cell", _open_on(_below))
     .group_by(_child.c.id)
 )
 
@@ -168,27 +78,28 @@ class Board:
 def board(unit: Unit) -> Board:
     """How a unit and what is below it stand, now."""
     lines = {child.id: Line(child) for child in _children(unit)}
-    total, own = Line(unit), Line(unit)
+    total, own = Line(unit), Line(unit, own=True)
     given = {"unit_id": unit.id, "now": clock.now()}
     for number, *counts, oldest, latest in db.session.execute(_CHILDREN, given, execution_options=TRUSTED):
         lines[number].add(counts, oldest, latest)
     for *counts, oldest, latest in db.session.execute(_OWN, given, execution_options=TRUSTED):
         own.add(counts, oldest, latest)
     _add_stale(unit, lines, own)
+    given = {"unit_id": unit.id, "today": clock.today()}
     for number, cells in db.session.execute(_CELLS, given, execution_options=TRUSTED):
         lines[number].cells = cells
     return _finished(unit, lines, own, total)
 
 
 def _finished(unit: Unit, lines: dict[int, Line], own: Line, total: Line) -> Board:
-    kept = [line for line in lines.values() if line.unit.closed_on is None or any(line.counts.values())]
-    for line in (*kept, own):
+    for line in (*lines.values(), own):
         total.add(line.counts.values(), line.oldest_due_at, line.last_entry_at)
-        total.cells += line.cells or line.unit.is_cell
+        total.cells += line.cells
         line.judge()
-    if any(own.counts.values()) and not unit.is_cell:
-        kept.append(own)
     total.judge()
+    kept = [line for line in lines.values() if not line.closed or line.speaks]
+    if own.speaks and not unit.is_cell:
+        kept.append(own)
     return Board(unit, sorted(kept, key=lambda line: (ORDER[line.light], line.unit.path)), total)
 
 
@@ -201,7 +112,7 @@ def _add_stale(unit: Unit, lines: dict[int, Line], own: Line) -> None:
     """Compute anew, for this reading only, what no longer holds."""
     lo, hi = unit.branch
     given = {"lo": lo, "hi": hi, "now": clock.now()}
-    paths = dict(db.session.execute(_STALE, given, execution_options=TRUSTED))
+    paths = dict(db.session.execute(_STALE, given, execution_options=TRUSTED).all())
     numbers = list(paths)
     for start in range(0, len(numbers), 500):
         asked = {"ids": numbers[start : start + 500], **moment()}
@@ -213,32 +124,6 @@ def _add_stale(unit: Unit, lines: dict[int, Line], own: Line) -> None:
 
 def _line_of(path: str, lines: dict[int, Line], own: Line) -> Line:
     return next((line for line in lines.values() if path.startswith(line.unit.path)), own)
-
-
-def staff_of(unit_ids: list[int], role: str) -> dict[int, str]:
-    """The names of who is posted to some units in a role today."""
-    posted = select(Posting.unit_id, Account.name).join(Account, Account.id == Posting.account_id)
-    posted = posted.where(
-        Posting.unit_id.in_(unit_ids), Posting.role == role, in_force(clock.today()), Account.active
-    )
-    names: dict[int, list[str]] = {}
-    for unit_id, name in db.session.execute(posted.order_by(Posting.id)):
-        names.setdefault(unit_id, []).append(name)
-    return {unit_id: "、".join(found) for unit_id, found in names.items()}
-
-
-def staffed_cells(unit: Unit) -> tuple[int, int]:
-    """Cells with an active grid worker, and all open cells of a branch."""
-    lo, hi = unit.branch
-    cell = Unit.__table__.c
-    cells = select(cell.id).where(
-        cell.path >= lo, cell.path < hi, cell.kind == "cell", cell.closed_on.is_(None)
-    )
-    posted = select(func.count(Posting.unit_id.distinct())).join(Account, Account.id == Posting.account_id)
-    posted = posted.where(Posting.unit_id.in_(cells), Posting.role == "grid_worker", in_force(clock.today()))
-    counted = select(func.count()).select_from(cells.subquery())
-    staffed = db.session.execute(posted.where(Account.active), execution_options=TRUSTED).scalar_one()
-    return staffed, db.session.execute(counted, execution_options=TRUSTED).scalar_one()
 
 
 _TOTALS: dict[int, Select[Any]] = {}

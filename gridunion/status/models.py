@@ -24,9 +24,9 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.orm import Mapped, Session
 
-from gridunion import clock
-from gridunion.complaints.life import DISPUTES, OPEN
-from gridunion.complaints.models import Complaint, ReplyDue
+from gridunion import clock, settings
+from gridunion.complaints.life import DISPUTES
+from gridunion.complaints.models import IS_OPEN, Complaint, ReplyDue
 from gridunion.db import BigId, Row, UtcDateTime, db, internal, write
 from gridunion.employers.models import Employer
 from gridunion.jobs import periodic
@@ -87,7 +87,8 @@ def _within(column: ColumnElement[Any]) -> ColumnElement[bool]:
 _counted = _c.sealed.is_(False)
 _plain = _r.sealed.is_(False)
 _judged = _counted & _within(_c.due_at) & (_c.state != "refused")
-_behind = _counted & _c.state.in_(OPEN) & (_c.due_at < _NOW)
+_behind = _counted & IS_OPEN & (_c.due_at < _NOW)
+_must = _within(_d.due_at) & _d.trigger.in_(bindparam("must", expanding=True))
 _met = (_v.voided_at.is_(None)) & (_v.outcome != "not_home")
 _active = _p.status == "active"
 _hard = _active & _p.hardship_class.is_not(None)
@@ -111,10 +112,10 @@ CONDITIONS: dict[str, ColumnElement[bool]] = {
     & _c.mediated_on.is_not(None),
     "due": _judged,
     "on_time": _judged & (_c.resolved_at <= _c.due_at),
-    "open": _counted & _c.state.in_(OPEN),
+    "open": _counted & IS_OPEN,
     "overdue": _behind,
-    "visits_due": _within(_d.due_at) & (_d.state != "cancelled"),
-    "visits_on_time": _within(_d.due_at) & (_d.state != "cancelled") & (_d.done_at <= _d.due_at),
+    "visits_due": _must & (_d.state != "cancelled"),
+    "visits_on_time": _must & (_d.state != "cancelled") & (_d.done_at <= _d.due_at),
     "visits_open": _d.state == "open",
     "echoes_due": _plain & _within(_r.due_at),
     "echoes_on_time": _plain & _within(_r.due_at) & (_r.told_at <= _r.due_at),
@@ -124,10 +125,10 @@ COUNTS = tuple(CONDITIONS)
 
 # Parts of a figure, listed apart on the page of its records.
 PARTS: dict[str, ColumnElement[bool]] = {
-    "late_open": _judged & _c.state.in_(OPEN) & (_c.due_at < _NOW),
+    "late_open": _judged & IS_OPEN & (_c.due_at < _NOW),
     "late_done": _judged & (_c.resolved_at > _c.due_at),
-    "visits_missed": _within(_d.due_at) & (_d.state == "open"),
-    "visits_late": _within(_d.due_at) & (_d.done_at > _d.due_at),
+    "visits_missed": _must & (_d.state == "open"),
+    "visits_late": _must & (_d.state != "cancelled") & (_d.done_at > _d.due_at),
     "echoes_missed": _plain & _within(_r.due_at) & _r.told_at.is_(None),
     "echoes_late": _plain & _within(_r.due_at) & (_r.told_at > _r.due_at),
     "unorganized": (_e.state == "active") & (_e.union_state == "unorganized"),
@@ -166,7 +167,7 @@ def figures(unit_id: ColumnElement[int]) -> dict[str, ColumnElement[Any]]:
     ]
     made["last_entry_at"] = _latest(entries)
     coming = select(func.min(_c.due_at)).where(
-        _c.unit_id == unit_id, _counted, _c.state.in_(OPEN), _c.due_at >= _NOW
+        _c.unit_id == unit_id, _counted, IS_OPEN, _c.due_at >= _NOW
     )
     made["fresh_until"] = _earlier(coming.scalar_subquery(), _MIDNIGHT)
     return made
@@ -185,7 +186,7 @@ def _earlier(option: Any, limit: Any) -> ColumnElement[datetime]:
 
 
 _EVER = bindparam("ever", type_=UtcDateTime)
-_standing = Standing.__table__
+_standing: Any = Standing.__table__
 _LOCK = (
     select(_standing.c.unit_id)
     .where(_standing.c.unit_id.in_(bindparam("ids", expanding=True)))
@@ -209,8 +210,8 @@ def window(day: date | None = None) -> tuple[datetime, datetime]:
     return clock.midnight(today - timedelta(days=WINDOW)), clock.midnight(today)
 
 
-def moment() -> dict[str, datetime]:
-    """What the figures compare with, now."""
+def moment() -> dict[str, Any]:
+    """What the figures compare with, now; and which visits are must-visits (五必访)."""
     start, end = window()
     tomorrow = clock.today() + timedelta(days=1)
     return {
@@ -219,6 +220,7 @@ def moment() -> dict[str, datetime]:
         "window_to": end,
         "midnight": clock.midnight(tomorrow),
         "ever": datetime(1970, 1, 1, tzinfo=clock.SHANGHAI),
+        "must": settings.codes_tagged("visit_trigger", "must"),
     }
 
 
@@ -249,7 +251,7 @@ def _collect(session: Session, *_: Any) -> None:
 
 def _units_of(row: Scoped) -> set[int]:
     """The unit a row stands in, and the one it stood in before."""
-    history = inspect(row).attrs.unit_id.history  # type: ignore[attr-defined]
+    history = inspect(row).attrs.unit_id.history
     return {unit_id for unit_id in (row.unit_id, *(history.deleted or ())) if unit_id}
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import BigInteger, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.visitors import iterate
 
 from gridunion.complaints.models import Complaint, ReplyDue
@@ -20,7 +21,7 @@ PAGE = 20
 ALL = CONDITIONS | PARTS
 
 _lo, _hi = bindparam("lo", type_=Bytewise), bindparam("hi", type_=Bytewise)
-_path, _number = bindparam("path", type_=Bytewise), bindparam("number")
+_path, _number = bindparam("path", type_=Bytewise), bindparam("number", type_=BigInteger)
 
 _WITH: dict[Any, Any] = {
     Complaint: (joinedload(Complaint.unit), joinedload(Complaint.handler)),
@@ -59,15 +60,20 @@ def _listing(name: str, going_on: bool) -> Select[Any]:
     return found.order_by(Unit.path, model.id).limit(PAGE + 1)
 
 
-def count(unit: Unit, name: str) -> int:
+def _edges(unit: Unit, own: bool) -> tuple[str, str]:
+    """The branch of a unit, or the unit alone: no path below it sorts before "!"."""
+    return (unit.path, f"{unit.path}!") if own else unit.branch
+
+
+def count(unit: Unit, name: str, own: bool = False) -> int:
     """How many records of a branch a figure counts."""
-    lo, hi = unit.branch
+    lo, hi = _edges(unit, own)
     return int(db.session.execute(_counting(name), {"lo": lo, "hi": hi, **_times(name)}).scalar_one())
 
 
-def records(unit: Unit, name: str, after: str = "", total: int | None = None) -> Records:
+def records(unit: Unit, name: str, after: str = "", total: int | None = None, own: bool = False) -> Records:
     """The records a figure counts, in the order of the tree; `total` when a board counted them already."""
-    lo, hi = unit.branch
+    lo, hi = _edges(unit, own)
     path, _, number = after.rpartition("~")
     going_on = bool(path) and number.isdigit()
     given: dict[str, Any] = {"lo": lo, "hi": hi, **_times(name)}
@@ -77,14 +83,14 @@ def records(unit: Unit, name: str, after: str = "", total: int | None = None) ->
     rows, last = [row[0] for row in found[:PAGE]], found[:PAGE][-1:]
     following = f"{last[0][1]}~{last[0][0].id}" if len(found) > PAGE else ""
     if total is None:
-        total = count(unit, name) if following or after else len(rows)
+        total = count(unit, name, own) if following or after else len(rows)
     return Records(rows, total, following)
 
 
 @cache
 def _asks(name: str) -> frozenset[str]:
     """The moments a condition compares with."""
-    return frozenset(part.key for part in iterate(ALL[name]) if part.__visit_name__ == "bindparam")
+    return frozenset(part.key for part in iterate(ALL[name]) if isinstance(part, BindParameter))
 
 
 def _times(name: str) -> dict[str, Any]:

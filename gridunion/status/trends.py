@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from flask_babel import gettext
+from sqlalchemy import bindparam, func, or_, select
 
 from gridunion import clock, settings
+from gridunion.complaints.life import OPEN
 from gridunion.complaints.models import Complaint
 from gridunion.db import Bytewise, UtcDateTime, db
 from gridunion.status.models import window
 from gridunion.tree import Unit
 
 WEEKS = 12
+MOST = 7  # kinds of case shown apart
 
 _c, _u = Complaint.__table__.c, Unit.__table__.c
 _FROM = bindparam("since", type_=UtcDateTime)
@@ -24,7 +27,8 @@ _inside = (
 )
 _joined = Unit.__table__.join(Complaint.__table__, _c.unit_id == _u.id)
 _MOVES = select(_c.recorded_at, _c.resolved_at, _c.due_at, _c.state).select_from(_joined)
-_MOVES = _MOVES.where(_inside, _c.recorded_at >= _FROM).execution_options(branch=True)
+_moved = or_(_c.recorded_at >= _FROM, _c.resolved_at >= _FROM, _c.state.in_(OPEN))
+_MOVES = _MOVES.where(_inside, _moved).execution_options(branch=True)
 _KINDS = select(_c.category, func.count()).select_from(_joined)
 _KINDS = _KINDS.where(
     _inside, _c.recorded_at >= _FROM, _c.recorded_at < bindparam("until", type_=UtcDateTime)
@@ -78,4 +82,6 @@ def by_category(unit: Unit) -> list[tuple[str, int]]:
     lo, hi = unit.branch
     rows = db.session.execute(_KINDS, {"lo": lo, "hi": hi, "since": start, "until": end}).all()
     ranked = sorted(rows, key=lambda row: -row[1])
-    return [(settings.label("complaint_category", code), count) for code, count in ranked[:7]]
+    shown = [(settings.label("complaint_category", code), count) for code, count in ranked[:MOST]]
+    rest = sum(count for _code, count in ranked[MOST:])
+    return [*shown, (gettext("其余各类"), rest)] if rest else shown

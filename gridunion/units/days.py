@@ -9,7 +9,7 @@ from sqlalchemy import select
 from werkzeug.exceptions import BadRequest, NotFound
 from wtforms import RadioField
 
-from gridunion import audit, clock, look
+from gridunion import audit, clock, look, settings
 from gridunion.calendar import SpecialDay
 from gridunion.db import db
 from gridunion.fields import Cleaned, Day, Form, SelectChoice, ValidationError, needed
@@ -70,7 +70,7 @@ def set_day() -> Response:
         return _page(_year(), form, 422)
     day, works = form.day.data, form.works.data == "yes"
     row = _special(day) or SpecialDay(day=day)
-    row.works, row.name_zh = works, form.name.data or ""
+    row.works, row.name_zh, row.name_en = works, form.name.data or "", ""  # an own name is said as it is
     db.session.add(row)
     audit.note("set day", day=day.isoformat(), works=works, name=row.name_zh)
     say(_("已保存：%(day)s %(name)s", day=look.day(day), name=row.name_zh))
@@ -89,7 +89,8 @@ def drop_day(day: str) -> Response:
         raise NotFound
     db.session.delete(row)
     audit.note("drop day", day=day, works=row.works, name=row.name_zh)
-    say(_("已删除：%(day)s %(name)s", day=look.day(row.day), name=row.name_zh))
+    name = (settings.english() and row.name_en) or row.name_zh
+    say(_("已删除：%(day)s %(name)s", day=look.day(row.day), name=name))
     return go(url_for("units.calendar", year=row.day.year))
 
 

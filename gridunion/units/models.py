@@ -132,7 +132,7 @@ def end_unit(unit: Unit, on: date, heir: Unit | None) -> None:
     """
     if lower := count_below([unit]).get(unit.id):
         raise StillNeeded(gettext("下面还有 %(n)s 个没撤销的，请先移走或撤销", n=lower))
-    if heir is None and (left := "、".join(filter(None, (ask(unit, on) for ask in STANDING)))):
+    if heir is None and (left := gettext("、").join(filter(None, (ask(unit, on) for ask in STANDING)))):
         raise StillNeeded(gettext("这里还有%(left)s，请填由哪个单位接替", left=left))
     if heir is not None:
         _check_heir(unit, heir, on)

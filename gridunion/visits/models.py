@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext as pgettext
 from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, relationship
 
@@ -127,7 +128,7 @@ class Visit(Scoped, Record):
     @property
     def topic(self) -> str:
         """What it was about: a visit that had to be made, once it is made, is simply a visit."""
-        return self.due_visit.topic.replace("必访", "走访") if self.due_visit else str(_("走访"))
+        return self.due_visit.topic.replace("必访", "走访") if self.due_visit else str(pgettext("one", "走访"))
 
     @property
     def found(self) -> list[str]:

@@ -4,16 +4,24 @@ from collections.abc import Iterable
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import select
 
 from gridunion import clock
+from gridunion.accounts.trail_words import VALUES
 from gridunion.db import db
 from gridunion.look import day, hm
 from gridunion.members.models import Person
 from gridunion.members.timeline import Entry, tell
-from gridunion.visits.models import DueVisit, Visit, open_visits
+from gridunion.visits.models import OUTCOMES, DueVisit, Visit, open_visits
 
 MOST = 100
+
+VALUES["visit", "outcome"] = {name: words for name, (words, _icon) in OUTCOMES.items()}
+VALUES["visit", "kind"] = {"must_visit": lazy_gettext("必访"), "routine": lazy_gettext("日常走访")}
+VALUES["due_visit", "state"] = {
+    "open": lazy_gettext("该走访"), "done": lazy_gettext("已走访"), "cancelled": lazy_gettext("取消了"),
+}  # fmt: skip
 
 
 @tell
@@ -30,7 +38,7 @@ def made(person: Person) -> Iterable[Entry]:
     known = select(Visit).where(Visit.person_id == person.id, Visit.voided_at.is_(None))
     for visit in db.session.scalars(known.order_by(Visit.happened_at.desc(), Visit.id.desc()).limit(MOST)):
         title = _("走访：%(outcome)s", outcome=visit.words)
-        sub = "，".join([visit.visitor_name, *visit.found])
+        sub = _("，").join([visit.visitor_name, *visit.found])
         href = url_for("visits.show", uid=visit.uid)
         yield Entry(visit.happened_at, "done", title, sub, visit.note or "", href)
 
@@ -46,4 +54,4 @@ def _urgency(due: DueVisit) -> str:
 
 def _about(due: DueVisit) -> str:
     since = _("第 %(n)s 天", n=due.days_since) if due.days_since > 0 else ""
-    return "，".join(part for part in (since, due.note) if part)
+    return _("，").join(part for part in (since, due.note) if part)

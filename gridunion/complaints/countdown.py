@@ -1,0 +1,77 @@
+"""The promise that runs now on a case, in words."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from gridunion import clock
+from gridunion.complaints.life import ANSWERS
+from gridunion.complaints.models import Complaint
+from gridunion.complaints.rows import late_days
+from gridunion.look import day, moment
+
+
+@dataclass(frozen=True)
+class Count:
+    """The promise that runs now: how it stands, in words twice, and percent of the time that is gone."""
+
+    status: str
+    words: str
+    under: str
+    percent: int | None = None
+
+
+def countdown(complaint: Complaint) -> Count:
+    """What is due next, with the absolute time beside it."""
+    if complaint.state == "closed":
+        return Count("ok", _("已归档"), _ended(complaint))
+    if complaint.state == "refused":
+        return Count("ok", _("不予受理"), _refused(complaint))
+    if complaint.needs_confirmation:
+        return Count("warn", _("等确认结果"), _("%(moment)s 办结", moment=moment(complaint.resolved_at)))
+    if complaint.state == "resolved":
+        return _running(
+            complaint.call_due_at or clock.now(), complaint.resolved_at, _("应在 %(when)s 前回访")
+        )
+    if complaint.state == "registered" and not complaint.overdue:
+        return _running(complaint.accept_due_at, complaint.recorded_at, _("应在 %(when)s 前受理"))
+    reopened = [event for event in complaint.events if event.step == "reopen"]
+    limit = complaint.days if not reopened else -(-complaint.days // 2)
+    began = reopened[-1].happened_at if reopened else complaint.recorded_at
+    words = _("应在 %(when)s 前办结") + _("（限 %(n)s 个工作日）", n=limit)
+    return _running(complaint.due_at, began, words)
+
+
+def _ended(complaint: Complaint) -> str:
+    answer = ANSWERS.get(complaint.answer or "")
+    when = moment(complaint.closed_at)
+    return _("%(when)s，本人%(answer)s", when=when, answer=answer) if answer else when
+
+
+def _refused(complaint: Complaint) -> str:
+    on = day(complaint.closed_at)
+    return _("%(day)s 已告知原因和去处", day=on) if complaint.can_be_told else on
+
+
+def _running(due_at: datetime, began: datetime | None, words: str) -> Count:
+    left = due_at - clock.now()
+    whole = due_at - (began or due_at)
+    percent = min(100, max(0, round(100 - 100 * (left / whole)))) if whole > timedelta() else 100
+    status = "bad" if left < timedelta() else "warn" if left < timedelta(days=1) else "ok"
+    return Count(status, left_words(due_at), words % {"when": moment(due_at)}, percent)
+
+
+def left_words(due_at: datetime) -> str:
+    """还剩 5 天, in the last 24 hours 还剩 3 小时, then 超期 1 天."""
+    left = due_at - clock.now()
+    if left < timedelta():
+        return str(ngettext("超期 %(num)s 天", "超期 %(num)s 天", late_days(due_at)))
+    if left >= timedelta(days=1):
+        return str(
+            ngettext("还剩 %(num)s 天", "还剩 %(num)s 天", (clock.local(due_at).date() - clock.today()).days)
+        )
+    if left >= timedelta(hours=1):
+        return str(ngettext("还剩 %(num)s 小时", "还剩 %(num)s 小时", left // timedelta(hours=1)))
+    return str(ngettext("还剩 %(num)s 分钟", "还剩 %(num)s 分钟", max(left // timedelta(minutes=1), 1)))

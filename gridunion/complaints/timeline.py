@@ -1,0 +1,83 @@
+"""What complaints tell in somebody's 来往记录, and the mark of who waits too long."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import pgettext
+from sqlalchemy import Select, bindparam, select
+
+from gridunion import clock
+from gridunion.accounts.trail_words import VALUES
+from gridunion.complaints.countdown import countdown
+from gridunion.complaints.life import ANSWERS, RESULTS, STATES
+from gridunion.complaints.models import IS_OPEN, Complaint, ComplaintEvent
+from gridunion.db import UtcDateTime, db
+from gridunion.members.listing import MARKS
+from gridunion.members.models import Person
+from gridunion.members.timeline import Entry, tell
+from gridunion.tree import Unit, branch, width
+
+MOST = 50  # complaints of one person a member's page tells of
+
+
+@tell
+def of_person(person: Person) -> Iterable[Entry]:
+    """A person's complaints, never sealed ones."""
+    mine = select(Complaint).where(Complaint.person_id == person.id, Complaint.sealed.is_(False))
+    found = list(db.session.scalars(mine.order_by(Complaint.id.desc()).limit(MOST)))
+    told = _told([complaint.id for complaint in found])
+    return [_entry(complaint, told) for complaint in found]
+
+
+def _told(ids: list[int]) -> dict[int, datetime]:
+    """When the worker last heard something, case by case."""
+    events = select(ComplaintEvent.complaint_id, ComplaintEvent.happened_at).where(
+        ComplaintEvent.complaint_id.in_(ids), ComplaintEvent.told.is_not(None)
+    )
+    return dict(db.session.execute(events.order_by(ComplaintEvent.id)).all()) if ids else {}
+
+
+def _entry(complaint: Complaint, told: dict[int, datetime]) -> Entry:
+    href = f"/complaints/{complaint.uid}"
+    words = {"code": complaint.code, "topic": complaint.topic}
+    heard = _("已回音") if complaint.id in told else ""
+    if complaint.is_open:
+        count = countdown(complaint)
+        title = _("诉求 %(code)s %(state)s：%(topic)s", state=complaint.state_words, **words)
+        mark = (_("诉求%(left)s：%(topic)s", left=count.words, topic=complaint.topic), count.status)
+        return Entry(complaint.recorded_at, "now", title, count.under, href=href, tag=mark, told=heard)
+    ended = complaint.resolved_at or complaint.closed_at or complaint.recorded_at
+    answer, verb = (
+        ANSWERS.get(complaint.answer or ""),
+        _("没受理") if complaint.state == "refused" else pgettext("done", "办结"),
+    )
+    title = _("诉求 %(code)s %(verb)s：%(topic)s", verb=verb, **words)
+    tag = (str(answer), "ok" if complaint.answer in ("satisfied", "mostly") else "warn") if answer else None
+    return Entry(
+        ended, "done", title, str(RESULTS.get(complaint.result or "", "")), href=href, tag=tag, told=heard
+    )
+
+
+_c, _u = Complaint.__table__.c, Unit.__table__.c
+
+
+@cache
+def _overdue(width: int) -> Select[Any]:
+    overdue = select(_c.person_id).join(Unit.__table__, _u.id == _c.unit_id)
+    return overdue.where(
+        branch(width), _c.person_id.in_(bindparam("ids", expanding=True)), _c.sealed.is_(False),
+        IS_OPEN, _c.due_at < bindparam("now", type_=UtcDateTime),
+    ).execution_options(branch=True)  # fmt: skip
+
+
+def late(ids: list[int]) -> dict[int, tuple[str, str]]:
+    """Who of some people waits longer than promised."""
+    found = db.session.execute(_overdue(width()), {"ids": ids, "now": clock.now()}).scalars()
+    return dict.fromkeys(found, (_("诉求超期"), "bad"))
+
+
+MARKS.append(late)
+VALUES["complaint", "state"] = STATES

@@ -1,0 +1,63 @@
+"""Applications: let in, one or many, or turned down with a reason."""
+
+from uuid import UUID
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from gridunion.db import db
+from gridunion.members.models import Person
+from gridunion.members.timeline import story
+from gridunion.members.views import bp, clean
+from gridunion.menu import home_of
+from gridunion.rights import allow
+from gridunion.web import find, go, page, say, viewer
+
+MOST = 100  # names on one page
+
+
+@bp.get("/approvals")
+@allow("approve members")
+def approvals() -> Response:
+    """The names, before all of them are let in at once."""
+    return page("members/approvals.html", people=_waiting())
+
+
+@bp.post("/approvals")
+@allow("approve members")
+def approve() -> Response:
+    """Let applicants in, one or many."""
+    people = [find(Person, uid) for uid in _uids(request.form.getlist("person"))]
+    if not people:
+        return page("members/approvals.html", 422, people=_waiting(), nobody=True)
+    for person in people:
+        person.approve(viewer())
+    say(_("已通过 %(n)s 人入会", n=len(people)))
+    return go(home_of(viewer()) if request.form.get("next") == "inbox" else url_for("members.approvals"))
+
+
+def _waiting() -> list[Person]:
+    waiting = select(Person).where(Person.status == "applied")
+    return list(db.session.scalars(waiting.order_by(Person.id).limit(MOST)))
+
+
+@bp.post("/<uuid:uid>/rejection")
+@allow("approve members")
+def reject(uid: UUID) -> Response:
+    person = find(Person, uid)
+    reason = clean(request.form.get("reason", ""))
+    if not reason:
+        return page(
+            "members/show.html", 422, person=person, entries=story(person), all=None, reason_missing=True
+        )
+    person.reject(viewer(), reason)
+    say(_("没有通过：%(name)s", name=person.name), kind="warn")
+    return go(home_of(viewer()))
+
+
+def _uids(said: list[str]) -> list[UUID]:
+    try:
+        return [UUID(text) for text in said]
+    except ValueError:
+        return []

@@ -1,0 +1,75 @@
+"""Identity numbers, asked about and shown sparingly.
+
+Whether a number is registered somewhere else is told only for an exact name and number, never where or who,
+and not any more after 20 questions an hour that found nothing: nobody learns who is a member by trying.
+"""
+
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from gridunion import audit, throttle
+from gridunion.db import db, write
+from gridunion.members.models import Person, id_index
+from gridunion.tree import everywhere
+
+MOST_MISSES = MOST_SHOWN = 20
+HOUR = timedelta(hours=1)
+
+
+def objection(person: Person, name: str, kind: str, number: str, asker: int) -> tuple[str, int]:
+    """(sentence, status) for what stands against a number, ("", 0) when nothing does. Outside write()."""
+    if id_index(kind, number) == person.id_index:
+        return "", 0
+    if told := told_here(person, kind, number):
+        return told, 422
+    return _ask_elsewhere(person, name, id_index(kind, number), asker)
+
+
+def told_here(person: Person, kind: str, number: str) -> str:
+    """Who else of the viewer's branch has the number."""
+    same = select(Person).where(Person.id_index == id_index(kind, number), Person.id != person.id)
+    known = db.session.scalars(same.order_by(Person.id).limit(1)).first()
+    return (
+        _("这个证件号码已登记：%(name)s，%(place)s", name=known.name, place=known.unit.name) if known else ""
+    )
+
+
+def _ask_elsewhere(person: Person, name: str, digest: str, asker: int) -> tuple[str, int]:
+    """A question that finds nothing is counted, in the moment it is answered."""
+    with write():
+        row = throttle.held(throttle.key_of("identity", str(asker)), HOUR)
+        if row.wait:
+            audit.note("lookups stopped", person)
+            text = _(
+                "这一小时核对的证件号码太多了，请等 %(n)s 分钟再填号码，别的可以先存", n=minutes(row.wait)
+            )
+            return text, 429
+        if _is_elsewhere(person, name, digest):
+            return _("已在别处登记，请申请转会"), 422
+        if row.count() >= MOST_MISSES:
+            row.stop_until_over(HOUR)
+    return "", 0
+
+
+def may_show(person: Person, asker: int) -> int:
+    """Count a reveal before it is made; returns the minutes to wait when there were too many. Outside write()."""
+    with write():
+        row = throttle.held(throttle.key_of("reveal", str(asker)), HOUR)
+        if row.wait:
+            audit.note("reveals stopped", person)
+        elif row.count() >= MOST_SHOWN:
+            row.stop_until_over(HOUR)
+            return 0
+        return minutes(row.wait)
+
+
+def _is_elsewhere(person: Person, name: str, digest: str) -> bool:
+    same = select(Person.id).where(Person.id_index == digest, Person.id != person.id, Person.name == name)
+    with everywhere():
+        return db.session.scalars(same.limit(1)).first() is not None
+
+
+def minutes(seconds: int) -> int:
+    return -(-seconds // 60)

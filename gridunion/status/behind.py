@@ -1,0 +1,76 @@
+"""The page behind a figure: exactly the records it counts, how they are judged, and why."""
+
+from typing import Any
+
+from flask import Response, abort, request
+from flask_babel import gettext as _
+
+from gridunion import clock
+from gridunion.rights import allow
+from gridunion.status.board import board
+from gridunion.status.lights import ORDER, Line
+from gridunion.status.measures import MEASURES, Measure
+from gridunion.status.records import ALL, records
+from gridunion.status.rows import shown
+from gridunion.status.staffing import staff_of
+from gridunion.status.views import bp, crumbs
+from gridunion.tree import Unit
+from gridunion.web import find_unit, page, viewer
+
+
+@bp.get("/<code>/<name>")
+@allow("see board")
+def behind(code: str, name: str) -> Response:
+    """`own`: only what happened in the unit itself, as the board's line of that name counts."""
+    unit, own = find_unit(code), "own" in request.args
+    if name not in ALL or name not in MEASURES:
+        abort(404)
+    measure, after = MEASURES[name], request.args.get("after", "")
+    line = _line(unit, own)
+    whole = records(unit, name, after, line.counts.get(name), own)
+    parts = measure.parts if not after else ()
+    groups = [(MEASURES[part], light, records(unit, part, own=own)) for part, light in parts]
+    return page(
+        "status/records.html", unit=unit, measure=measure, whole=whole, groups=groups, measures=MEASURES,
+        crumbs=crumbs(unit), line=line, own=own, light=_light(line, measure), why=_why(line, measure),
+        staff=_staff(unit), as_row=shown, press=_press(), me=viewer().account_id, now=clock.now(),
+    )  # fmt: skip
+
+
+def _press() -> str:
+    """What pressing a case is called from where the viewer sits."""
+    return _("督办") if viewer().roles & {"supervisor", "district_officer"} else _("催办")
+
+
+def _line(unit: Unit, own: bool) -> Line:
+    made = board(unit)
+    return next((line for line in made.lines if line.own), Line(unit, own=True)) if own else made.total
+
+
+def _judged(line: Line) -> bool:
+    """Streets and districts have no light of their own."""
+    return line.unit.kind in ("cell", "community_union") and bool(line.hits)
+
+
+def _light(line: Line, measure: Measure) -> str:
+    if not _judged(line) or not measure.lights:
+        return ""
+    return min((line.hits[name] for name in measure.lights), key=ORDER.__getitem__)
+
+
+def _why(line: Line, measure: Measure) -> list[str]:
+    """What makes the light, or how much is missing to the goal."""
+    if _judged(line):
+        return [line.why(name) for name in measure.lights if line.hits[name] != "ok"]
+    return [gap for name in measure.lights if (gap := line.gap(name))]
+
+
+def _staff(unit: Unit) -> list[str]:
+    """Who answers for a cell or a community."""
+    said: list[tuple[str, str]] = []
+    if unit.is_cell:
+        said.append((_("网格员"), staff_of([unit.id], "grid_worker").get(unit.id, "")))
+    community: Any = unit.parent_id if unit.is_cell else unit.id
+    if unit.kind in ("cell", "community_union"):
+        said.append((_("社区工会主席"), staff_of([community], "leader").get(community, "")))
+    return [f"{role}{names or _('空缺')}" for role, names in said]

@@ -1,0 +1,91 @@
+"""How a record reads in the list behind a figure: its deadline, its name, its facts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from gridunion import clock, settings
+from gridunion.complaints.life import ANSWERS
+from gridunion.complaints.models import Complaint, ReplyDue
+from gridunion.employers.models import Employer
+from gridunion.look import day
+from gridunion.members.models import Person
+from gridunion.visits.models import DueVisit
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One row; without a `href` there is nothing the reader may open. `urge`: the case can be pressed."""
+
+    href: str
+    name: str
+    topic: str
+    facts: list[str]
+    due: str = ""
+    due_at: datetime | None = None
+    face: str = ""
+    tags: list[tuple[str, str]] = field(default_factory=list)
+    urge: Complaint | None = None
+
+
+def shown(record: Any) -> Shown:
+    return _HOW[type(record)](record)
+
+
+def against(due_at: datetime, done_at: datetime | None) -> str:
+    """How something stands to its deadline: late or early by so many days, as on a calendar."""
+    days = (clock.local(done_at or clock.now()).date() - clock.local(due_at).date()).days
+    if (done_at or clock.now()) > due_at:
+        return str(ngettext("超 %(num)s 天", "超 %(num)s 天", max(days, 1)))
+    if done_at is None:
+        return str(_("期限"))
+    return str(ngettext("早 %(num)s 天", "早 %(num)s 天", -days) if days else _("按时"))
+
+
+def _case(it: Complaint) -> Shown:
+    facts = [_("诉求 %(n)s", n=it.number)]
+    if it.answer:
+        facts.append(_("回访：%(answer)s", answer=ANSWERS[it.answer]))
+    else:
+        facts += [it.state_words, it.handler.name if it.handler else _("没派人")]
+    due = _("不受理") if it.state == "refused" else against(it.due_at, it.resolved_at)
+    urge = it if it.is_open and it.overdue else None
+    return Shown(f"/complaints/{it.uid}", it.who, it.topic, facts, due, it.due_at, urge=urge)
+
+
+def _word(it: ReplyDue) -> Shown:
+    told = _("%(at)s告诉了本人", at=day(it.told_at)) if it.told_at else _("还没告诉本人")
+    due, case = against(it.due_at, it.told_at), it.complaint
+    if case is None:
+        return Shown("", str(_("已移交的诉求")), "", [told], due, it.due_at)
+    facts = [_("诉求 %(n)s", n=case.number), told]
+    return Shown(f"/complaints/{case.uid}", case.who, case.topic, facts, due, it.due_at)
+
+
+def _due_visit(it: DueVisit) -> Shown:
+    met = _("%(at)s联系上", at=day(it.done_at)) if it.done_at else _("还没联系上")
+    due = _("取消了") if it.state == "cancelled" else against(it.due_at, it.done_at)
+    if it.person is None:
+        return Shown("", str(_("已转走的会员")), it.topic, [it.unit.name, met], due, it.due_at)
+    return Shown(f"/members/{it.person.uid}", it.person.name, it.topic, [it.unit.name, met], due, it.due_at)
+
+
+def _person(it: Person) -> Shown:
+    hard = [(settings.label("hardship_class", it.hardship_class), "warn")] if it.hardship_class else []
+    where = it.employer_name or _("单位没填")
+    return Shown(f"/members/{it.uid}", it.name, "", [it.unit.name, where], face=it.name[0], tags=hard)
+
+
+def _employer(it: Employer) -> Shown:
+    people = ngettext("%(num)s 人", "%(num)s 人", it.headcount) if it.headcount is not None else _("人数没填")
+    state = (settings.label("union_state", it.union_state), "ok" if it.organized else "warn")
+    return Shown(f"/employers/{it.uid}", it.name, "", [it.unit.name, people], tags=[state])
+
+
+_HOW: dict[type, Callable[[Any], Shown]] = {
+    Complaint: _case, ReplyDue: _word, DueVisit: _due_visit, Person: _person, Employer: _employer,
+}  # fmt: skip
