@@ -1,4 +1,5 @@
 # make run    set up, migrate, load demo data into an empty base, and serve on 127.0.0.1:$PORT (8000)
+# make install  set up without starting, for a server
 # make test   set up and run every check and test, on SQLite and, where it is installed, on PostgreSQL
 # make bench  measure pages against the raw floor (see README, Figures)
 
@@ -7,10 +8,13 @@ BIN := .venv/bin
 ENGLISH := gridunion/translations/en/LC_MESSAGES/messages
 WORKERS ?= 2
 
-.PHONY: run test check bench messages clean
+.PHONY: run install test check bench messages clean
 
-run: .venv/run $(ENGLISH).mo
+run: install
 	@$(BIN)/flask up
+
+install: .venv/run $(ENGLISH).mo
+	@$(BIN)/python -m compileall -q app.py gridunion migrations
 
 test: .venv/test $(ENGLISH).mo check
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup

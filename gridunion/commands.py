@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 
 import click
@@ -17,6 +18,9 @@ from gridunion.db import db, keyring, write
 from gridunion.tree import everywhere
 
 keys_group = AppGroup("keys", help="The key file.")
+
+BEFORE_SERVING: list[Callable[[], None]] = []
+"""What rooms look at before anything is served; a fault is a ClickException."""
 
 
 def register(app: Flask) -> None:
@@ -52,6 +56,8 @@ def serve_on(port: int | None = None, threads: int = 8) -> None:
     config: Config = current_app.extensions["gridunion.config"]
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     port = port or config.port
+    for look in BEFORE_SERVING:
+        look()
     worker = subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "flask", "--app", str(ROOT / "app.py"), "work", "--parent", str(os.getpid())]
     )

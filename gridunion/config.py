@@ -66,10 +66,10 @@ class Config:
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Config:
-    """The configuration the environment asks for, with absolute paths."""
+    """The configuration the environment asks for, with absolute paths. Raises Misconfigured."""
     home = Path(environ.get("GRIDUNION_HOME", "var")).absolute()
     keys = Path(environ.get("GRIDUNION_KEYS", f"{home}.keys/keys.json")).absolute()
-    port = int(environ.get("PORT", "8000"))
+    port = _number(environ, "PORT", 8000)
     return Config(
         env=environ.get("GRIDUNION_ENV", "development"),
         home=home,
@@ -77,9 +77,17 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
         database_url=_database_url(environ.get("DATABASE_URL", ""), home),
         public_url=environ.get("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
         port=port,
-        proxies=int(environ.get("GRIDUNION_PROXIES", "0")),
+        proxies=_number(environ, "GRIDUNION_PROXIES", 0),
         debug=environ.get("FLASK_DEBUG", "") not in ("", "0"),
     )
+
+
+def _number(environ: Mapping[str, str], name: str, otherwise: int) -> int:
+    """A number that was set; Misconfigured when it is none."""
+    said = environ.get(name) or str(otherwise)
+    if not said.isascii() or not said.isdigit():
+        raise Misconfigured(f"{name} must be a number.")
+    return int(said)
 
 
 def _database_url(asked: str, home: Path) -> str:

@@ -93,6 +93,7 @@ def guard_doors(app: Flask, config: Config) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, config.proxies, config.proxies)  # type: ignore[method-assign]
     app.before_request(_limit_body)
     app.before_request(_refuse_foreign)
+    app.before_request(_refuse_nul)
     CSRFProtect(app)
     app.after_request(_put_headers)
 
@@ -116,6 +117,12 @@ def _refuse_foreign() -> None:
         abort(403)
     if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
         abort(403)
+
+
+def _refuse_nul() -> None:
+    """No address of ours holds one, and PostgreSQL cannot compare with it."""
+    if any("\0" in said for said in request.args.values()):
+        abort(400)
 
 
 def _put_headers(response: Response) -> Response:

@@ -30,14 +30,23 @@ class KeyRing:
     index: bytes
     data: dict[str, bytes]
     current: str
-    _ciphers: dict[str, AESGCM] = field(default_factory=dict, repr=False)
+    path: Path | None = field(default=None, repr=False, compare=False)
+    _ciphers: dict[str, AESGCM] = field(default_factory=dict, repr=False, compare=False)
 
     def _cipher(self, key_id: str) -> AESGCM:
+        if key_id not in self.data:
+            self._read_again()
         if key_id not in self.data:
             raise WrongKey(key_id)
         if key_id not in self._ciphers:
             self._ciphers[key_id] = AESGCM(self.data[key_id])
         return self._ciphers[key_id]
+
+    def _read_again(self) -> None:
+        """Take up keys added by `flask keys rotate` while this process was running."""
+        if self.path and self.path.exists():
+            later = load(self.path)
+            self.data, self.current = later.data, later.current
 
     def encrypt(self, text: str, place: str) -> str:
         """`key-id.base64(nonce + ciphertext)`, which opens only at the same place."""
@@ -60,7 +69,7 @@ class KeyRing:
 
     def add_key(self) -> str:
         """A fresh key for everything written from now on; returns its id."""
-        self.current = f"k{len(self.data) + 1}"
+        self.current = f"k{max((int(key_id[1:]) for key_id in self.data), default=0) + 1}"
         self.data[self.current] = secrets.token_bytes(32)
         return self.current
 
@@ -90,7 +99,7 @@ def load(path: Path) -> KeyRing:
     """The ring in a file."""
     body = json.loads(path.read_text())
     data = {key_id: bytes.fromhex(key) for key_id, key in body["data"].items()}
-    return KeyRing(bytes.fromhex(body["secret"]), bytes.fromhex(body["index"]), data, body["current"])
+    return KeyRing(bytes.fromhex(body["secret"]), bytes.fromhex(body["index"]), data, body["current"], path)
 
 
 def load_or_make(path: Path) -> KeyRing:

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, Response, g, has_request_context, redirect, request
-from flask_babel import Babel, format_date, gettext, ngettext, pgettext
+from flask import Flask, Response, g, has_request_context, redirect, request, url_for
+from flask_babel import Babel, format_date, gettext
 from flask_compress import Compress
 from flask_login import current_user
-from markupsafe import Markup
 
 from gridunion import clock, settings
 from gridunion.config import ROOT
@@ -24,6 +23,7 @@ from gridunion.phones import mask_phone, show_phone
 from gridunion.receipts import receipt_by_uid
 from gridunion.rights import PUBLIC, allow
 from gridunion.web import new_key, sender, viewer
+from gridunion.words import CHINESE, Words, texts
 
 YEAR = 365 * 24 * 3600
 SAME_FOR_ALL = {"icon", "sh", "mark", "bar", "meter", "hit"}  # macros without a word or a reader in them
@@ -51,8 +51,9 @@ class Flash:
 
 def dress(app: Flask) -> None:
     """Teach an app the house's look."""
-    Babel(app, default_locale="zh_Hans_CN", locale_selector=locale, default_timezone="Asia/Shanghai",
-          default_translation_directories=str(ROOT / "gridunion" / "translations"))  # fmt: skip
+    babel = Babel(app, default_locale="zh_Hans_CN", locale_selector=locale, default_timezone="Asia/Shanghai",
+                  default_translation_directories=str(ROOT / "gridunion" / "translations"))  # fmt: skip
+    babel.domain_instance = Words()
     app.config.update(
         COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_BR_LEVEL=4, COMPRESS_LEVEL=5, COMPRESS_MIN_SIZE=400
     )
@@ -65,8 +66,7 @@ def dress(app: Flask) -> None:
     )  # fmt: skip
     app.jinja_env.filters.update(day=day, moment=moment, ago=ago, hm=hm, weekday=weekday, nth=nth)
     app.context_processor(_known_everywhere)
-    # In place of Jinja's own, which copy the whole context for each text in a loop.
-    app.jinja_env.globals.update({"_": said, "gettext": said, "ngettext": counted, "pgettext": meant})
+    app.jinja_env.globals.update(texts(lambda: look().lang == "en"), url_for=address)
     for name, template in (("m", "ui.html"), ("f", "forms.html"), ("chart", "charts.html")):
         app.jinja_env.globals[name] = _parts(app.jinja_env.get_template(template))
     app.add_url_rule("/look", "look", choose)
@@ -79,27 +79,14 @@ def _parts(template: Any) -> Any:
     return template.module
 
 
-def said(text: str, **named: Any) -> Markup:
-    """A text in the reader's language. Chinese is what the texts are written in: nothing is looked up."""
-    return _filled(gettext(text) if look().lang == "en" else text, named)
-
-
-def counted(one: str, many: str, num: int, **named: Any) -> Markup:
-    return _filled(ngettext(one, many, num) if look().lang == "en" else one, {"num": num, **named})
-
-
-def meant(context: str, text: str, **named: Any) -> Markup:
-    """A text that means several things in Chinese, such as 撤销: the context tells which."""
-    return _filled(pgettext(context, text) if look().lang == "en" else text, named)
-
-
-def _filled(text: str, named: dict[str, Any]) -> Markup:
-    return Markup(text) % named if named else _bare(text)  # noqa: S704 - texts are ours, names are escaped
-
-
 @lru_cache(4000)
-def _bare(text: str) -> Markup:
-    return Markup(text) % {}  # noqa: S704
+def _address(endpoint: str, values: frozenset[Any]) -> str:
+    return url_for(endpoint, **dict(values))
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """url_for, remembered: an address of ours is the same in every request."""
+    return _address(endpoint, frozenset(values.items()))
 
 
 def locale() -> str:
@@ -139,6 +126,8 @@ def static_url(name: str) -> str:
 def _known_everywhere() -> dict[str, Any]:
     here = safe_next(request.full_path.rstrip("?")) or "/"
     known: dict[str, Any] = {"look": look(), "here": here, "flash": None, "menu": (), "viewer": None}
+    if look().lang != "en":
+        known |= CHINESE
     if g.get("eyes") is not None and current_user.is_authenticated:
         who = viewer()
         known |= {"viewer": who, "menu": menu_of(who)}

@@ -14,9 +14,10 @@ TRUSTED = {"branch": True}
 def encrypted() -> Iterator[tuple[Any, Encrypted]]:
     """Each mapped class with each of its encrypted texts."""
     for mapper in Base.registry.mappers:
-        for value in vars(mapper.class_).values():
-            if isinstance(value, Encrypted):
-                yield mapper.class_, value
+        for part in mapper.class_.__mro__:  # a record may get its texts from a class it stands on
+            for value in vars(part).values():
+                if isinstance(value, Encrypted):
+                    yield mapper.class_, value
 
 
 def finished() -> bool:

@@ -82,7 +82,8 @@ class _Known:
 
 
 def english() -> bool:
-    return str(get_locale() or "zh").startswith("en")
+    locale = get_locale()
+    return locale is not None and locale.language == "en"
 
 
 def value(key: str, path: str = "", on: date | None = None) -> Any:

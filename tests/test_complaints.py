@@ -2,7 +2,11 @@
 
 import io
 import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -12,7 +16,7 @@ from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import OperationalError
 
 from gridunion import audit, clock
-from gridunion.accounts.models import Account
+from gridunion.accounts.models import Account, Posting
 from gridunion.complaints import hands
 from gridunion.complaints.life import says_something
 from gridunion.complaints.listing import complaints, counts, loads, looking
@@ -24,6 +28,7 @@ from gridunion.complaints.models import (
     ReplyDue,
 )
 from gridunion.complaints.records import Immutable
+from gridunion.complaints.succession import name_successors
 from gridunion.complaints.timeline import late
 from gridunion.db import db, write
 from gridunion.employers.models import Employer
@@ -31,6 +36,8 @@ from gridunion.settings import Setting, forget
 from gridunion.visits.models import Visit
 from tests.conftest import CAST, Someone, as_viewer, member, unit
 
+GROUPS = re.compile(r'<h2 class="sec[^"]*">.*?</svg>([^\d<]+?) (\d+)', re.S)
+OPTIONS = re.compile(r"<option[^>]*>([^<]+)")
 DONE = "和站点对了账，九月工资已发到卡上"
 
 
@@ -300,6 +307,8 @@ def test_nothing_is_resolved_without_a_word_to_the_worker(lifted: Flask) -> None
         complaint.resolve(as_viewer("worker"), "已处理", "solved", "phone")
     with pytest.raises(OutOfTurn):
         complaint.reply(as_viewer("worker"), "收到", "phone")
+    with pytest.raises(OutOfTurn):
+        complaint.progress(as_viewer("worker"), "处理中", "phone")
     assert complaint.state == "assigned"
 
 
@@ -359,6 +368,103 @@ def test_a_story_is_never_changed(lifted: Flask) -> None:
         complaint.events[0].told = "visit"
     with pytest.raises(Exception, match="never changed"), write():
         db.session.execute(text("UPDATE complaint_event SET actor = ''"), execution_options={"branch": True})
+
+
+# ── when people come and go ──
+
+
+def leaves(login: str) -> None:
+    with write():
+        account(login).held[0].end(clock.today())
+
+
+def test_a_case_whose_handler_left_waits_for_another_hand(lifted: Flask, leader: Someone) -> None:
+    with at(2026, 10, 12, 9, 0):
+        case = assigned(name="马小军")
+    assert not case.waits_for_hand
+    leaves("worker")
+    assert case.lost_its_hand and case.waits_for_hand
+    page = leader.get("/inbox")
+    assert "周素琴不在岗了" in page and "要换人办" in page and "超期 1" not in page
+    assert [name for name, _total in GROUPS.findall(page.html)] == ["等派单"]
+    assert "要换人办" in leader.get(there(case)) and "转给别人" not in leader.get(there(case))
+    take_step(leader, case, "assign", to=account("leader").uid.hex)
+    look_again()
+    assert case.handler == account("leader") and not case.lost_its_hand
+
+
+def test_without_a_leader_the_street_finds_what_has_no_hand(lifted: Flask, supervisor: Someone) -> None:
+    case = assigned(name="马小军")
+    leaves("worker"), leaves("leader")
+    assert supervisor.get("/complaints/?show=street").total == 1
+    assert case.may("assign", as_viewer("supervisor"))
+
+
+def test_who_moved_to_another_cell_no_longer_works_on_the_case(lifted: Flask, worker: Someone) -> None:
+    case = assigned()
+    with write():
+        account("worker").held[0].unit = unit("2110")
+    worker.get(there(case), 404)
+    worker.post(there(case, "reply"), {"row_version": str(case.version), "words": DONE, "told": "phone"}, 404)
+    assert case.lost_its_hand
+
+
+def test_a_worker_of_another_cell_is_neither_offered_nor_taken(lifted: Flask, leader: Someone) -> None:
+    case = taken()
+    form = leader.get(there(case, "assign"))
+    assert "罗春梅" not in form
+    for login in ("neighbor", "leader2", "stranger", "supervisor"):
+        sent = form_of(form) | {"to": account(login).uid.hex, "client_key": login}
+        assert "请选派给谁" in leader.post(there(case, "assign"), sent, 422)
+    look_again()
+    assert (case.state, case.handler) == ("registered", None)
+
+
+def works_at(login: str, employer: str) -> None:
+    """The register knows somebody of the staff as an employee."""
+    phone = f"1390916555{len(login)}"
+    with write():
+        account(login).phone = phone
+    member(account(login).name, phone=phone, employer_name=employer)
+
+
+def test_an_employer_nobody_registered_is_known_by_its_name(lifted: Flask, leader: Someone) -> None:
+    works_at("worker", "没登记的饭馆")
+    case = taken(employer_name="没登记的饭馆")
+    assert "周素琴" not in leader.get(there(case, "assign")).html
+    assert [row[:3] for row in OPTIONS.findall(leader.get("/inbox").html)] == ["何建平"]
+    with pytest.raises(NotYours):
+        case.assign(account("worker"), as_viewer("leader"))
+
+
+def test_a_leader_who_works_for_the_accused_employer_withdraws(lifted: Flask, leader: Someone) -> None:
+    with write():
+        db.session.add(Employer(name="汉江快递站", unit=unit("21")))
+    works_at("leader", "汉江快递站")
+    case = taken(employer_name="汉江快递站")
+    for step in ("accept", "assign", "refuse"):
+        assert [login for login, *_ in CAST if case.may(step, as_viewer(login))] == ["supervisor"]
+    assert leader.get("/inbox").total == 0
+    quiet = taken(employer_name="汉江快递站", category="harassment")
+    readers = set(db.session.scalars(select(Reader.account_id).where(Reader.complaint_id == quiet.id)))
+    assert readers == {account("worker").id, account("supervisor").id}
+
+
+def test_a_new_leader_finds_the_sealed_cases_of_the_old_one(lifted: Flask) -> None:
+    case = taken(category="harassment")
+    leaves("leader")
+    with write():
+        new = Account(login="successor", name="新主席", must_change=False)
+        db.session.add(new)
+        Posting.give(new, "leader", unit("21"), clock.today())
+    successor = Someone(lifted, "successor")
+    successor.get(there(case), 404)
+    for _twice in range(2):
+        name_successors()
+    assert "保密诉求" in successor.get("/inbox")
+    assert "两个月工资没发" in successor.get(there(case))
+    named = select(func.count()).where(audit.Trail.action == "name reader")
+    assert db.session.scalar(named.where(audit.Trail.record_uid == case.uid)) == 3
 
 
 # ── on screen ──
@@ -557,6 +663,68 @@ def test_a_stale_form_keeps_its_words_and_tells_what_happened(
     assert case.state == "resolved"
 
 
+def test_each_step_sent_twice_is_one_event(lifted: Flask, worker: Someone, leader: Someone) -> None:
+    case = taken(category="wages")
+    to = account("worker").uid.hex
+    told = {"words": DONE, "told": "phone"}
+    steps: list[tuple[Someone, str, dict[str, str], int]] = [
+        (leader, "accept", {"told": "phone"}, 2),
+        (leader, "assign", {"to": to}, 3),
+        (leader, "urge", {"words": "抓紧"}, 4),
+        (worker, "progress", {"words": "约谈了站点负责人"}, 5),
+        (worker, "reply", told, 6),
+        (worker, "resolve", told | {"result": "solved"}, 7),
+        (leader, "send-back", {"words": "还差一个月没有发"}, 8),
+        (worker, "resolve", told | {"result": "solved"}, 9),
+        (leader, "confirm", {}, 10),
+        (leader, "call-back", {"answer": "not_satisfied", "words": "只发了一半"}, 12),
+        (leader, "assign", {"to": to}, 13),
+        (worker, "resolve", told | {"result": "solved"}, 14),
+        (leader, "reopen", {"words": "又停发了"}, 15),
+    ]
+    for someone, step, said, events in steps:
+        sent = form_of(someone.get(there(case, step))) | said
+        once, again = (someone.post(there(case, step), sent).location for _ in range(2))
+        look_again()
+        assert (once, len(case.events)) == (again, events), step
+    refused = taken()
+    sent = form_of(leader.get(there(refused, "refuse"))) | told | {"reason": "court"}
+    assert (
+        leader.post(there(refused, "refuse"), sent).location
+        == leader.post(there(refused, "refuse"), sent).location
+    )
+    look_again()
+    assert len(refused.events) == 2
+    assert "有人先改了" in leader.post(there(refused, "refuse"), sent | {"words": "又是别的话"}, 409)
+
+
+def test_of_two_who_give_a_case_out_at_once_one_wins(lifted: Flask, leader: Someone) -> None:
+    case = taken(name="孙倩")
+    with write():
+        second = Account(login="deputy", name="副主席", must_change=False)
+        db.session.add(second)
+        Posting.give(second, "leader", unit("21"), clock.today())
+    url, deputy = there(case, "assign"), Someone(lifted, "deputy")
+    forms = [
+        (one, form_of(one.get(url)) | {"to": account(to).uid.hex})
+        for one, to in ((leader, "worker"), (deputy, "leader"))
+    ]
+    db.session.rollback()
+    start = Barrier(2)
+
+    def give(one: Someone, sent: dict[str, str]) -> tuple[int, str]:
+        start.wait()
+        answer = one._apart(one.client.post, url, data=sent)
+        return answer.status_code, answer.get_data(as_text=True)
+
+    with ThreadPoolExecutor(2) as both:
+        answers = sorted(both.map(give, *zip(*forms, strict=True)))
+    assert [status for status, _page in answers] == [303, 409]
+    look_again()
+    assert case.handler and len(case.events) == 3
+    assert f"派给{case.handler.name}" in answers[1][1], "who lost sees what happened"
+
+
 def test_a_stale_form_for_a_step_that_is_over_says_so(lifted: Flask, leader: Someone) -> None:
     case = taken()
     page = leader.get(there(case, "refuse"))
@@ -585,6 +753,23 @@ def test_the_countdown_speaks_of_days_hours_and_overdue(lifted: Flask, worker: S
         page = Someone(lifted, "worker").get(there(case))
     for words in ("超期 3 天", "超期，已提醒社区工会主席", "还没办结，已报街道", "14 天没回音"):
         assert words in page, words
+
+
+def test_what_ran_late_stays_in_the_story_in_its_place(lifted: Flask, worker: Someone) -> None:
+    case = assigned(category="welfare")  # due 11-30 17:30
+    with at(2026, 12, 1, 9, 0), write():
+        case.resolve(as_viewer("worker"), DONE, "solved", "phone")
+    with at(2026, 12, 9, 9, 0):
+        shown = Someone(lifted, "worker").get(there(case)).text
+    assert shown.index("何建平派给周素琴") < shown.index("超期，已提醒社区工会主席") < shown.index(DONE)
+    assert "已报街道" not in shown
+
+
+def test_nobody_is_said_to_have_been_told_who_could_not_be(lifted: Flask, leader: Someone) -> None:
+    case = taken(name=None, phone=None)
+    with write():
+        case.refuse(as_viewer("leader"), "other_office", "去区住建局反映", None)
+    assert "已告知" not in leader.get(there(case))
 
 
 def test_pages_offer_only_what_may_be_done(
@@ -696,21 +881,72 @@ def test_lists_and_rules_agree_on_whose_turn_it_is(lifted: Flask) -> None:
             assert listed == mine, (login, chosen)
 
 
-def test_a_list_costs_the_same_whatever_its_length(lifted: Flask, leader: Someone) -> None:
-    def queries() -> int:
-        asked: list[str] = []
-        hear = lambda *args: asked.append(args[2])  # noqa: E731
-        event.listen(db.engine, "before_cursor_execute", hear)
-        leader.get("/complaints/?show=all")
-        event.remove(db.engine, "before_cursor_execute", hear)
-        return len(asked)
+@contextmanager
+def asked() -> Iterator[list[str]]:
+    """The statements that run meanwhile."""
+    heard: list[str] = []
 
-    taken()
-    leader.get("/complaints/")
-    few = queries()
-    for n in range(15):
-        assigned(name=f"职工{n}")
-    assert queries() == few <= 14
+    def hear(*args: Any) -> None:
+        heard.append(args[2])
+
+    event.listen(db.engine, "before_cursor_execute", hear)
+    yield heard
+    event.remove(db.engine, "before_cursor_execute", hear)
+
+
+def test_lists_cost_the_same_for_3_cases_and_for_30(lifted: Flask, leader: Someone) -> None:
+    urls = (
+        "/inbox",
+        "/complaints/",
+        "/complaints/?show=all",
+        "/complaints/?show=done",
+        "/complaints/overdue",
+    )
+
+    def cost() -> dict[str, int]:
+        counted = {}
+        for url in urls:
+            with asked() as statements:
+                leader.get(url)
+            counted[url] = len(statements)
+        return counted
+
+    def more(cases: int) -> None:
+        for n in range(cases):
+            employer = f"汉江快递{n % 3}站"
+            with at(2026, 10, 12, 9, 0):
+                (
+                    taken(name=f"职工{n}", employer_name=employer),
+                    assigned(name=f"工友{n}", employer_name=employer),
+                )
+            resolved(name=f"会员{n}", category="wages"), resolved(name=f"师傅{n}", category="welfare")
+
+    more(3)
+    cost()
+    few = cost()
+    more(27)
+    assert cost() == few
+    assert few["/inbox"] <= 21 and all(few[url] <= 12 for url in urls[1:]), few
+
+
+def test_the_page_of_a_case_costs_the_same_however_long_its_story(lifted: Flask, worker: Someone) -> None:
+    case = assigned()
+    with write():
+        case.progress(as_viewer("worker"), "约谈了站点")
+    url = there(case)
+
+    def cost() -> int:
+        with asked() as statements:
+            worker.get(url)
+        return len(statements)
+
+    cost()
+    few = cost()
+    for n in range(30):
+        with write():
+            case.progress(as_viewer("worker"), f"第{n}次约谈了站点")
+    look_again()
+    assert cost() == few <= 20
 
 
 # ── on the page of a member ──
@@ -871,9 +1107,37 @@ def test_nobody_reads_who_complained_or_what_was_said_in_the_files_of_the_base(l
     }
     shown = someone.get(someone.post("/complaints/new", sent).location)
     assert words in shown
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("the files of PostgreSQL are its own")
-    home = lifted.extensions["gridunion.config"].home
-    for file in home.glob("gridunion.db*"):
-        held = file.read_bytes()
-        assert not any(secret.encode() in held for secret in ("金丝雀", number)), file.name
+    assert db.session.scalar(select(func.count()).select_from(Complaint)) == 3
+    for place, held in stored(lifted):
+        assert not any(rare.encode() in held for rare in ("金丝雀", number)), place
+
+
+def stored(site: Flask) -> Iterator[tuple[str, bytes]]:
+    """All that lies on the disk: the files of SQLite, every row of every table on PostgreSQL."""
+    with db.engine.connect() as connection:  # as somebody who stole the base reads it
+        for table in db.metadata.sorted_tables:
+            yield table.name, repr(connection.execute(select(table)).all()).encode()
+    if db.engine.dialect.name == "sqlite":
+        for file in site.extensions["gridunion.config"].home.glob("gridunion.db*"):
+            yield file.name, file.read_bytes()
+
+
+def test_the_trail_quotes_nothing_of_a_case(lifted: Flask) -> None:
+    for category in ("wages", "harassment"):
+        case = taken(name="欧阳金丝雀", phone="19900007788", category=category, text="金丝雀飞进了车间")
+        with write():
+            case.assign(account("worker"), as_viewer("leader"))
+            case.resolve(as_viewer("worker"), "金丝雀已经飞走了哦", "solved", "phone")
+    lines = db.session.scalars(select(audit.Trail)).all()
+    said = " ".join(str((line.action, line.kind, line.detail)) for line in lines)
+    assert len(lines) > 6 and "金丝雀" not in said and "19900007788" not in said
+
+
+def test_today_does_not_say_what_a_sealed_case_is_about(
+    lifted: Flask, secret: Complaint, worker: Someone
+) -> None:
+    with write():
+        secret.assign(account("worker"), as_viewer("leader"))
+    with at(2026, 11, 30, 9, 0):
+        page = Someone(lifted, "worker").get("/today")
+    assert "保密诉求" in page and "林小燕" not in page and "骚扰" not in page

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from gridunion import clock
 from gridunion.accounts.models import Account, Posting
@@ -13,6 +13,7 @@ from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.employers.models import Employer
 from gridunion.members.models import Person
+from gridunion.visits.models import Visit
 from tests.conftest import Someone, as_viewer, member, unit
 from tests.test_complaints import account as account_of
 from tests.test_complaints import assigned, look_again, resolved, taken, there
@@ -174,26 +175,74 @@ def test_groups_are_bounded_and_lead_to_all(lifted: Flask, leader: Someone) -> N
     assert more and "新人22" in leader.get(more[1].replace("&amp;", "&"))
 
 
-def test_the_desk_costs_the_same_for_any_number_of_rows(lifted: Flask, leader: Someone) -> None:
-    def queries() -> int:
-        asked: list[str] = []
+def test_what_should_have_been_taken_on_says_so(lifted: Flask, leader: Someone) -> None:
+    taken(name="孙倩", urgent=True)
+    assert "该受理了" not in leader.get("/inbox")
+    with clock.at(datetime(2026, 11, 19, 6, 1, tzinfo=UTC)):
+        assert "该受理了" in Someone(lifted, "leader").get("/inbox")
 
-        def hear(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-            asked.append(statement)
 
-        event.listen(db.engine, "before_cursor_execute", hear)
-        leader.get("/inbox")
-        event.remove(db.engine, "before_cursor_execute", hear)
-        return len(asked)
+def test_a_reopened_case_may_go_back_to_who_had_it(lifted: Flask, leader: Someone) -> None:
+    case = resolved(category="welfare", name="周桂英")
+    with write():
+        case.call_back(as_viewer("leader"), "not_satisfied", "只发了一半")
+    page = leader.get("/inbox")
+    options = re.findall(r"<option[^>]*>([^<]+)", page.html)
+    assert "重新办理" in page and options[0].startswith("周素琴")
 
-    a_full_desk()
-    leader.get("/inbox")
-    few = queries()
-    for n in range(12):
-        taken("2110" if n % 2 else "211", by="leader", name=f"职工{n}")
-        resolved(category="welfare")
-        applicant(f"新人{n}", phone=f"1360916{n:04}")
-    assert queries() == few <= 20
+
+# ── who needs help ──
+
+
+def found_in_need(name: str = "刘桂芳", cell: str = "211", note: str = "爱人长期服药") -> Visit:
+    """A visit that found somebody in need."""
+    person = member(name, cell, phone=f"136{abs(hash(name)) % 10**8:08}")
+    with write():
+        return Visit.log(person, as_viewer("worker"), "met", findings=["help"], note=note)
+
+
+def test_who_was_found_in_need_waits_for_the_leader(lifted: Flask, leader: Someone, leader2: Someone) -> None:
+    visit, elsewhere = found_in_need(), found_in_need("白雪", "212")
+    page = leader.get("/inbox")
+    assert groups(page) == [("需要帮扶", 1)] and "1 件等你拿主意" in page
+    assert "刘桂芳" in page and "爱人长期服药" in page and "白雪" not in page
+    assert f'href="/members/{visit.person.uid}"' in page.html and elsewhere.person.name in leader2.get(
+        "/inbox"
+    )
+    link = re.search(r'href="(/inbox\?show=help)">看这 1 人', page.html)
+    assert link
+    opened = leader.get(link[1])
+    assert opened.total == 1 and "刘桂芳" in opened and chips(opened)["帮扶"] == 1
+
+
+def test_a_visit_settles_the_need(lifted: Flask, leader: Someone) -> None:
+    found_in_need()
+    form = re.search(r'href="(/visits/new[^"]*due=([0-9a-f-]{36})[^"]*)"', leader.get("/inbox").html)
+    assert form
+    leader.post(form[1].replace("&amp;", "&"), {"outcome": "met", "findings": "fine", "due": form[2]})
+    assert groups(leader.get("/inbox")) == []
+
+
+def test_who_was_found_in_need_twice_waits_once(lifted: Flask, leader: Someone) -> None:
+    visit = found_in_need()
+    with write():
+        Visit.log(visit.person, as_viewer("worker"), "met", findings=["help"])
+    assert groups(leader.get("/inbox")) == [("需要帮扶", 1)]
+
+
+def test_people_in_need_are_bounded_and_all_found(lifted: Flask, leader: Someone) -> None:
+    for n in range(23):
+        found_in_need(f"职工{chr(0x4E00 + n)}")
+    page = leader.get("/inbox")
+    assert "看全部 23 件" in page and page.total == 23
+    first = leader.get("/inbox?show=help")
+    more = re.search(r'class="more[^>]*href="([^"]*)"', first.html)
+    assert (
+        more
+        and first.html.count("/visits/new")
+        + leader.get(more[1].replace("&amp;", "&")).html.count("/visits/new")
+        == 23
+    )
 
 
 def test_nothing_of_the_neighbouring_union_waits_here(

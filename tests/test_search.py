@@ -110,7 +110,7 @@ def _register(name: str, phone: str, employer: str | None, cell: str) -> Person:
     return Person.register(unit(cell), as_viewer("leader"), "grid_visit", **known)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=18, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_search_answers_what_looking_at_everybody_would(lifted: Flask, data: st.DataObject) -> None:
     viewers = everyone()
@@ -127,7 +127,7 @@ def test_a_search_answers_what_looking_at_everybody_would(lifted: Flask, data: s
     compare((data.draw(st.sampled_from(made)).phone or "")[-tail:], viewers)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_the_search_follows_every_change(lifted: Flask, data: st.DataObject) -> None:
     """Names, phones, employers and cells change; the search knows it at once."""
@@ -148,8 +148,8 @@ def test_the_search_follows_every_change(lifted: Flask, data: st.DataObject) -> 
 SURNAME_LETTERS = {
     "曾玲": "zl", "单芳": "sf", "仇英": "qy", "解强": "xq", "查良": "zl", "区建国": "ojg", "翟玲": "zl", "朴英": "py",
     "盖玲": "gl", "缪芳": "mf", "覃英": "qy", "员强": "yq", "乐玲": "yl", "种玲": "cl", "黑强": "hq", "繁强": "pq",
-    "尉迟玲": "ycl", "万俟芳": "mqf", "长孙丽": "zsl", "单于英": "cyy", "澹台芳": "ttf", "欧阳娜": "oyn", "令狐冲": "lhc",
-    "阿依古丽·买买提": "ayglmmt", "吕布": "lb", "任长霞": "rcx", "Abdul Rahman": "ar",
+    "尉迟玲": "ycl", "万俟芳": "mqf", "长孙丽": "zsl", "单于英": "cyy", "澹台芳": "ttf", "欧阳娜": "oyn",
+    "令狐冲": "lhc", "阿依古丽·买买提": "ayglmmt", "吕布": "lb", "任长霞": "rcx", "Abdul Rahman": "ar",
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, func, select, text
 
 from gridunion import audit, files, keys, rekey
 from gridunion.complaints.models import Sequence, next_number
@@ -200,3 +200,18 @@ def test_a_key_ring_survives_being_written_and_read(tmp_path: Any) -> None:
     ring.save(tmp_path / "deep" / "keys.json")
     assert keys.load(tmp_path / "deep" / "keys.json") == ring
     assert (tmp_path / "deep" / "keys.json").stat().st_mode & 0o77 == 0
+
+
+def test_a_restart_of_the_database_server_fails_no_request_afterwards(site: Flask, worker: Someone) -> None:
+    with site.app_context():
+        if is_sqlite(db.engine):
+            pytest.skip("SQLite has no server")
+        url = db.engine.url
+    worker.get("/today")
+    other = create_engine(url)
+    with other.connect() as line:
+        line.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                          " AND pid <> pg_backend_pid()"))  # fmt: skip
+    other.dispose()
+    worker.get("/today")
+    worker.post("/members/new", _form(site))

@@ -9,12 +9,12 @@ from flask_babel import lazy_gettext as _
 from gridunion import audit
 from gridunion.accounts.models import Account
 from gridunion.complaints import hands
-from gridunion.complaints.life import STEPS
+from gridunion.complaints.life import IN_HAND, STEPS
 from gridunion.complaints.listing import loads
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.step_forms import FORMS, AssignForm, StepForm
 from gridunion.complaints.story import meanwhile
-from gridunion.db import write
+from gridunion.db import db, write
 from gridunion.rights import allow
 from gridunion.web import before, edited, find, go, page, say, viewer
 
@@ -62,9 +62,16 @@ def add_steps(bp: Blueprint) -> None:
 
 def _view(name: str) -> Callable[[UUID], Response]:
     def view(uid: UUID) -> Response:
-        return _take(name, find(Complaint, uid)) if request.method == "POST" else _show(name, opened(uid))
+        return _take(name, held(uid)) if request.method == "POST" else _show(name, opened(uid))
 
     return view
+
+
+def held(uid: UUID) -> Complaint:
+    """The case, which nobody else changes until this transaction ends: who comes second sees the first."""
+    complaint = find(Complaint, uid)
+    db.session.refresh(complaint, with_for_update=True)
+    return complaint
 
 
 def _show(name: str, complaint: Complaint) -> Response:
@@ -103,7 +110,8 @@ def _form(name: str, complaint: Complaint, form: StepForm) -> StepForm:
 
 def free_hands(complaint: Complaint) -> list[tuple[Account, int]]:
     """Who may be given the case, with what each has in hand; nobody who works for the accused employer."""
-    there = [account for account in hands.handlers(complaint.unit) if account.id != complaint.handler_id]
+    holder = complaint.handler_id if complaint.state in IN_HAND else None
+    there = [account for account in hands.handlers(complaint.unit) if account.id != holder]
     accused = [complaint.accused] if complaint.accused else []
     barred = {account for account, _accused in hands.works_for(there, accused)}
     in_hand = loads([account.id for account in there])

@@ -5,10 +5,10 @@ from random import Random
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from gridunion.accounts.models import Account
-from gridunion.commands import serve_on, set_up
+from gridunion.commands import BEFORE_SERVING, serve_on, set_up
 from gridunion.config import Config
 from gridunion.db import db
 from gridunion.demo.fill import NotEmpty, fill
@@ -74,10 +74,10 @@ def up(port: int | None) -> None:
 
 def _welcome() -> None:
     """People an empty base of a developer; of an older demo say how to get in. Production wants neither."""
+    if _config().production:
+        return
     with everywhere():
         ours = demo_people()
-        if _config().production:
-            return _refuse_demo_people(ours)
         empty = db.session.scalar(select(Unit.id).limit(1)) is None
         if ours:
             take_password(ours, the_password(_config().home))
@@ -85,9 +85,17 @@ def _welcome() -> None:
         load_small(SEED, the_password(_config().home))
     if empty or ours:
         introduce(the_password(_config().home))
-    return None
 
 
-def _refuse_demo_people(ours: list[Account]) -> None:
-    if ours:
+def refuse_demo_people() -> None:
+    """A production site does not open on a base in which anybody of the demo can sign in."""
+    if not _config().production:
+        return
+    demo = tuple_(Account.login, Account.name).in_(CAST.items())
+    with everywhere():
+        found = db.session.scalar(select(Account.id).where(demo).limit(1))
+    if found:
         raise click.ClickException("这个数据库装过演示数据，不能用于正式环境：请换一个空的数据文件夹。")
+
+
+BEFORE_SERVING.append(refuse_demo_people)

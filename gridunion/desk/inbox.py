@@ -99,7 +99,7 @@ def _offered(rows: Iterable[Row]) -> dict[int, list[tuple[str, str]]]:
     in_hand = loads(list(everyone))
 
     def may(account: Account, row: Row) -> bool:
-        return account.id != row.handler_id and (account.id, row.accused) not in barred
+        return (account.id, row.accused) not in barred
 
     def choice(account: Account) -> tuple[str, str]:
         return account.uid.hex, hand_words(account.name, in_hand.get(account.id, 0))

@@ -106,8 +106,8 @@ def found(viewer: Viewer, asked: str, after: str = "") -> tuple[list[Row], str, 
     match = select(*COLUMNS).select_from(Unit.__table__.join(Person.__table__, _p.unit_id == _u.id))
     match = match.where(branch(width()), _p.status.in_(FINDABLE), condition)
     counted = select(func.count()).select_from(match.with_only_columns(_p.id).limit(MOST_COUNTED).subquery())
-    if after.isdigit():
-        match = match.where(_p.id > int(after))
+    if after.isascii() and after.isdigit():
+        match = match.where(_p.id > int(after[:18]))
     trusted = {"branch": True}
     rows = db.session.execute(match.order_by(_p.id).limit(PAGE + 1), execution_options=trusted).all()
     shown, more = [Row._make(row) for row in rows[:PAGE]], len(rows) > PAGE

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from flask_babel import gettext
-from sqlalchemy import Boolean, Date, ForeignKey, Index, String, Text, func, select
+from sqlalchemy import Boolean, Date, ForeignKey, Index, String, Text, func, select, text
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import clock, settings
@@ -35,6 +35,12 @@ JOINED: list[WhenJoined] = []
 """What other rooms do when somebody becomes a member."""
 
 
+def _few(name: str, condition: str, in_postgresql: str = "") -> Index:
+    """The index of the list of members over those only that meet a condition."""
+    where = {"sqlite_where": text(condition), "postgresql_where": text(in_postgresql or condition)}
+    return Index(f"ix_person_{name}", "unit_id", "status", "seen_at", "id", **where)
+
+
 class WrongStep(ValueError):
     """The step does not follow from where the record stands."""
 
@@ -50,6 +56,10 @@ class Person(Scoped, Record):
         Index("ix_person_unit_id_name", "unit_id", "name"),
         Index("ix_person_unit_id_recorded_at", "unit_id", "recorded_at"),
         Index("ix_person_employer_id", "employer_id"),
+        # The few among the many, for their lists and for the figures of a unit.
+        _few("hardship", "hardship_class IS NOT NULL"),
+        _few("visit_due", "visit_due_at IS NOT NULL"),
+        _few("new_form", "new_form = 1", "new_form"),
     )
 
     name: Mapped[str] = personal(String(40))
@@ -153,9 +163,10 @@ class Person(Scoped, Record):
         self, status: str, change: str | None, on: date, by: Viewer | None = None, reason: str | None = None
     ) -> None:
         """End the running span and, unless the person only stays known, begin the next."""
-        for span in self.memberships:
-            if span.until_on is None:
-                span.until_on, span.end_reason, span.ended_by_id = on, reason, by.account_id if by else None
+        running = [span for span in self.memberships if span.until_on is None]
+        on = max([on, *(span.from_on for span in running)])  # a clock may have been set back
+        for span in running:
+            span.until_on, span.end_reason, span.ended_by_id = on, reason, by.account_id if by else None
         if status != "known":
             account_id = by.account_id if by else None
             span = Membership(

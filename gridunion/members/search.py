@@ -66,7 +66,7 @@ def _plain(text: str) -> str:
     return re.sub(r"\s", "", text).lower().translate(_UNCUT)
 
 
-_UNCUT = {} and {sign: 0xE000 + sign for sign in range(128) if not chr(sign).isalnum()}
+_UNCUT = {sign: 0xE000 + sign for sign in range(128) if not chr(sign).isalnum()}
 
 
 def _pieces(whole: str, longest: int) -> set[str]:

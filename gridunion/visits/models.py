@@ -128,7 +128,9 @@ class Visit(Scoped, Record):
     @property
     def topic(self) -> str:
         """What it was about: a visit that had to be made, once it is made, is simply a visit."""
-        return self.due_visit.topic.replace("必访", "走访") if self.due_visit else str(pgettext("one", "走访"))
+        return (
+            self.due_visit.topic.replace("必访", "走访") if self.due_visit else str(pgettext("one", "走访"))
+        )
 
     @property
     def found(self) -> list[str]:

@@ -1,0 +1,251 @@
+"""Whatever happens, the figures of a board are a recount of the records, at every level."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import count as numbers
+from typing import Any
+
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from gridunion import clock
+from gridunion import settings as house
+from gridunion.complaints.life import DISPUTES, OPEN
+from gridunion.complaints.models import Complaint, ReplyDue
+from gridunion.db import db
+from gridunion.employers.models import Employer
+from gridunion.members.models import Person
+from gridunion.status.board import board
+from gridunion.status.models import WINDOW
+from gridunion.status.records import count
+from gridunion.tree import Unit
+from gridunion.visits.models import DueVisit, Visit
+from tests import conftest, histories
+from tests.conftest import unit
+
+# ── the recount: plain loops over all records, knowing nothing of the room of status ──
+
+
+def recounted(path: str) -> dict[str, int]:
+    """The figures of a branch, from its records."""
+    end = clock.midnight(clock.today())
+    start, now = end - timedelta(days=WINDOW), clock.now()
+
+    def lately(moment: datetime) -> bool:
+        return start <= moment < end
+
+    return (
+        _people(path, start, now) | _cases(path, lately, now) | _visits(path, lately)
+        | _words(path, lately) | _firms(path)
+    )  # fmt: skip
+
+
+def _of(model: Any, path: str) -> list[Any]:
+    return [row for row in db.session.scalars(select(model)) if row.unit.path.startswith(path)]
+
+
+def _people(path: str, start: datetime, now: datetime) -> dict[str, int]:
+    met = {
+        visit.person_id for visit in db.session.scalars(select(Visit))
+        if visit.voided_at is None and visit.outcome != "not_home" and start <= visit.happened_at < now
+    }  # fmt: skip
+    members = [person for person in _of(Person, path) if person.status == "active"]
+    hard = [person for person in members if person.hardship_class]
+    return {
+        "members": len(members),
+        "hardship": len(hard),
+        "helped": len([person for person in hard if person.id in met]),
+    }
+
+
+def _cases(path: str, lately: Callable[[datetime], bool], now: datetime) -> dict[str, int]:
+    cases = [case for case in _of(Complaint, path) if not case.sealed]
+    came = [case for case in cases if lately(case.recorded_at)]
+    disputes = [case for case in came if case.kind in DISPUTES and case.accepted_at]
+    due = [case for case in cases if lately(case.due_at) and case.state != "refused"]
+    still = [case for case in cases if case.state in OPEN]
+    return {
+        "received": len(came),
+        "ours_first": len([case for case in came if case.channel != "hotline"]),
+        "disputes": len(disputes),
+        "mediated": len([case for case in disputes if case.mediated_on]),
+        "due": len(due),
+        "on_time": len([case for case in due if case.resolved_at and case.resolved_at <= case.due_at]),
+        "open": len(still),
+        "overdue": len([case for case in still if case.due_at < now]),
+    }
+
+
+def _visits(path: str, lately: Callable[[datetime], bool]) -> dict[str, int]:
+    must = {entry.code for entry in house.codes("visit_trigger") if entry.tags.get("must")}
+    every = _of(DueVisit, path)
+    due = [it for it in every if it.trigger in must and lately(it.due_at) and it.state != "cancelled"]
+    return {
+        "visits_due": len(due),
+        "visits_on_time": len([it for it in due if it.done_at and it.done_at <= it.due_at]),
+        "visits_open": len([it for it in every if it.state == "open"]),
+    }
+
+
+def _words(path: str, lately: Callable[[datetime], bool]) -> dict[str, int]:
+    due = [it for it in _of(ReplyDue, path) if lately(it.due_at) and not it.sealed]
+    return {
+        "echoes_due": len(due),
+        "echoes_on_time": len([it for it in due if it.told_at and it.told_at <= it.due_at]),
+    }
+
+
+def _firms(path: str) -> dict[str, int]:
+    firms = [firm for firm in _of(Employer, path) if firm.state == "active"]
+    return {
+        "employers": len(firms),
+        "organized": len([firm for firm in firms if firm.union_state != "unorganized"]),
+    }
+
+
+def check_everywhere() -> None:
+    """Every unit's total, and every line of its board, is the recount of its branch."""
+    for place in db.session.scalars(select(Unit).order_by(Unit.path)).all():
+        made = board(place)
+        _same(made.total.counts, recounted(place.path), place.code)
+        for line in made.lines:
+            if not line.own:
+                _same(line.counts, recounted(line.unit.path), f"{line.unit.code} on {place.code}")
+        for name in ("due", "visits_due", "echoes_due", "members", "overdue"):
+            assert count(place, name) == made.total.counts[name], f"{name} behind {place.code}"
+
+
+def _same(shown: dict[str, int], true: dict[str, int], where: str) -> None:
+    wrong = {name: (shown[name], number) for name, number in true.items() if shown[name] != number}
+    assert not wrong, f"{where}: shown, true: {wrong}"
+
+
+# ── any history ──
+
+PLACES = st.sampled_from(["211", "2110", "212", "221"])
+ANY_PLACE = st.sampled_from(["211", "2110", "212", "221", "21", "210"])
+NTH = st.integers(0, 11)
+STEPS = st.one_of(
+    st.tuples(st.just("join"), PLACES),
+    st.tuples(st.just("hard"), NTH),
+    st.tuples(st.just("plan"), NTH, st.sampled_from(["hospital", "new_member", "hardship"]), st.integers(0, 9)),
+    st.tuples(st.just("see"), NTH, st.sampled_from(["met", "phone", "not_home"])),
+    st.tuples(st.just("unsee"), NTH),
+    st.tuples(st.just("ask"), ANY_PLACE, st.sampled_from(["welfare", "wages", "harassment"]),
+              st.sampled_from(["hotline", "visit"])),
+    st.tuples(st.just("give"), NTH), st.tuples(st.just("refuse"), NTH),
+    st.tuples(st.just("finish"), NTH, st.booleans()),
+    st.tuples(st.just("call"), NTH, st.sampled_from(["satisfied", "not_satisfied", "unreachable"])),
+    st.tuples(st.just("firm"), st.sampled_from(["21", "210"]), st.sampled_from(["unorganized", "own_union"])),
+    st.tuples(st.just("move"), st.sampled_from([("21", "20"), ("21", "2"), ("211", "210"), ("211", "21")])),
+    st.tuples(st.just("resettle"), NTH, PLACES),
+    st.tuples(st.just("close"), st.sampled_from(["2110", "221"])),
+    st.tuples(st.just("wait"), st.sampled_from([0.2, 0.6, 1, 4, 12, 33])),
+)  # fmt: skip
+
+
+class Story:
+    """A street to which things happen, one after the other."""
+
+    def __init__(self) -> None:
+        self.day, self.names = 0.0, numbers()
+
+    def happen(self, name: str, *said: Any) -> None:
+        with histories.on(self.day):
+            getattr(self, name)(*said)
+
+    def nth(self, model: Any, number: int) -> Any:
+        """A record of a kind, if there are any."""
+        every = db.session.scalars(select(model).order_by(model.id)).all()
+        return every[number % len(every)] if every else None
+
+    def wait(self, days: float) -> None:
+        self.day += days
+
+    def join(self, cell: str) -> None:
+        histories.joined(cell, f"会员{next(self.names)}")
+
+    def hard(self, number: int) -> None:
+        if person := self.nth(Person, number):
+            with histories.kept():
+                person.note_hardship(None if person.hardship_class else "low_income", None)
+
+    def plan(self, number: int, trigger: str, days: int) -> None:
+        if person := self.nth(Person, number):
+            histories.planned(person, trigger, clock.now() + timedelta(days=days))
+
+    def see(self, number: int, outcome: str) -> None:
+        if person := self.nth(Person, number):
+            due = db.session.scalars(
+                select(DueVisit).where(DueVisit.person_id == person.id, DueVisit.state == "open")
+            )
+            histories.seen(person, outcome, due.first())
+
+    def unsee(self, number: int) -> None:
+        if visit := self.nth(Visit, number):
+            histories.step(visit.undo)
+
+    def ask(self, place: str, category: str, channel: str) -> None:
+        histories.asked(place, category=category, channel=channel)
+
+    def give(self, number: int) -> None:
+        if case := self.nth(Complaint, number):
+            histories.give(case)
+
+    def refuse(self, number: int) -> None:
+        if case := self.nth(Complaint, number):
+            judge = conftest.as_viewer(histories.LEADERS.get(case.unit.code, "leader"))
+            histories.step(lambda: case.refuse(judge, "court", "请到仲裁委申请仲裁", "phone"))
+
+    def finish(self, number: int, mediated: bool) -> None:
+        if case := self.nth(Complaint, number):
+            histories.finish(case, mediated)
+
+    def call(self, number: int, answer: str) -> None:
+        if case := self.nth(Complaint, number):
+            histories.call(case, answer)
+
+    def firm(self, place: str, union_state: str) -> None:
+        histories.firm(place, f"单位{next(self.names)}", union_state)
+
+    def move(self, way: tuple[str, str]) -> None:
+        histories.move(*way)
+
+    def resettle(self, number: int, cell: str) -> None:
+        if person := self.nth(Person, number):
+            with histories.kept():
+                person.unit = unit(cell)
+
+    def close(self, code: str) -> None:
+        histories.close(code)
+
+
+@settings(
+    max_examples=12, deadline=None, derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)  # fmt: skip
+@given(steps=st.lists(STEPS, min_size=15, max_size=40))
+def test_every_board_is_a_recount_of_the_records_whatever_happened(lifted: Flask, steps: list[Any]) -> None:
+    db.session.remove()
+    conftest._restore(lifted)
+    histories.a_month(("211", "2110"))
+    story = Story()
+    for name, *said in steps:
+        story.happen(name, *said)
+    with histories.on(story.day):
+        check_everywhere()
+    with histories.on(story.day + 1):
+        check_everywhere()
+
+
+def test_a_month_of_work_recounts_at_every_level(lifted: Flask) -> None:
+    histories.a_month()
+    check_everywhere()
+    histories.move("21", "20")
+    histories.move("2110", "210")
+    histories.close("212")
+    for days in (0, 1, 10, 45):
+        with histories.on(days):
+            check_everywhere()
