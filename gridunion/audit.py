@@ -109,12 +109,15 @@ def broken_at() -> int | None:
 
 @event.listens_for(Session, "before_flush")
 def _collect(session: Session, *_: Any) -> None:
-    lines = [_line("create", row) for row in session.new if isinstance(row, Record)]
-    lines += [
-        _line("change", row) for row in session.dirty if isinstance(row, Record) and session.is_modified(row)
-    ]
-    lines += [_line("delete", row) for row in session.deleted if isinstance(row, Record)]
+    lines = [_line("create", row) for row in session.new if _told(row)]
+    lines += [_line("change", row) for row in session.dirty if _told(row) and session.is_modified(row)]
+    lines += [_line("delete", row) for row in session.deleted if _told(row)]
     session.info.setdefault("trail", []).extend(lines)
+
+
+def _told(row: Any) -> bool:
+    """Records tell of themselves, but for those that only serve a form (`quiet`)."""
+    return isinstance(row, Record) and not row.quiet
 
 
 @event.listens_for(Session, "after_flush")
@@ -160,4 +163,6 @@ def _quoted(name: str, data: str, value: Any) -> Any:
         return value
     if name == "phone":
         return mask_phone(value)
+    if isinstance(value, list):
+        return "、".join(str(one) for one in value)
     return value.isoformat() if isinstance(value, date | datetime) else str(value)

@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import pysqlite3.dbapi2
@@ -136,9 +136,10 @@ class Addressed(Row):
 
 
 class Record(Addressed):
-    """A row people see and edit: a version tells edits apart."""
+    """A row people see and edit: a version tells edits apart. `quiet` ones leave no line in the trail."""
 
     __abstract__ = True
+    quiet: ClassVar[bool] = False
 
     version: Mapped[int] = internal(default=1)
     recorded_at: Mapped[datetime] = internal(UtcDateTime, default=clock.now)

@@ -79,7 +79,8 @@ class Coded(RadioField):
     """One entry of a code list, as tiles."""
 
     def __init__(self, label: Any = None, codes: str = "", path: str = "", **options: Any) -> None:
-        super().__init__(label, choices=_choices(codes, path), invalid_choice_message=NOT_LISTED, **options)
+        options |= {"choices": _choices(codes, path), "invalid_choice_message": NOT_LISTED}
+        super().__init__(label, **options)
 
     def pre_validate(self, form: Any) -> None:
         if self.data in (None, "", "None"):
@@ -93,7 +94,8 @@ class CodedSelect(SelectField):
 
     def __init__(self, label: Any = None, codes: str = "", path: str = "", **options: Any) -> None:
         choices = [SelectChoice("", _("请选")), *_choices(codes, path)]
-        super().__init__(label, choices=choices, invalid_choice_message=NOT_LISTED, **options)
+        options |= {"choices": choices, "invalid_choice_message": NOT_LISTED}
+        super().__init__(label, **options)
 
     def pre_validate(self, form: Any) -> None:
         if self.data in (None, "", "None"):

@@ -92,11 +92,8 @@ def menu_of(viewer: Viewer) -> list[Item]:
             shown.setdefault(name, nth > 0)
         for name in sidebar:
             shown.setdefault(name, True)
-    return [
-        _item(PLACES[name], pc, viewer)
-        for name, pc in (shown or {"me": False}).items()
-        if _open(name, viewer)
-    ]
+    shown["me"] = shown.pop("me", False)  # last, wherever it was named
+    return [_item(PLACES[name], pc, viewer) for name, pc in shown.items() if _open(name, viewer)]
 
 
 def _open(name: str, viewer: Viewer) -> bool:

@@ -24,6 +24,7 @@ NOT_PART = {"csrf_token", "client_key"}
 class Receipt(Record):
     """The first answer to a submission, for anyone who sends it again."""
 
+    quiet = True
     __tablename__ = "receipt"
     __table_args__ = (Index("ix_receipt_sender_key", "sender", "key", unique=True),)
 
@@ -41,6 +42,7 @@ class Receipt(Record):
 class Draft(Record):
     """A form somebody put aside half filled, kept encrypted for its writer alone."""
 
+    quiet = True
     __tablename__ = "draft"
     __table_args__ = (Index("ix_draft_account_id", "account_id"),)
 

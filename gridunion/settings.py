@@ -123,6 +123,12 @@ def labels(name: str) -> dict[str | None, str]:
     return {None: ""} | {key: getattr(rows[-1], inverse) for key, rows in _known().lists[name].items()}
 
 
+def title(key: str) -> str:
+    """What a setting is called in the reader's language; its key when nobody defined it."""
+    words = select(Setting.label_en if english() else Setting.label_zh).where(Setting.key == key).limit(1)
+    return db.session.scalar(words) or key
+
+
 def forget() -> None:
     """Read settings anew at the next question."""
     current_app.extensions.pop("gridunion.settings", None)

@@ -14,11 +14,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from jinja2_fragments.flask import render_block
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import BadRequest, Conflict, Forbidden, NotFound, Unauthorized
 
 from gridunion import db as database
-from gridunion.db import Record, db
+from gridunion.db import Busy, Record, db
 from gridunion.doors import SAFE, digest, token_of_request
 from gridunion.receipts import Receipt, body_sha, find_receipt
 from gridunion.rights import PUBLIC, SIGNED_IN, Viewer, right_of
@@ -61,13 +61,11 @@ class Site(Flask):
             g.prepared = before(**(request.view_args or {}))
         try:
             return self._write_once(view)
-        except Undo as undo:
-            return undo.response
-        except IntegrityError:
-            # On PostgreSQL the other one of two equal submissions may just have been stored.
-            db.session.rollback()
-            if earlier := _received():
+        except Exception as problem:
+            if earlier := _stored_meanwhile(problem):
                 return _answer_again(earlier)
+            if isinstance(problem, Undo):
+                return problem.response
             raise
 
     def _write_once(self, view: Callable[..., Any]) -> Response:
@@ -172,14 +170,14 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
     made = current_app.jinja_env.get_template(template)
     context["invalid"] = status == 422
     current_app.update_template_context(context)
-    instead = target is not None and status in INSTEAD
-    part = target in made.blocks and not instead
-    response = make_response(
-        render_block(template, target, **context) if part else made.render(context), status
-    )
-    if instead:
+    if target is None:
+        return make_response(made.render(context), status)
+    if status in INSTEAD:
+        response = make_response(made.render(context), status)
         response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "body", "innerHTML show:window:top"
-    return response
+        return response
+    block = target in made.blocks
+    return make_response(render_block(template, target, **context) if block else made.render(context), status)
 
 
 def edited(record: Record, form: Any) -> bool:
@@ -224,6 +222,16 @@ def _received() -> Receipt | None:
     if earlier and earlier.body_sha != body_sha(request):
         raise Conflict
     return earlier
+
+
+def _stored_meanwhile(problem: Exception) -> Receipt | None:
+    """The receipt of an equal submission that was stored while this one failed over it: on PostgreSQL two of them
+    run side by side, and the second one meets a person just registered, a visit just made, a step just taken."""
+    if isinstance(problem, Busy | OperationalError | OSError) or not _key():
+        return None
+    db.session.rollback()
+    earlier = find_receipt(sender(), _key())
+    return earlier if earlier and earlier.body_sha == body_sha(request) else None
 
 
 def _answer_again(earlier: Receipt) -> Response:

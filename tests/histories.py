@@ -110,7 +110,7 @@ def a_month(places: tuple[str, ...] = tuple(CELLS)) -> None:
         for nth, cell in enumerate(places):
             _month_in(cell, nth)
         for place in COMMUNITIES:
-            firm(place, f"{place}修理店"), firm(place, f"{place}饭店", "own_union")
+            firm(place, f"{place}修理店"), firm(place, f"{place}饭店", "organized")
 
 
 def _month_in(cell: str, nth: int) -> None:
@@ -120,8 +120,8 @@ def _month_in(cell: str, nth: int) -> None:
     with on(-38):
         due = [planned(person, "hospital", clock.now() + timedelta(days=10)) for person in people]
         planned(people[0], "follow_up", clock.now() + timedelta(days=9))
-        people[1].note_hardship("low_income", "腿伤")
-        people[2].note_hardship("low_income", None)
+        people[1].note_hardship("deep", "腿伤")
+        people[2].note_hardship("deep", None)
         give(late), give(disputed)
     with on(-29):
         seen(people[0], "met", due[0]), seen(people[1], "not_home", due[1])

@@ -12,15 +12,18 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, text
+from sqlalchemy import func, inspect, select, text
 
 from gridunion import audit, clock, commands, config, create_app
 from gridunion.accounts import sign_in as entrance
+from gridunion.accounts import trail_words
 from gridunion.accounts.models import Account, Posting, by_login, hash_password
 from gridunion.audit import Trail
-from gridunion.db import db, write
+from gridunion.db import Record, db, write
+from gridunion.members.models import Person
 from gridunion.tree import Unit, everywhere
-from tests.conftest import NOON, PASSWORD, Page, Someone, unit
+from tests import histories
+from tests.conftest import CAST, NOON, PASSWORD, Page, Someone, unit
 
 NEW = "liangshan-2026-songzi"
 TODAY = "2026-11-19"
@@ -732,6 +735,65 @@ def _take_off_the_seal() -> None:
     sealed = text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'trail'")
     for name in db.session.scalars(sealed).all():
         db.session.execute(text(f"DROP TRIGGER {name}"))
+
+
+def test_every_act_record_and_column_of_the_trail_has_words() -> None:
+    noted = {
+        action
+        for file in Path(trail_words.__file__).parents[1].rglob("*.py")
+        for action in re.findall(r"note\(\s*\"([a-z ]+)\"", file.read_text("utf-8"))
+    }
+    assert noted - set(trail_words.ACTIONS) == set()
+    told = [
+        it.class_ for it in Record.registry.mappers if issubclass(it.class_, Record) and not it.class_.quiet
+    ]
+    assert {model.__tablename__ for model in told} - set(trail_words.KINDS) == set()
+    unsaid = {"id", "uid", "version", "recorded_at"} | set(trail_words.COLUMNS) | trail_words._MEANS_NOTHING
+    columns = {column.key for model in told for column in inspect(model).column_attrs}
+    assert columns - unsaid == set()
+
+
+def test_the_trail_of_a_month_reads_as_chinese_throughout(
+    known: Flask, admin: Someone, auditor: Someone
+) -> None:
+    with known.app_context(), everywhere():
+        histories.a_month(("211",))
+        person = db.session.scalars(select(Person)).first()
+        assert person
+        uid = person.uid
+    admin.post("/units/210/move", {"parent": "20"})
+    admin.post("/settings/visit.days", {"value": "5", "from_on": "2026-12-01"})
+    admin.post("/settings/visit.days/cancel", {"from_on": "2026-12-01", "unit": ""})
+    admin.post("/calendar", {"day": "2027-01-01", "works": "no", "name": "元旦"})
+    admin.post("/calendar/2027-01-01/delete")
+    entry = {"code": "x9", "label_zh": "台风必访", "label_en": "Typhoon", "from_on": TODAY, "days": "2"}
+    admin.post("/settings/lists/visit_trigger", entry)
+    admin.post("/settings/lists/visit_trigger/x9/end")
+    Someone(known, "leader").post(f"/members/{uid}/phone", {}, 200)
+    read = _whole_trail(auditor)
+    logins = {login for login, *_rest in CAST}
+    foreign = set(re.findall(r"[A-Za-z_]{3,}[^ ]*", re.sub(r"\b[0-9a-f]{8}\b", "", read)))
+    assert foreign - logins == set()
+    assert "东大街街道工会联合会" in read  # where it was moved to, by name
+    for said in ("走访期限（天）", "经办人 周素琴", "状态 待受理", "状态 已派单 → 已办结", "2020年1月1日"):
+        assert said in read, said
+
+
+def _whole_trail(auditor: Someone) -> str:
+    read, url = "", "/trail"
+    while True:
+        page = auditor.get(url)
+        read += " " + Page(page.response).text.split("看全部")[0].split("筛选")[1].split("再看更早的")[0]
+        more = re.search(r'id="rows"><a class="more btn btn-q" href="([^"]+)"', page.html)
+        if not more:
+            return read
+        url = more[1].replace("&amp;", "&")
+
+
+def test_what_only_serves_a_form_leaves_no_line(known: Flask, admin: Someone) -> None:
+    admin.post("/units/21/rename", {"name": "明珠南社区工会", "row_version": "1"})
+    with known.app_context(), everywhere():
+        assert set(db.session.scalars(select(Trail.kind))).isdisjoint({"receipt", "draft"})
 
 
 def test_a_question_in_the_address_of_the_trail_breaks_nothing(auditor: Someone) -> None:

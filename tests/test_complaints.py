@@ -33,6 +33,7 @@ from gridunion.complaints.timeline import late
 from gridunion.db import db, write
 from gridunion.employers.models import Employer
 from gridunion.settings import Setting, forget
+from gridunion.status.models import Standing
 from gridunion.visits.models import Visit
 from tests.conftest import CAST, Someone, as_viewer, member, unit
 
@@ -1021,6 +1022,21 @@ def test_no_list_count_or_badge_tells_of_a_sealed_case(
                 assert "data-total" not in page
         page = Someone(lifted, "leader").get("/complaints/?show=all")
         assert page.total == 1 and "保密诉求" in page and "林小燕" not in page
+
+
+def test_no_figure_moves_when_a_sealed_case_comes(lifted: Flask) -> None:
+    figures = select(Standing.__table__).where(Standing.unit_id == unit("211").id)
+    taken()
+    before = db.session.execute(figures).mappings().one()
+    with at(2026, 11, 19, 15, 0):
+        case = taken(category="harassment")
+        with write():
+            case.assign(account("worker"), as_viewer("leader"))
+    look_again()
+    after = db.session.execute(figures).mappings().one()
+    assert {name: after[name] for name in after if name != "fresh_until"} == {
+        name: before[name] for name in before if name != "fresh_until"
+    }
 
 
 def test_opening_a_sealed_case_stands_in_the_trail_or_it_does_not_open(

@@ -60,6 +60,16 @@ def test_the_site_says_it_is_well(nobody: Someone) -> None:
     assert "Set-Cookie" not in page.response.headers
 
 
+def test_the_rest_of_the_month_is_one_tap_away(lifted: Flask, worker: Someone) -> None:
+    due(somebody("刘桂芳", 3), 1, "hardship")
+    due(somebody("赵宏伟", 4), 10, "retirement")
+    due(somebody("何永康", 5), 20, "bereavement")
+    assert "看本月" in worker.get("/today") and "赵宏伟" not in worker.get("/today")
+    page = worker.get("/today?show=month")
+    assert "本月 2" in page and "赵宏伟" in page
+    assert "何永康" not in page, "December is another month"
+
+
 def test_the_day_is_a_list_by_deadline(lifted: Flask, worker: Someone) -> None:
     due(somebody("马小军", 1), -2)
     due(somebody("王秀兰", 2), 0)

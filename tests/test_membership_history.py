@@ -77,7 +77,7 @@ class Register(RuleBasedStateMachine):
                 status, code = following[which % len(following)]
                 person._turn(status, code, clock.today(), self.by)
 
-    @rule(days=st.sampled_from([1, 30, 400, -2]))
+    @rule(days=st.sampled_from([1, 400, -2, -2]))
     def wait(self, days: int) -> None:
         self.days.enter_context(clock.at(clock.now() + timedelta(days=days)))
 
@@ -182,7 +182,9 @@ def test_two_leaders_who_decide_at_once_decide_once(
 
 def test_a_clock_set_back_does_not_turn_a_span_round(lifted: Flask) -> None:
     with write():
-        person = Person.register(unit("211"), as_viewer("worker"), "grid_visit", name="李强", phone="13991670829")
+        person = Person.register(
+            unit("211"), as_viewer("worker"), "grid_visit", name="李强", phone="13991670829"
+        )
     with clock.at(clock.now() - timedelta(days=2)), write():
         person.approve(as_viewer("leader"))
     applied, active = person.memberships

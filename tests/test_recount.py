@@ -6,7 +6,7 @@ from itertools import count as numbers
 from typing import Any
 
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -138,7 +138,7 @@ STEPS = st.one_of(
     st.tuples(st.just("give"), NTH), st.tuples(st.just("refuse"), NTH),
     st.tuples(st.just("finish"), NTH, st.booleans()),
     st.tuples(st.just("call"), NTH, st.sampled_from(["satisfied", "not_satisfied", "unreachable"])),
-    st.tuples(st.just("firm"), st.sampled_from(["21", "210"]), st.sampled_from(["unorganized", "own_union"])),
+    st.tuples(st.just("firm"), st.sampled_from(["21", "210"]), st.sampled_from(["unorganized", "organized"])),
     st.tuples(st.just("move"), st.sampled_from([("21", "20"), ("21", "2"), ("211", "210"), ("211", "21")])),
     st.tuples(st.just("resettle"), NTH, PLACES),
     st.tuples(st.just("close"), st.sampled_from(["2110", "221"])),
@@ -170,7 +170,7 @@ class Story:
     def hard(self, number: int) -> None:
         if person := self.nth(Person, number):
             with histories.kept():
-                person.note_hardship(None if person.hardship_class else "low_income", None)
+                person.note_hardship(None if person.hardship_class else "deep", None)
 
     def plan(self, number: int, trigger: str, days: int) -> None:
         if person := self.nth(Person, number):
@@ -223,7 +223,7 @@ class Story:
 
 
 @settings(
-    max_examples=12, deadline=None, derandomize=True,
+    max_examples=12, phases=(Phase.explicit, Phase.generate), deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 @given(steps=st.lists(STEPS, min_size=15, max_size=40))

@@ -6,13 +6,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from gridunion import settings
+from gridunion import clock, settings
 from gridunion.accounts.models import Posting
 from gridunion.audit import Trail
 from gridunion.calendar import SpecialDay
+from gridunion.complaints.models import Complaint, ComplaintEvent, ReplyDue
 from gridunion.db import db, write
+from gridunion.members.models import Consent, Membership, Person
 from gridunion.settings import Code, Setting
 from gridunion.tree import Unit, everywhere
+from gridunion.visits.models import DueVisit, Visit
+from tests import histories
 from tests.conftest import Someone, member, unit
 
 TODAY = "2026-11-19"
@@ -139,7 +143,7 @@ def test_the_worker_of_a_closed_cell_sees_old_members_and_the_new_cell(admin: So
 def test_a_cell_with_members_does_not_close_without_another_in_its_place(site: Flask, admin: Someone) -> None:
     with site.app_context(), everywhere():
         member()
-    assert "还有 1 个岗位、 1 名会员" in admin.post("/units/211/close", {"on": TODAY}, 422)
+    assert "还有 1 个岗位、1 名会员" in admin.post("/units/211/close", {"on": TODAY}, 422)
 
 
 def test_a_unit_with_open_ones_below_does_not_close(admin: Someone) -> None:
@@ -302,3 +306,39 @@ def test_an_administrator_of_one_district_leaves_the_other_alone(site: Flask) ->
         not in admin.post("/units/search", {"q": "邻区"}, 200).html.split('id="list"')[1].split("没有找到")[0]
     )
     admin.post("/units/9/rename", {"name": "我的", "row_version": "1"}, 404)
+
+
+def test_whoever_closes_a_cell_is_told_what_is_not_finished_in_it(site: Flask, admin: Someone) -> None:
+    with site.app_context(), everywhere():
+        person = histories.joined("211", phone="13609162087")
+        histories.asked("211")
+        histories.planned(person, "hospital", clock.now())
+    left = "1 个岗位、1 名会员、1 件没办完的诉求、2 次没做的走访"
+    assert left in admin.get("/units/211/close")
+    assert left in admin.get("/units/211/split")
+    assert f"这里还有 {left}，请填由哪个单位接替" in admin.post("/units/211/close", {"on": TODAY}, 422)
+    done = admin.post("/units/211/close", {"on": TODAY, "heir": "2110"})
+    assert "1 件没办完的诉求、2 次没做的走访，在原处接着办" in admin.get(done.location)
+
+
+def test_moving_closing_and_splitting_touch_no_row_of_anybodys_history(site: Flask, admin: Someone) -> None:
+    with site.app_context(), everywhere():
+        histories.a_month(("211", "2110"))
+        before = _all_rows()
+    admin.post("/units/2110/move", {"parent": "210"})
+    admin.post("/units/21/move", {"parent": "20"})
+    admin.post("/units/211/split", {"on": TODAY, "code": "610702001001009", "name": "明珠社区第9网格"})
+    admin.post("/units/2110/close", {"on": TODAY, "heir": "212"})
+    with site.app_context(), everywhere():
+        assert _all_rows() == before
+
+
+def _all_rows() -> dict[str, list[tuple[object, ...]]]:
+    """Every row of what happened to people, column by column; the versions too."""
+    tables = (Person, Membership, Consent, Visit, DueVisit, Complaint, ComplaintEvent, ReplyDue)
+    return {
+        model.__tablename__: [
+            tuple(row) for row in db.session.execute(select(model.__table__).order_by(model.__table__.c.id))
+        ]
+        for model in tables
+    }

@@ -1,5 +1,7 @@
 """The words of the trail: what tables, columns and acts are called where people read about them."""
 
+import re
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext
@@ -7,7 +9,12 @@ from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext as pgettext
 
 from gridunion import settings
+from gridunion.accounts.models import Account
+from gridunion.db import db
+from gridunion.look import day, moment
 from gridunion.rights import ROLES
+from gridunion.tree import Unit, everywhere
+from gridunion.units.lists import NAMES
 from gridunion.units.models import KIND_NAMES
 
 ACTIONS = {
@@ -24,6 +31,9 @@ ACTIONS = {
     "reveals stopped": _("看证件太多，已停"),
     "lookups stopped": _("核对证件太多，已停"),
     "open sealed": _("看保密诉求"),
+    "name reader": _("准许看保密诉求"),
+    "load": _("导入"),
+    "demo": _("装演示数据"),
     "export": _("导出"),
     "set value": _("改设置"),
     "cancel value": _("取消设置"),
@@ -64,29 +74,41 @@ COLUMNS = {
     "sealed": _("保密"), "happened_at": _("时间"), "person_id": _("会员"), "outcome": _("结果"),
     "category": _("类别"), "channel": _("来源"), "setting": _("设置"), "value": _("值"),
     "day": _("日期"), "works": _("上班"), "list": _("代码表"), "label": _("名称"), "until": _("到"),
-    "rows": _("行数"),
+    "rows": _("行数"), "what": _("内容"), "file": _("文件"), "reader": _("准许的人"),
+    "number": _("编号"), "complainant_sealed": _("来人"), "text_sealed": _("内容"), "people": _("人数"),
+    "outside_number": _("热线编号"), "accused_sealed": _("被反映的单位"), "accepted_at": _("受理"),
+    "resolved_at": _("办结"), "result": _("办理结果"), "mediated_on": _("调解"), "confirmed_at": _("确认结果"),
+    "call_due_at": _("回访期限"), "answer": _("回访"), "closed_at": _("归档"), "reopened": _("重办次数"),
+    "urged_at": _("催办"), "wording": _("文本"), "given_at": _("同意"), "withdrawn_at": _("撤回同意"),
+    "trigger": _("走访事由"), "event_on": _("发生"), "note": _("说明"), "done_at": _("联系上"),
+    "change_type": _("会籍变化"), "change_reason": _("变化原因"), "end_reason": _("结束原因"),
+    "approved_by_id": _("审批"), "ended_by_id": _("经手"), "visitor_name": _("走访的人"),
+    "findings": _("情况"), "next_on": _("下次去"), "voided_at": _("撤回"),
 }  # fmt: skip
 
 # What the values of a column are called: a code list, or words of the room that keeps the records.
-LISTS = {"category": "complaint_category", "kind": "complaint_kind"} | {
+LISTS = {
+    "category": "complaint_category", "kind": "complaint_kind", "trigger": "visit_trigger",
+    "end_reason": "change_reason",
+} | {
     name: name for name in (
         "channel", "sex", "key_group", "work_status", "education", "skill_level", "political_status", "household_type",
-        "hardship_class", "id_kind", "ownership", "union_state",
+        "hardship_class", "id_kind", "ownership", "union_state", "change_type", "change_reason",
     )
 }  # fmt: skip
 VALUES: dict[tuple[str, str], dict[str, Any]] = {("posting", "role"): ROLES, ("unit", "kind"): KIND_NAMES}
 """(kind of record, column) → words for its values; the rooms add theirs."""
 
+ACCOUNTS = {"handler_id", "approved_by_id", "ended_by_id", "reader"}
+UNITS = {"parent_id", "replaced_by_id"}
+ROWS = {"ok": _("存了"), "duplicate": _("已有"), "error": _("没存"), "skip": _("跳过")}
+WHAT = {"units": _("组织"), "employers": _("单位"), "members": _("会员"), "demo": _("演示数据")}
 _MEANS_NOTHING = {
-    "path",
-    "reading",
-    "initials",
-    "id_index",
-    "unit_id",
-    "account_id",
-    "person_id",
-    "employer_id",
-}
+    "path", "reading", "initials", "id_index", "unit_id", "account_id", "person_id", "employer_id", "sha256",
+    "recorded_by_id", "accept_due_at", "calls", "planned_by_id", "settled_by_id", "seen_before", "due_visit_id",
+    "visitor_id", "subject_uid", "size", "mime",
+}  # fmt: skip
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+\+00:00)?")
 
 
 def action_words(action: str) -> str:
@@ -116,9 +138,35 @@ def _said(said: Any, kind: str, column: str) -> str:
 
 def _plain(value: Any, kind: str, column: str) -> str:
     if isinstance(value, bool):
-        value = gettext("是") if value else gettext("否")
+        return str(gettext("是") if value else gettext("否"))
     if value in (None, ""):
-        return gettext("空")
-    if value in (words := VALUES.get((kind, column), {})):
-        return str(words[value])
-    return (settings.label(LISTS[column], str(value)) if column in LISTS else str(value))[:80]
+        return str(gettext("空"))
+    if column in ACCOUNTS | UNITS:
+        return _name(Account if column in ACCOUNTS else Unit, value)
+    if isinstance(value, dict):
+        return str(gettext("，")).join(f"{_counted(name)} {count}" for name, count in value.items())
+    return _worded(str(value), kind, column)[:80]
+
+
+def _worded(value: str, kind: str, column: str) -> str:
+    """The words for a code, a day as people say it, or the text as it is."""
+    if words := VALUES.get((kind, column)):
+        return "、".join(str(words.get(part, part)) for part in value.split("、"))
+    if column == "setting":
+        return settings.title(value)
+    if column in ("list", "what"):
+        return str((NAMES if column == "list" else WHAT).get(value, value))
+    if _MOMENT.fullmatch(value):
+        return moment(datetime.fromisoformat(value)) if "T" in value else day(date.fromisoformat(value))
+    return settings.label(LISTS[column], value) if column in LISTS else value
+
+
+def _counted(name: str) -> str:
+    return str(ROWS.get(name) or kind_words(name))
+
+
+def _name(model: type[Account] | type[Unit], number: int) -> str:
+    """What stands behind a number of a row. Names of units and of staff are no secret to an auditor."""
+    with everywhere():
+        found = db.session.get(model, number)
+    return found.name if found else str(gettext("已不在"))

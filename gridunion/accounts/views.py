@@ -12,7 +12,7 @@ from gridunion.accounts.forms import PasswordForm, SignInForm
 from gridunion.accounts.models import Account, hash_password
 from gridunion.db import db
 from gridunion.doors import SAFE, safe_next
-from gridunion.menu import MENUS, home_of, menu_of
+from gridunion.menu import home_of, menu_of
 from gridunion.rights import PUBLIC, ROLES, SIGNED_IN, allow
 from gridunion.tree import everywhere
 from gridunion.web import before, for_htmx, go, page, say, signed_in, viewer
@@ -157,6 +157,5 @@ for view in (password, change_password):
 def me() -> Response:
     """Everything that is mine: how pages look, where else I may go, my password, the way out."""
     who = viewer()
-    tabs = {name for role in MENUS if role in who.roles for name in MENUS[role][0][:5]}
-    places = [item for item in menu_of(who) if item.id not in tabs or item.pc]
+    places = [item for item in menu_of(who) if item.pc and item.id != "me"]
     return page("accounts/me.html", places=places)

@@ -36,10 +36,14 @@ class StepForm(Form):
         raise NotImplementedError
 
 
-class Telling(StepForm):
-    """A step at which the worker is told, when there is somebody to tell."""
+def _telling() -> RadioField:
+    return RadioField(_("怎么告诉本人的"), choices=_tiles(TOLD_BY), validate_choice=False)
 
-    told = RadioField(_("怎么告诉本人的"), choices=_tiles(TOLD_BY), validate_choice=False)
+
+class Telling(StepForm):
+    """A step at which the worker is told, when there is somebody to tell: asked after what was said."""
+
+    told: RadioField
     must_tell = True
 
     def offer(self, complaint: Complaint, by: Viewer) -> None:
@@ -63,6 +67,7 @@ def _telling_words(form: StepForm, field: Words) -> None:
 
 
 class AcceptForm(Telling):
+    told = _telling()
     must_tell = False
 
     def take(self, by: Viewer) -> None:
@@ -72,6 +77,7 @@ class AcceptForm(Telling):
 class RefuseForm(Telling):
     reason = RadioField(_("为什么不归我们"), choices=_tiles(REFUSALS), validators=[needed(_("请选原因"))])
     words = Words(_("该找哪里"), most=500, validators=[needed(_("请写该找哪里、电话多少"))])
+    told = _telling()
 
     def take(self, by: Viewer) -> None:
         self.complaint.refuse(by, self.reason.data, self.words.data or "", self.how)
@@ -105,7 +111,12 @@ def hand_words(name: str, load: int) -> str:
 
 class ProgressForm(Telling):
     words = Words(_("办到哪一步"), most=1000, validators=[needed(_("请写办到哪一步"))])
+    told = _telling()
     must_tell = False
+
+    def validate_words(self, field: Words) -> None:
+        if self.how:
+            _telling_words(self, field)
 
     def take(self, by: Viewer) -> None:
         self.complaint.progress(by, self.words.data or "", self.how)
@@ -115,6 +126,7 @@ class ReplyForm(Telling):
     words = Words(
         _("告诉了本人什么"), most=1000, validators=[needed(_("请写告诉了本人什么")), _telling_words]
     )
+    told = _telling()
 
     def take(self, by: Viewer) -> None:
         self.complaint.reply(by, self.words.data or "", self.how or "")
@@ -124,6 +136,7 @@ class ResolveForm(Telling):
     result = RadioField(_("办成了吗"), choices=_tiles(RESULTS), validators=[needed(_("请选办成了没有"))])
     words = Words(_("结果"), most=2000, validators=[needed(_("请写结果")), _telling_words])
     mediated = BooleanField(_("组织过调解"))
+    told = _telling()
 
     def offer(self, complaint: Complaint, by: Viewer) -> None:
         super().offer(complaint, by)

@@ -37,6 +37,11 @@ class Line:
     words: str = ""
     told: tuple[bool, str] | None = None
 
+    @property
+    def under(self) -> str:
+        """When, who, and what was said, in one breath."""
+        return str(_("，").join(filter(None, (self.when, self.words))))
+
 
 def life(complaint: Complaint) -> list[Line]:
     """What happened, in order of time, then what is still to do."""
@@ -130,4 +135,4 @@ def _todo(complaint: Complaint) -> list[Line]:
 def meanwhile(complaint: Complaint, seen: str | None) -> list[Line]:
     """What happened since somebody read the first `seen` steps."""
     known = int(seen) if seen and seen.isdecimal() else len(complaint.events) - 1
-    return [_line(complaint, event, last=False) for event in complaint.events[known:]]
+    return [_line(complaint, event, last=False) for event in _joined(complaint.events[known:])]

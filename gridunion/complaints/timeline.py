@@ -81,3 +81,4 @@ def late(ids: list[int]) -> dict[int, tuple[str, str]]:
 
 MARKS.append(late)
 VALUES["complaint", "state"] = STATES
+VALUES["complaint", "result"], VALUES["complaint", "answer"] = RESULTS, ANSWERS

@@ -47,9 +47,12 @@ def listing() -> Response:
 
 def _chips() -> list[str]:
     """A worker's own open ones stand first; the street's own where there is a street."""
-    if "supervisor" in viewer().roles:
+    roles = viewer().roles
+    if "supervisor" in roles:
         return ["open", "street", "all", "done"]
-    return ["open", "all", "done"] if viewer().roles & OFFICE else ["mine", "open", "all", "done"]
+    if roles & OFFICE:
+        return ["open", "all", "done"]
+    return ["mine", "open", "all", "done"] if "grid_worker" in roles else ["open", "mine", "all", "done"]
 
 
 @bp.get("/overdue")
@@ -67,6 +70,8 @@ def overdue() -> Response:
 def show(uid: UUID) -> Response:
     complaint, who = opened(uid), viewer()
     may, in_hand = complaint.steps_for(who), complaint.in_hand
+    if "assign" in may and not in_hand:
+        may.remove("urge")  # it waits for nobody but who looks at it
     bar = [name for name in BAR if name in may and not (name == "assign" and in_hand)][:3]
     said = complaint.complainant
     calls = held_over(who, "reveal numbers", complaint.unit.path) or "call_back" in may

@@ -31,6 +31,7 @@ CHIPS: dict[str, tuple[object, tuple[str, ...]]] = {
     "late": (_("超期"), ("late",)),
     "assign": (_("派单"), ("assign",)),
     "applied": (_("入会"), ("applied",)),
+    "people": (_("会员"), ("applied", "help")),
     "call": (_("回访"), ("call",)),
     "end": (_("收尾"), ("confirm", "call")),
     "confirm": (_("确认"), ("confirm",)),
@@ -65,10 +66,15 @@ def inbox() -> Response:
 
 
 def _chips(totals: dict[str, int], chosen: str) -> list[tuple[str, object, int]]:
-    """The chips worth a tap; results to confirm share theirs with the calls that follow, and help that is
-    needed has one only while it is looked at: more would not fit one line of a phone."""
-    names = ["late", "assign", "applied", "end" if totals["confirm"] else "call"]
-    names += ["help"] if chosen == "help" else []
+    """The chips worth a tap, as many as fit one line of a phone: results to confirm share theirs with the
+    calls that follow, members who need help with those who join, until one of them is looked at alone."""
+    names = [
+        "late",
+        "assign",
+        "people" if totals["help"] else "applied",
+        "end" if totals["confirm"] else "call",
+    ]
+    names = [chosen if chosen in CHIPS[name][1] else name for name in names]
     found = [(name, CHIPS[name][0], sum(totals[group] for group in CHIPS[name][1])) for name in names]
     return [chip for chip in found if chip[2]]
 

@@ -27,8 +27,8 @@ def _object(uid: UUID) -> tuple[str, int]:
     person, form = find(Person, uid), FileForm()
     if not form.submitted() or not form.id_number.data or edited(person, form):
         return "", 0
-    asked = (form.name.data, form.id_kind.data, form.id_number.data)
-    return objection(person, *asked, viewer().account_id)
+    name, kind, number = str(form.name.data), str(form.id_kind.data), form.id_number.data
+    return objection(person, name, kind, number, viewer().account_id)
 
 
 @bp.post("/<uuid:uid>/edit")

@@ -38,6 +38,14 @@ def up_to(longest: int) -> Callable[[str], str]:
     return lambda text: clean_text(text, longest)
 
 
+class Cell(SelectField):
+    """One of the cells the viewer works in."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data not in form.cells:
+            raise ValidationError(gettext("请选自己负责的网格"))
+
+
 class RegisterForm(Form):
     """Five things: name, phone, work, employer, consent. The cell is filled in."""
 
@@ -45,7 +53,7 @@ class RegisterForm(Form):
     phone = Cleaned(_("手机号"), clean_phone, validators=[needed(_("请填手机号"))])
     key_group = Coded(_("做什么工作"), "key_group")
     employer_name = Cleaned(_("单位或平台"), up_to(80))
-    unit = SelectField(_("网格"), coerce=str, invalid_choice_message=_("请选自己负责的网格"))
+    unit = Cell(_("网格"), coerce=str)
     sex = Coded(_("性别"), "sex")
     address = Cleaned(_("住址"), up_to(120))
     share_birthday = BooleanField(_("愿意让工会在生日时问候"))
@@ -55,12 +63,12 @@ class RegisterForm(Form):
     def offer(self, cells: list[Unit]) -> None:
         """Let the cells of the viewer be chosen, the first one already is."""
         self.unit.choices = [SelectChoice(cell.uid.hex, cell.name) for cell in cells]
-        self._cells = {cell.uid.hex: cell for cell in cells}
-        self.unit.data = self.unit.data or next(iter(self._cells), None)
+        self.cells = {cell.uid.hex: cell for cell in cells}
+        self.unit.data = self.unit.data or next(iter(self.cells), None)
 
     @property
     def cell(self) -> Unit:
-        return self._cells[self.unit.data]
+        return self.cells[self.unit.data]
 
     def validate_employer_name(self, field: Cleaned) -> None:
         if not field.data and not self.key_group.data:

@@ -9,12 +9,12 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
 
 from gridunion import clock
 from gridunion.db import Bytewise, UtcDateTime, db
 from gridunion.members.models import Person
-from gridunion.members.search import matching
+from gridunion.members.search import index_id, question
 from gridunion.rights import Viewer
 from gridunion.tree import Unit, branch, width
 
@@ -88,7 +88,7 @@ def _statement(width: int, chosen: str, going_on: bool) -> Select[Any]:
 
 _PATH = bindparam("path", type_=Bytewise)
 _SEEN = bindparam("seen", type_=UtcDateTime)
-_ID = bindparam("number")
+_ID: BindParameter[int] = bindparam("number")
 
 
 def members(chosen: str, after: str = "") -> tuple[list[Row], str]:
@@ -100,21 +100,34 @@ def members(chosen: str, after: str = "") -> tuple[list[Row], str]:
 
 def found(viewer: Viewer, asked: str, after: str = "") -> tuple[list[Row], str, int]:
     """A page of what a search finds, where the next begins, and how many there are (at most MOST_COUNTED)."""
-    condition = matching(asked, _scope(viewer))
-    if condition is None:
+    looked_for = question(asked, _scope(viewer))
+    if looked_for is None:
         return [], "", 0
-    match = select(*COLUMNS).select_from(Unit.__table__.join(Person.__table__, _p.unit_id == _u.id))
-    match = match.where(branch(width()), _p.status.in_(FINDABLE), condition)
-    counted = select(func.count()).select_from(match.with_only_columns(_p.id).limit(MOST_COUNTED).subquery())
-    if after.isascii() and after.isdigit():
-        match = match.where(_p.id > int(after[:18]))
-    trusted = {"branch": True}
-    rows = db.session.execute(match.order_by(_p.id).limit(PAGE + 1), execution_options=trusted).all()
+    match = _matched(width(), looked_for.condition)
+    number = int(after[:18]) if after.isascii() and after.isdigit() else 0
+    rows = db.session.execute(match.page, {**looked_for.values, "number": number}).all()
     shown, more = [Row._make(row) for row in rows[:PAGE]], len(rows) > PAGE
-    total = (
-        db.session.execute(counted, execution_options=trusted).scalar_one() if more or after else len(shown)
-    )
+    total = db.session.execute(match.total, looked_for.values).scalar_one() if more or after else len(shown)
     return shown, str(shown[-1].id) if more else "", total
+
+
+class _Match(NamedTuple):
+    page: Select[Any]
+    total: Select[Any]
+
+
+@cache
+def _matched(width: int, condition: ColumnElement[bool]) -> _Match:
+    """Walk the search index in the order of people: a page is full long before all that fits was looked at."""
+    number = index_id()
+    joined = Unit.__table__.join(Person.__table__, _p.unit_id == _u.id).join(number.table, _p.id == number)
+    found = select(*COLUMNS).select_from(joined).where(branch(width), _p.status.in_(FINDABLE), condition)
+    found = found.order_by(number)
+    counted = found.with_only_columns(_p.id).limit(MOST_COUNTED).subquery()
+    return _Match(
+        found.where(number > _ID).limit(PAGE + 1).execution_options(branch=True),
+        select(func.count()).select_from(counted).execution_options(branch=True),
+    )
 
 
 def _scope(viewer: Viewer) -> list[int]:

@@ -37,8 +37,9 @@ JOINED: list[WhenJoined] = []
 
 def _few(name: str, condition: str, in_postgresql: str = "") -> Index:
     """The index of the list of members over those only that meet a condition."""
-    where = {"sqlite_where": text(condition), "postgresql_where": text(in_postgresql or condition)}
-    return Index(f"ix_person_{name}", "unit_id", "status", "seen_at", "id", **where)
+    here, there = text(condition), text(in_postgresql or condition)
+    columns = ("unit_id", "status", "seen_at", "id")
+    return Index(f"ix_person_{name}", *columns, sqlite_where=here, postgresql_where=there)
 
 
 class WrongStep(ValueError):
@@ -163,10 +164,11 @@ class Person(Scoped, Record):
         self, status: str, change: str | None, on: date, by: Viewer | None = None, reason: str | None = None
     ) -> None:
         """End the running span and, unless the person only stays known, begin the next."""
-        running = [span for span in self.memberships if span.until_on is None]
-        on = max([on, *(span.from_on for span in running)])  # a clock may have been set back
-        for span in running:
-            span.until_on, span.end_reason, span.ended_by_id = on, reason, by.account_id if by else None
+        # A clock may have been set back: no span begins before an earlier one ended.
+        on = max([on, *(span.until_on or span.from_on for span in self.memberships)])
+        for span in self.memberships:
+            if span.until_on is None:
+                span.until_on, span.end_reason, span.ended_by_id = on, reason, by.account_id if by else None
         if status != "known":
             account_id = by.account_id if by else None
             span = Membership(

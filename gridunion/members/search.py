@@ -8,6 +8,8 @@ This module holds the product's raw SQL.
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -18,7 +20,6 @@ from sqlalchemy import (
     bindparam,
     column,
     event,
-    exists,
     func,
     inspect,
     literal_column,
@@ -26,7 +27,6 @@ from sqlalchemy import (
     select,
     table,
     text,
-    true,
 )  # fmt: skip
 from sqlalchemy.orm import Session
 
@@ -99,42 +99,85 @@ def _cover(said: str, size: int) -> list[str]:
     return [said[a : a + size] for a in range(len(said) - size + 1)]
 
 
-def matching(asked: str, unit_ids: Sequence[int]) -> ColumnElement[bool] | None:
-    """The condition on Person of a question, narrowed to some units; None when nothing can match."""
+@dataclass(frozen=True)
+class Question:
+    """What is looked for, as a condition built once a shape and the values it takes."""
+
+    groups: list[list[str]]
+    units: list[str]
+    like: str
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """On rows of the index joined with Person."""
+        return _condition(db.engine.dialect.name, len(self.groups), bool(self.units), bool(self.like))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        like = {"like": self.like} if self.like else {}
+        return like | (self._text() if is_sqlite(db.engine) else self._arrays())
+
+    def _text(self) -> dict[str, Any]:
+        asked = " OR ".join(
+            "(" + " AND ".join(f'"{token}"' for token in group) + ")" for group in self.groups
+        )
+        return {"asked": f"({asked}) AND ({' OR '.join(self.units)})" if self.units else asked}
+
+    def _arrays(self) -> dict[str, Any]:
+        units = {"units": self.units} if self.units else {}
+        return units | {f"group{n}": group for n, group in enumerate(self.groups)}
+
+
+def question(asked: str, unit_ids: Sequence[int]) -> Question | None:
+    """What was asked, narrowed to some units; None when nothing can match."""
     groups = wanted(asked)
     if not groups:
         return None
-    found = _in_sqlite(groups, unit_ids) if is_sqlite(db.engine) else _in_postgresql(groups, unit_ids)
-    return found if _number(asked) else and_(found, _exact(asked))
+    return Question(groups, [f"u{unit_id}" for unit_id in unit_ids], "" if _number(asked) else _like(asked))
 
 
-def _in_sqlite(groups: list[list[str]], unit_ids: Sequence[int]) -> ColumnElement[bool]:
-    asked = " OR ".join("(" + " AND ".join(f'"{token}"' for token in group) + ")" for group in groups)
-    if unit_ids:
-        asked = f"({asked}) AND ({' OR '.join(f'u{unit_id}' for unit_id in unit_ids)})"
-    index = table("person_search", column("rowid"))
-    match = literal_column("person_search").op("MATCH")(bindparam("asked", asked))
-    return Person.id.in_(select(index.c.rowid).where(match))
+def matching(asked: str, unit_ids: Sequence[int]) -> ColumnElement[bool] | None:
+    """The condition on Person alone of a question; None when nothing can match."""
+    if found := question(asked, unit_ids):
+        return Person.id.in_(select(index_id()).where(found.condition).params(found.values))
+    return None
 
 
-def _in_postgresql(groups: list[list[str]], unit_ids: Sequence[int]) -> ColumnElement[bool]:
-    index = table("person_search", column("person_id"), column("tokens"))
-    held = or_(*(index.c.tokens.op("@>")(_array(group)) for group in groups))
-    if unit_ids:
-        held = and_(held, index.c.tokens.op("&&")(_array([f"u{unit_id}" for unit_id in unit_ids])))
-    return exists(select(index.c.person_id).where(index.c.person_id == Person.id, held))
+_INDEX = {
+    "sqlite": table("person_search", column("rowid")),
+    "postgresql": table("person_search", column("person_id"), column("tokens")),
+}
 
 
-def _array(items: list[str]) -> ColumnElement[Any]:
-    return bindparam(None, items, type_=ARRAY(Text))
+def index_id() -> ColumnElement[int]:
+    """The number of the person a row of the index is about; SQLite walks the index in its order."""
+    return next(iter(_INDEX[db.engine.dialect.name].c))
 
 
-def _exact(asked: str) -> ColumnElement[bool]:
-    """Longer questions are checked on the row: pieces may stand apart."""
+@cache
+def _condition(dialect: str, groups: int, units: bool, longer: bool) -> ColumnElement[bool]:
+    if dialect == "sqlite":
+        held: ColumnElement[bool] = literal_column("person_search").op("MATCH")(bindparam("asked"))
+    else:
+        held = _in_arrays(_INDEX[dialect].c.tokens, groups, units)
+    return and_(held, _exact()) if longer else held
+
+
+def _in_arrays(tokens: ColumnElement[Any], groups: int, units: bool) -> ColumnElement[bool]:
+    held = or_(*(tokens.op("@>")(bindparam(f"group{n}", type_=ARRAY(Text))) for n in range(groups)))
+    return and_(held, tokens.op("&&")(bindparam("units", type_=ARRAY(Text)))) if units else held
+
+
+def _like(asked: str) -> str:
+    """The pattern longer questions are checked by; empty for others."""
     said = re.sub(r"\s", "", asked).lower()
-    like = "%" + said.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    if len(said) <= 2:
-        return true()
+    plain = said.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{plain}%" if len(said) > 2 else ""
+
+
+def _exact() -> ColumnElement[bool]:
+    """Longer questions are checked on the row: pieces may stand apart."""
+    like = bindparam("like", type_=Text)
     return or_(
         func.replace(Person.name, " ", "").ilike(like, escape="\\"), Person.initials.like(like, escape="\\"),
         func.replace(Person.employer_name, " ", "").ilike(like, escape="\\"),

@@ -20,6 +20,7 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    true,
     update,
 )  # fmt: skip
 from sqlalchemy.orm import Mapped, Session
@@ -163,12 +164,11 @@ def figures(unit_id: ColumnElement[int]) -> dict[str, ColumnElement[Any]]:
         select(func.min(_c.due_at)).where(_c.unit_id == unit_id, _behind).scalar_subquery()
     )
     entries = [
-        select(func.max(t.recorded_at)).where(t.unit_id == unit_id).scalar_subquery() for t in (_p, _v, _c)
+        select(func.max(t.recorded_at)).where(t.unit_id == unit_id, shown).scalar_subquery()
+        for t, shown in ((_p, true()), (_v, true()), (_c, _counted))
     ]
     made["last_entry_at"] = _latest(entries)
-    coming = select(func.min(_c.due_at)).where(
-        _c.unit_id == unit_id, _counted, IS_OPEN, _c.due_at >= _NOW
-    )
+    coming = select(func.min(_c.due_at)).where(_c.unit_id == unit_id, _counted, IS_OPEN, _c.due_at >= _NOW)
     made["fresh_until"] = _earlier(coming.scalar_subquery(), _MIDNIGHT)
     return made
 

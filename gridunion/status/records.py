@@ -1,9 +1,11 @@
 """The records behind a figure: the same conditions the figure counts by, under the guard, a page at a time."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
+from flask_babel import gettext
 from sqlalchemy import BigInteger, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import BindParameter
@@ -15,6 +17,7 @@ from gridunion.employers.models import Employer
 from gridunion.members.models import Person
 from gridunion.status.models import CONDITIONS, PARTS, SOURCES, moment
 from gridunion.tree import Unit
+from gridunion.units.models import STANDING
 from gridunion.visits.models import DueVisit
 
 PAGE = 20
@@ -85,6 +88,17 @@ def records(unit: Unit, name: str, after: str = "", total: int | None = None, ow
     if total is None:
         total = count(unit, name, own) if following or after else len(rows)
     return Records(rows, total, following)
+
+
+def left_in(unit: Unit, _on: date) -> str:
+    """What is not finished in a unit, for whoever would close it."""
+    cases, visits = count(unit, "open"), count(unit, "visits_open")
+    said = [gettext(" %(n)s 件没办完的诉求", n=cases)] if cases else []
+    said += [gettext(" %(n)s 次没做的走访", n=visits)] if visits else []
+    return "、".join(words.strip() for words in said)
+
+
+STANDING.append(left_in)
 
 
 @cache

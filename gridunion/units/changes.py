@@ -1,5 +1,7 @@
 """What an administrator may do to a unit: its name, its place, its end, two out of one."""
 
+from datetime import date
+
 from flask import Response, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
@@ -9,7 +11,7 @@ from gridunion.db import db
 from gridunion.rights import allow
 from gridunion.tree import BadMove, Unit
 from gridunion.units.forms import CloseForm, MoveForm, RenameForm, SplitForm
-from gridunion.units.models import StillNeeded, end_unit, hang, next_code
+from gridunion.units.models import StillNeeded, end_unit, hang, lying_in, next_code
 from gridunion.units.views import bp, form_page
 from gridunion.web import edited, find_unit, go, say
 
@@ -82,13 +84,21 @@ def save_close(code: str) -> Response:
         form.heir.errors = [str(problem)]
         return _close(unit, form, 422)
     undo = "" if form.heir.unit else url_for("units.reopen", code=code)
-    say(_("已撤销：%(name)s", name=unit.name), undo=undo)
+    say(_("已撤销：%(name)s", name=unit.name) + _stays(unit, form.on.data), undo=undo)
     return go(url_for("units.show", code=code))
 
 
 def _close(unit: Unit, form: CloseForm, status: int = 200) -> Response:
     about = _("撤销后不能再往里登记，记录留在原处，仍由上级查看。还有人或岗位的，要有单位接替。")
+    if left := lying_in(unit, form.on.data or clock.today()):
+        about = _("现在这里还有%(left)s。", left=left) + about
     return form_page(unit, form, _("撤销"), _("撤销"), status, about)
+
+
+def _stays(unit: Unit, on: date) -> str:
+    """What is left in a closed unit, so that somebody looks after it."""
+    left = lying_in(unit, on)
+    return _("。里面还有%(left)s，在原处接着办", left=left) if left else ""
 
 
 @bp.post("/units/<code>/reopen")
@@ -127,7 +137,7 @@ def save_split(code: str) -> Response:
     except StillNeeded as problem:
         form.code.errors = [str(problem)]
         return _split(unit, form, 422)
-    say(_("已拆分：%(name)s接替", name=heir.name))
+    say(_("已拆分：%(name)s接替", name=heir.name) + _stays(unit, form.on.data))
     return go(url_for("units.show", code=heir.code))
 
 
@@ -147,4 +157,6 @@ def _above(unit: Unit) -> Unit:
 
 def _split(unit: Unit, form: SplitForm, status: int = 200) -> Response:
     about = _("原来的撤销，由新单位接替，岗位在新单位接着算。要拆成几个，先在上级新建其余的。")
+    if left := lying_in(unit, form.on.data or clock.today()):
+        about = _("现在这里还有%(left)s。", left=left) + about
     return form_page(unit, form, _("拆分"), _("拆分"), status, about)

@@ -125,6 +125,12 @@ def next_code(parent: Unit, kind: str) -> str:
     return f"{parent.code}{number:03d}" if number < 1000 else ""
 
 
+def lying_in(unit: Unit, on: date) -> str:
+    """What still stands in a unit from a day on, in words; empty when nothing does."""
+    said = [words.strip() for ask in STANDING if (words := ask(unit, on))]
+    return f" {'、'.join(said)}" if said else ""
+
+
 def end_unit(unit: Unit, on: date, heir: Unit | None) -> None:
     """Close a unit on a day: when nothing stands in it any more, or another one of its kind takes its place.
 
@@ -132,7 +138,7 @@ def end_unit(unit: Unit, on: date, heir: Unit | None) -> None:
     """
     if lower := count_below([unit]).get(unit.id):
         raise StillNeeded(gettext("下面还有 %(n)s 个没撤销的，请先移走或撤销", n=lower))
-    if heir is None and (left := gettext("、").join(filter(None, (ask(unit, on) for ask in STANDING)))):
+    if heir is None and (left := lying_in(unit, on)):
         raise StillNeeded(gettext("这里还有%(left)s，请填由哪个单位接替", left=left))
     if heir is not None:
         _check_heir(unit, heir, on)

@@ -13,11 +13,12 @@ from gridunion.db import db
 from gridunion.look import day, hm
 from gridunion.members.models import Person
 from gridunion.members.timeline import Entry, tell
-from gridunion.visits.models import OUTCOMES, DueVisit, Visit, open_visits
+from gridunion.visits.models import FINDINGS, OUTCOMES, DueVisit, Visit, open_visits
 
 MOST = 100
 
 VALUES["visit", "outcome"] = {name: words for name, (words, _icon) in OUTCOMES.items()}
+VALUES["visit", "findings"] = {name: words for name, (words, _about) in FINDINGS.items()}
 VALUES["visit", "kind"] = {"must_visit": lazy_gettext("必访"), "routine": lazy_gettext("日常走访")}
 VALUES["due_visit", "state"] = {
     "open": lazy_gettext("该走访"), "done": lazy_gettext("已走访"), "cancelled": lazy_gettext("取消了"),

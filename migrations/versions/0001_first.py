@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 02:52:57.871617
+Revision: 0001, 2026-11-21 06:30:53.918851
 """
 
 import sqlalchemy as sa
@@ -369,13 +369,34 @@ def upgrade():
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.create_index("ix_person_employer_id", ["employer_id"], unique=False)
+        batch_op.create_index(
+            "ix_person_hardship",
+            ["unit_id", "status", "seen_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("hardship_class IS NOT NULL"),
+            postgresql_where=sa.text("hardship_class IS NOT NULL"),
+        )
         batch_op.create_index("ix_person_id_index", ["id_index"], unique=False)
+        batch_op.create_index(
+            "ix_person_new_form",
+            ["unit_id", "status", "seen_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("new_form = 1"),
+            postgresql_where=sa.text("new_form"),
+        )
         batch_op.create_index("ix_person_phone", ["phone"], unique=False)
         batch_op.create_index(batch_op.f("ix_person_uid"), ["uid"], unique=True)
         batch_op.create_index("ix_person_unit_id_name", ["unit_id", "name"], unique=False)
         batch_op.create_index("ix_person_unit_id_recorded_at", ["unit_id", "recorded_at"], unique=False)
         batch_op.create_index(
             "ix_person_unit_id_status_seen_at_id", ["unit_id", "status", "seen_at", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_person_visit_due",
+            ["unit_id", "status", "seen_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("visit_due_at IS NOT NULL"),
+            postgresql_where=sa.text("visit_due_at IS NOT NULL"),
         )
 
     op.create_table(
@@ -683,12 +704,25 @@ def downgrade():
 
     op.drop_table("complaint")
     with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_person_visit_due",
+            sqlite_where=sa.text("visit_due_at IS NOT NULL"),
+            postgresql_where=sa.text("visit_due_at IS NOT NULL"),
+        )
         batch_op.drop_index("ix_person_unit_id_status_seen_at_id")
         batch_op.drop_index("ix_person_unit_id_recorded_at")
         batch_op.drop_index("ix_person_unit_id_name")
         batch_op.drop_index(batch_op.f("ix_person_uid"))
         batch_op.drop_index("ix_person_phone")
+        batch_op.drop_index(
+            "ix_person_new_form", sqlite_where=sa.text("new_form = 1"), postgresql_where=sa.text("new_form")
+        )
         batch_op.drop_index("ix_person_id_index")
+        batch_op.drop_index(
+            "ix_person_hardship",
+            sqlite_where=sa.text("hardship_class IS NOT NULL"),
+            postgresql_where=sa.text("hardship_class IS NOT NULL"),
+        )
         batch_op.drop_index("ix_person_employer_id")
 
     op.drop_table("person")

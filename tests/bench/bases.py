@@ -114,7 +114,9 @@ def _make(home: Path, members: int) -> None:
 
 
 def _flask(home: Path, *command: str) -> None:
-    kept = {name: text for name, text in os.environ.items() if not name.startswith(("GRIDUNION_", "DATABASE_"))}
+    kept = {
+        name: text for name, text in os.environ.items() if not name.startswith(("GRIDUNION_", "DATABASE_"))
+    }
     environ = kept | {"GRIDUNION_HOME": str(home)}
     subprocess.run(
         [sys.executable, "-m", "flask", "--app", str(config.ROOT / "app.py"), *command],

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
-from urllib.parse import parse_qs
 
 from gridunion import clock
 from tests.bench.bases import Base
@@ -75,7 +74,9 @@ class Floor:
 
     def __init__(self, base: Base, list_page: str, board_page: str) -> None:
         self.raw, self.secret = base.raw, base.site.secret_key
-        self.labels = dict(self.raw.execute("SELECT code, label_zh FROM code WHERE list IN ('key_group', 'work_status')"))
+        self.labels = dict(
+            self.raw.execute("SELECT code, label_zh FROM code WHERE list IN ('key_group', 'work_status')")
+        )
         self.list_head, self.list_foot = _cut(list_page, r"<li><div.*</div></li>")
         self.board_head, self.board_foot = _cut(board_page, r"<tr><th scope=\"row\">.*</tr>(?=\s*</tbody>)")
 
@@ -90,12 +91,18 @@ class Floor:
         cookie = environ["HTTP_COOKIE"].partition("gu=")[2]
         now = datetime.now(UTC).replace(tzinfo=None)
         given = (str(clock.today()), hashlib.sha256(cookie.encode()).hexdigest())
-        for _id, seen_at, until, idle, account, *_rest, _code, _name, path, _until in self.raw.execute(WHO, given):
-            if now > datetime.fromisoformat(until) or now - datetime.fromisoformat(seen_at) > timedelta(seconds=idle):
+        for _id, seen_at, until, idle, account, *_rest, _code, _name, path, _until in self.raw.execute(
+            WHO, given
+        ):
+            if now > datetime.fromisoformat(until) or now - datetime.fromisoformat(seen_at) > timedelta(
+                seconds=idle
+            ):
                 break
-            token = hmac.digest(self.secret, cookie.encode(), "sha256").hex()
-            return account, token, path, f"{path[:-1]}0"
+            return account, self.token(cookie), path, f"{path[:-1]}0"
         raise NotIn
+
+    def token(self, cookie: str) -> str:
+        return hmac.digest(self.secret, cookie.encode(), "sha256").hex()
 
     def members(self, environ: Asked) -> str:
         account, token, lo, hi = self.viewer(environ)
@@ -107,13 +114,39 @@ class Floor:
         in_hand = self.raw.execute(IN_HAND, (account,)).fetchone()[0]
         today = clock.today()
         shown = "\n".join([self._member(row, today, late) for row in rows[:20]])
-        return self.list_head % {"token": token} + shown + self.list_foot % {"token": token} + f"{counts}{in_hand}"
+        return (
+            self.list_head % {"token": token}
+            + shown
+            + self.list_foot % {"token": token}
+            + f"{counts}{in_hand}"
+        )
 
     def _member(self, row: Any, today: Any, late: set[int]) -> str:
-        number, uid, name, phone, group, work, seen_at, hardship, new_form, status, due, _born, _share, _path = row
+        (
+            number,
+            uid,
+            name,
+            phone,
+            group,
+            work,
+            seen_at,
+            hardship,
+            new_form,
+            status,
+            due,
+            _born,
+            _share,
+            _path,
+        ) = row
         said = escape(name)
         days = (today - (datetime.fromisoformat(seen_at) + timedelta(hours=8)).date()).days
-        seen = f'<b class="c-warn">{days} 天没联系</b>' if days > 60 else f"{days} 天前联系过" if days else "今天联系过"
+        seen = (
+            f'<b class="c-warn">{days} 天没联系</b>'
+            if days > 60
+            else f"{days} 天前联系过"
+            if days
+            else "今天联系过"
+        )
         tags = (
             (' <span class="tag tag-warn">困难</span>' if hardship else "")
             + (' <span class="tag tag-act">待审批</span>' if status == "applied" else "")

@@ -5,11 +5,20 @@ A noisy neighbor then disturbs all of them alike, so ratios of one run can be tr
 
 import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from statistics import median
 
 Call = Callable[[], object]
+Prepare = Callable[[], Call]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds a call: of this process, and by the clock on the wall."""
+
+    cpu: float
+    wall: float
 
 
 @dataclass
@@ -17,7 +26,7 @@ class Thing:
     """Something to measure: `prepare` gives the next call, and is not measured itself."""
 
     name: str
-    prepare: Callable[[], Call]
+    prepare: Prepare
     calls: int = 20
     cpu: list[float] = field(default_factory=list)
     wall: list[float] = field(default_factory=list)
@@ -32,30 +41,20 @@ class Thing:
         self.cpu.append((time.process_time() - cpu) / self.calls)
         self.wall.append((time.perf_counter() - wall) / self.calls)
 
-
-@dataclass(frozen=True)
-class Cost:
-    """Seconds a call: of this process, and by the clock on the wall."""
-
-    cpu: float
-    wall: float
+    @property
+    def cost(self) -> Cost:
+        return Cost(median(self.cpu), median(self.wall))
 
 
-def measured(things: list[Thing], rounds: int) -> dict[str, Cost]:
-    """Each thing's cost, by name."""
+def run(things: list[Thing], rounds: int) -> None:
+    """Some rounds of all things in turn, after each was done once: caches are warm in a site that runs."""
     for thing in things:
-        thing.prepare()()  # caches and plans are warm in a site that runs
+        thing.prepare()()
     for _round in range(rounds):
         for thing in things:
             thing.round()
-    return {thing.name: Cost(median(thing.cpu), median(thing.wall)) for thing in things}
 
 
-def same(call: Call) -> Callable[[], Call]:
+def same(call: Call) -> Prepare:
     """The same call every time."""
     return lambda: call
-
-
-def each(calls: Iterator[Call]) -> Callable[[], Call]:
-    """Another call every time."""
-    return lambda: next(calls)

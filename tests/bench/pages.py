@@ -12,9 +12,8 @@ Site = Callable[[dict[str, Any], Callable[..., Any]], Any]
 class Browser:
     """Somebody signed in to a WSGI site: the product's or the floor's."""
 
-    def __init__(self, site: Site, cookie: str) -> None:
-        self.site, self.cookie = site, cookie
-        self.token = ""
+    def __init__(self, site: Site, cookie: str, token: str = "") -> None:
+        self.site, self.cookie, self.token = site, cookie, token
 
     def get(self, address: str, **headers: str) -> Callable[[], bytes]:
         environ = self._environ("GET", address, b"", headers)

@@ -200,7 +200,7 @@ def _first_number(link: Locator) -> int:
 
 
 def _tap(page: Page, words: str) -> None:
-    page.locator("label.opt", has=page.get_by_text(words).first).first.click()
+    page.locator("label.opt", has_text=words).first.click()
 
 
 def _press(page: Page, words: str) -> None:

@@ -1,0 +1,88 @@
+"""python -m tests.bench: see the package."""
+
+import os
+import re
+import sys
+from argparse import ArgumentParser, Namespace
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.bench import weight
+from tests.bench.bases import open_base
+from tests.bench.cases import CAST, Cases
+from tests.bench.measure import run
+from tests.bench.pages import Browser
+from tests.bench.table import bytes_of, growth, ratios, times, written
+from tests.bench.truth import wrong_answers
+
+SIZES = (50_000, 1_000_000)
+
+
+def main() -> int:
+    asked = _asked()
+    with ExitStack() as stack:
+        cases = []
+        for members in sorted(asked.members or SIZES):
+            base = open_base(asked.folder, members)
+            stack.callback(base.close)
+            cases.append(Cases(base))
+        return _measure(cases, asked)
+
+
+def _asked() -> Namespace:
+    parser = ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("--members", type=int, action="append", help="a size; may be given twice")
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--folder", type=Path, default=Path(os.environ.get("GRIDUNION_BENCH", ".bench")))
+    parser.add_argument("--times", action="store_true", help="milliseconds of CPU and of the clock, too")
+    return parser.parse_args()
+
+
+def _measure(cases: list[Cases], asked: Namespace) -> int:
+    """Both sizes in the same rounds, so that growth is as fair as the ratios. 1 when a search is wrong."""
+    run([thing for case in cases for thing in case.often], asked.rounds)
+    run([thing for case in cases for thing in case.seldom], 3)
+    for case in cases:
+        print(written(f"at {case.base.members:,} members", ratios(case.costs, case.base.members)))
+        if asked.times:
+            print(times(case.costs))
+    if len(cases) > 1:
+        print(
+            written(
+                f"{cases[0].base.members:,} → {cases[-1].base.members:,}",
+                growth(cases[0].costs, cases[-1].costs),
+            )
+        )
+    print(written("bytes, brotli", bytes_of(_weighed(cases[0]))))
+    return _check_searches(cases)
+
+
+def _weighed(case: Cases) -> dict[str, int]:
+    nobody, worker = Browser(case.base.site.wsgi_app, ""), case.browsers["worker"]
+    after = re.search(r"after=([^\"&]+)", worker.get("/members/")().decode())
+    pages = (
+        (worker, "/members/"),
+        (worker, "/today"),
+        (case.browsers["leader"], "/inbox"),
+        (case.browsers["supervisor"], "/status/"),
+    )
+    return {
+        "first load": weight.first_load(nobody),
+        "repeat page": max(weight.page(browser, address) for browser, address in pages),
+        "fragment": weight.fragment(worker, f"/members/?after={after[1] if after else ''}", "rows"),
+        "own script": weight.own_script(nobody),
+    }
+
+
+def _check_searches(cases: list[Cases]) -> int:
+    wrong = [
+        (case.base.members, login, asked)
+        for case in cases for login in CAST
+        for asked in wrong_answers(case.base, case.browsers[login], case.branch(login))
+    ]  # fmt: skip
+    print(f"\nSearches that answer something else than LIKE: {wrong or 'none'}")
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

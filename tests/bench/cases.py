@@ -1,0 +1,135 @@
+"""What is measured: pages and writes of the product, and beside them the floor."""
+
+from datetime import UTC, datetime
+from itertools import cycle
+from random import Random
+from secrets import choice, randbelow, token_hex
+from uuid import UUID
+
+from tests.bench.bases import Base
+from tests.bench.figures import grouped, keeping, recount
+from tests.bench.measure import Call, Cost, Prepare, Thing, same
+from tests.bench.pages import Browser
+from tests.bench.register import Register
+
+CAST = ("worker", "leader", "supervisor", "district")
+WORKERS = 24  # who register people by turns, so that no cell grows out of proportion
+ASKED = ("张", "王秀", "wxl", "2087")
+FAR = 40_000
+
+PLACE = """
+SELECT u.path, u.code FROM posting p JOIN unit u ON u.id = p.unit_id JOIN account a ON a.id = p.account_id
+WHERE a.login = ?"""
+FREE_WORKERS = """
+SELECT a.login, u.id, u.uid, u.path FROM account a JOIN posting p ON p.account_id = a.id JOIN unit u ON u.id = p.unit_id
+WHERE p.role = 'grid_worker' AND a.login LIKE 'g%' ORDER BY a.id"""
+FAR_ROW = """
+SELECT u.path, p.seen_at, p.id FROM unit u JOIN person p ON p.unit_id = u.id
+WHERE u.path >= ? AND u.path < ? AND p.status = 'active' ORDER BY u.path, p.seen_at, p.id LIMIT 1 OFFSET ?"""
+
+
+class Cases:
+    """The people of one base, and what they do."""
+
+    def __init__(self, base: Base) -> None:
+        self.base = base
+        cookies = base.sign_in(*CAST)
+        self.browsers = {login: Browser(base.site.wsgi_app, cookie) for login, cookie in cookies.items()}
+        listed, ready = self.browsers["worker"].get("/members/"), self.browsers["supervisor"].get("/status/")
+        self.floor = Register(base, listed().decode(), ready().decode())
+        self.by_hand = {login: Browser(self.floor, cookie) for login, cookie in cookies.items()}
+        self.workers = Random(0).sample(base.all(FREE_WORKERS), WORKERS)
+        self.cookies = base.sign_in(*(login for login, *_ in self.workers))
+        self.often = [*self.lists(), *self.searches(), *self.boards(), *self.writes()]
+        self.seldom = self.recounts()
+
+    @property
+    def costs(self) -> dict[str, Cost]:
+        return {thing.name: thing.cost for thing in (*self.often, *self.seldom)}
+
+    def branch(self, login: str) -> tuple[str, str]:
+        path, _code = self.base.one(PLACE, login)
+        return path, f"{path[:-1]}0"
+
+    def lists(self) -> list[Thing]:
+        things = [self._get(f"list {login}", login, "/members/") for login in CAST]
+        things.append(self._get("list filtered", "worker", "/members/?show=new_form"))
+        things.append(Thing("floor list", same(self.by_hand["worker"].get("/members/"))))
+        far = f"/members/?after={self._far()}"
+        first = self.browsers["supervisor"].get("/members/?after=~0~0")
+        return [*things, self._get("list far", "supervisor", far), Thing("list near", same(first))]
+
+    def _far(self) -> str:
+        """Where row 40,000 of the street's list begins (or the middle of a smaller one)."""
+        lo, hi = self.branch("supervisor")
+        active = self.base.one(
+            "SELECT sum(members) FROM standing s JOIN unit u ON u.id = s.unit_id WHERE path >= ? AND path < ?",
+            lo,
+            hi,
+        )[0]
+        path, seen_at, number = self.base.one(FAR_ROW, lo, hi, min(FAR, active // 2))
+        seen = datetime.fromisoformat(seen_at).replace(tzinfo=UTC).timestamp()
+        return f"{path}~{seen:.6f}~{number}"
+
+    def searches(self) -> list[Thing]:
+        return [
+            Thing(f"search {login} {asked}", same(self.browsers[login].post("/members/search", {"q": asked})), 5)
+            for login in CAST for asked in ASKED
+        ]  # fmt: skip
+
+    def boards(self) -> list[Thing]:
+        return [
+            self._get("board street", "supervisor", "/status/", 5),
+            self._get("board district", "district", "/status/", 5),
+            Thing("floor 200 rows", same(self.by_hand["district"].get("/status/")), 5),
+        ]
+
+    def writes(self) -> list[Thing]:
+        _login, unit_id, _uid, path = self.workers[0]
+        above = [
+            n for (n,) in self.base.all("SELECT id FROM unit WHERE substr(?, 1, length(path)) = path", path)
+        ]
+        return [
+            Thing("register", self._registers(by_hand=False), 8),
+            Thing("floor register", self._registers(by_hand=True), 8),
+            Thing("kept", same(keeping(self.base, unit_id, above, True)), 8),
+            Thing("bare", same(keeping(self.base, unit_id, above, False)), 8),
+        ]
+
+    def recounts(self) -> list[Thing]:
+        return [
+            Thing("recount", same(lambda: recount(self.base)), 1),
+            Thing("grouped", same(lambda: grouped(self.base)), 1),
+        ]
+
+    def _registers(self, by_hand: bool) -> Prepare:
+        """Somebody new each time, by one worker after the other."""
+        turns = cycle(
+            (self._worker(login, by_hand), UUID(uid).hex) for login, _number, uid, _path in self.workers
+        )
+
+        def prepare() -> Call:
+            browser, uid = next(turns)
+            form = {"client_key": token_hex(16), "name": name(), "phone": phone(), "unit": uid,
+                    "key_group": "courier", "agree": "y"}  # fmt: skip
+            return browser.post("/members/new", form)
+
+        return prepare
+
+    def _worker(self, login: str, by_hand: bool) -> Browser:
+        cookie = self.cookies[login]
+        if by_hand:
+            return Browser(self.floor, cookie, self.floor.token(cookie))
+        return Browser(self.base.site.wsgi_app, cookie)
+
+    def _get(self, name: str, login: str, address: str, calls: int = 10) -> Thing:
+        return Thing(name, same(self.browsers[login].get(address)), calls)
+
+
+def name() -> str:
+    """A name of three rare signs: whom a search finds stays as it was."""
+    return "".join(choice("龑龘麤鱻犇羴猋骉") for _sign in range(3))
+
+
+def phone() -> str:
+    return f"139{randbelow(10**8):08d}"
