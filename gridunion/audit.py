@@ -110,7 +110,8 @@ def broken_at() -> int | None:
 @event.listens_for(Session, "before_flush")
 def _collect(session: Session, *_: Any) -> None:
     lines = [_line("create", row) for row in session.new if _told(row)]
-    lines += [_line("change", row) for row in session.dirty if _told(row) and session.is_modified(row)]
+    changed = [_line("change", row) for row in session.dirty if _told(row) and session.is_modified(row)]
+    lines += [line for line in changed if line["detail"]]
     lines += [_line("delete", row) for row in session.deleted if _told(row)]
     session.info.setdefault("trail", []).extend(lines)
 
@@ -152,7 +153,8 @@ def _changes(row: Record) -> dict[str, Any]:
         if history.has_changes() and column.key not in ("id", "uid", "version", "recorded_at"):
             data = "sealed" if hides else column.columns[0].info.get("data", "internal")
             ends = [values[0] if values else None for values in (history.deleted, history.added)]
-            changes[column.key] = [_quoted(column.key, data, value) for value in ends]
+            if ends[0] != ends[1]:
+                changes[column.key] = [_quoted(column.key, data, value) for value in ends]
     return changes
 
 

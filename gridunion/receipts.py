@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Request
-from sqlalchemy import Index, String, Text, delete, select
+from sqlalchemy import Index, String, Text, bindparam, delete, select
 from sqlalchemy.orm import Mapped
 
 from gridunion import clock
@@ -69,10 +69,11 @@ class Draft(Record):
         return {name: values[0] for name, values in self.fields.items() if values}
 
 
+_SENT = select(Receipt).where(Receipt.sender == bindparam("sender"), Receipt.key == bindparam("key"))
+
+
 def find_receipt(sender: str, key: str) -> Receipt | None:
-    return db.session.scalars(
-        select(Receipt).where(Receipt.sender == sender, Receipt.key == key)
-    ).one_or_none()
+    return db.session.scalars(_SENT, {"sender": sender, "key": key}).one_or_none()
 
 
 def receipt_by_uid(sender: str, uid: UUID) -> Receipt | None:

@@ -5,7 +5,7 @@ and beats the rows above it.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -79,6 +79,7 @@ class _Known:
     read_at: float
     values: dict[str, list[tuple[str, date, Any]]]
     lists: dict[str, dict[str, list[Entry]]]
+    answers: dict[tuple[str, str, date], Any] = field(default_factory=dict)
 
 
 def english() -> bool:
@@ -88,8 +89,15 @@ def english() -> bool:
 
 def value(key: str, path: str = "", on: date | None = None) -> Any:
     """What a setting says for a branch on a day. Raises KeyError for a setting nobody defined."""
-    day = on or clock.today()
-    fitting = [row for row in _known().values[key] if path.startswith(row[0]) and row[1] <= day]
+    known, asked = _known(), (key, path, on or clock.today())
+    if asked not in known.answers:
+        known.answers[asked] = _strongest(known.values[key], *asked[1:])
+    return known.answers[asked]
+
+
+def _strongest(rows: list[tuple[str, date, Any]], path: str, day: date) -> Any:
+    """What the lowest unit said last."""
+    fitting = [row for row in rows if path.startswith(row[0]) and row[1] <= day]
     return max(fitting, key=lambda row: (len(row[0]), row[1]))[2]
 
 

@@ -190,8 +190,10 @@ ME = bindparam("guard_account", callable_=_account, type_=BigId)
 @cache
 def branch(width: int = 1) -> ColumnElement[bool]:
     """`unit.path` lies in one of the viewer's branches; the edges are read when the statement runs."""
-    path = Unit.__table__.c.path
+    return _within(Unit.__table__.c.path, width)
 
+
+def _within(path: Any, width: int) -> ColumnElement[bool]:
     def bound(number: int, side: int) -> ColumnElement[str]:
         name = f"guard_{'lo' if side == 0 else 'hi'}{number}"
         return bindparam(name, callable_=partial(_edge, number, side), type_=Bytewise)
@@ -238,7 +240,8 @@ def _options(width: int) -> Sequence[Any]:
         with_loader_criteria(cls, cls.unit_id.in_(inside) & cls.visible(), include_aliases=True)
         for cls in _scoped_classes()
     ]
-    return (*scoped, with_loader_criteria(Unit, branch(width), include_aliases=True))
+    units = with_loader_criteria(Unit, _within(Unit.path, width), include_aliases=True)
+    return (*scoped, units)
 
 
 def _scoped_classes() -> list[Any]:

@@ -401,6 +401,16 @@ def test_without_a_leader_the_street_finds_what_has_no_hand(lifted: Flask, super
     assert case.may("assign", as_viewer("supervisor"))
 
 
+def test_the_page_says_whose_word_is_awaited(lifted: Flask, worker: Someone) -> None:
+    case = resolved("leader", category="wages")
+    page = worker.get(there(case))
+    assert "街道联合会确认" in page and "街道联合会回访" in page
+    other = taken()
+    assert "社区工会定由谁办" in worker.get(there(other))
+    leaves("leader")
+    assert "街道联合会定由谁办" in worker.get(there(other))
+
+
 def test_who_moved_to_another_cell_no_longer_works_on_the_case(lifted: Flask, worker: Someone) -> None:
     case = assigned()
     with write():
@@ -745,9 +755,9 @@ def test_a_reply_that_says_nothing_is_not_taken(lifted: Flask, worker: Someone) 
 
 def test_the_countdown_speaks_of_days_hours_and_overdue(lifted: Flask, worker: Someone) -> None:
     case = assigned(category="welfare")  # due 11-30 17:30
-    assert "还剩 11 天" in worker.get(
+    assert "还剩 11 天" in worker.get(there(case)) and "应在 11月30日 17:30 前办结（7 工作日）" in worker.get(
         there(case)
-    ) and "应在 11月30日 17:30 前办结（限 7 个工作日）" in worker.get(there(case))
+    )
     with at(2026, 11, 30, 14, 0):
         assert "还剩 3 小时" in Someone(lifted, "worker").get(there(case))
     with at(2026, 12, 3, 9, 0):

@@ -68,7 +68,9 @@ def test_no_import_hides_in_a_function() -> None:
 
 
 def test_nobody_goes_round_the_database_session() -> None:
-    """Connections, engines and raw SQL are for the few modules that must."""
+    """Connections, engines and raw SQL are for the few modules that must. An alias that is joined escapes
+    the criteria SQLAlchemy adds for the guard, so no room gives a record a second name.
+    """
     allowed = {"db.py", "search.py", "bulk.py", "commands.py", "base.py", "rows.py", "checkpoint.py"}
     round_it = re.compile(
         r"db\.engine\.(connect|begin|raw)|session\.connection\(|exec_driver_sql|\btext\(\"(SELECT|INSERT|UPDATE|DELETE)"
@@ -79,6 +81,7 @@ def test_nobody_goes_round_the_database_session() -> None:
         if p.name not in allowed and _room(p) != "demo" and round_it.search(p.read_text())
     ]
     assert found == []
+    assert [path.name for path in CODE if "aliased(" in path.read_text()] == []
 
 
 def test_a_page_never_trusts_text() -> None:

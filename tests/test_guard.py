@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import joinedload
 
 from gridunion.db import NotWriting, db, write
 from gridunion.members.models import Membership, Person
@@ -52,6 +53,13 @@ def test_joins_and_subqueries_and_lazy_loads_are_limited_too(lifted: Flask) -> N
     assert db.session.get(Person, number) is None
     assert db.session.scalars(select(Membership).join(Person)).all() == []
     assert db.session.scalars(select(Unit.id).where(Unit.id.in_(select(Person.unit_id)))).all() == []
+
+
+def test_what_is_loaded_along_is_limited_too(lifted: Flask) -> None:
+    member("王秀兰", "211")
+    _see_as("worker")
+    people = db.session.scalars(select(Person).options(joinedload(Person.unit))).all()
+    assert [person.unit.code for person in people] == ["211"]
 
 
 def test_bulk_updates_reach_only_the_branch(lifted: Flask) -> None:

@@ -45,7 +45,7 @@ PAGES = (
     ("admin", "/units/", 5),
     ("admin", "/units/21", 7),
     ("admin", "/accounts/", 6),
-    ("auditor", "/trail", 3),
+    ("auditor", "/trail", 12),
 )
 
 

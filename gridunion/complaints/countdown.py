@@ -40,7 +40,7 @@ def countdown(complaint: Complaint) -> Count:
     reopened = [event for event in complaint.events if event.step == "reopen"]
     limit = complaint.days if not reopened else -(-complaint.days // 2)
     began = reopened[-1].happened_at if reopened else complaint.recorded_at
-    words = _("应在 %(when)s 前办结") + _("（限 %(n)s 个工作日）", n=limit)
+    words = _("应在 %(when)s 前办结") + _("（%(n)s 工作日）", n=limit)
     return _running(complaint.due_at, began, words)
 
 

@@ -97,8 +97,8 @@ def _place(after: str) -> dict[str, Any]:
 
 
 def counted_each(width: int, names: tuple[str, ...]) -> list[Any]:
-    """How many some lists hold, as columns of one statement."""
-    joined = Unit.__table__.join(Complaint.__table__, _c.unit_id == _u.id)
+    """How many some lists hold, as columns of one statement: unit by unit, which `+ 0` makes SQLite do."""
+    joined = Unit.__table__.join(Complaint.__table__, _c.unit_id == _u.id + 0)
     return [
         select(func.count())
         .select_from(joined)

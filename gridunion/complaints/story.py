@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_pgettext as pgettext
 
 from gridunion import calendar, clock, settings
+from gridunion.complaints import hands
 from gridunion.complaints.life import ANSWERS, CONFIRMED, REFUSALS, RESULTS, STATES, STEPS, WAITING
 from gridunion.complaints.models import Complaint, ComplaintEvent
 from gridunion.look import moment
@@ -121,15 +122,25 @@ def _overdue(complaint: Complaint) -> list[tuple[datetime, Line]]:
 def _todo(complaint: Complaint) -> list[Line]:
     if complaint.state in ("closed", "refused"):
         return []
+    decides, judges = _offices(complaint)
     lines = []
     if complaint.waits_for_hand:
-        lines.append(Line("todo", _("派单"), _("社区工会定由谁办")))
+        lines.append(Line("todo", _("派单"), _("%(office)s定由谁办", office=decides)))
     if complaint.is_open:
         lines.append(Line("todo", _("办结"), _("填写结果，告知本人")))
     if complaint.kind in CONFIRMED and complaint.confirmed_at is None:
-        lines.append(Line("todo", _("确认结果"), _("社区工会主席确认")))
-    lines.append(Line("todo", _("回访"), _("社区工会回访，满不满意由本人说")))
+        lines.append(Line("todo", _("确认结果"), _("%(office)s确认", office=judges)))
+    lines.append(Line("todo", _("回访"), _("%(office)s回访，满不满意由本人说", office=judges)))
     return lines
+
+
+def _offices(complaint: Complaint) -> tuple[str, str]:
+    """Who gives the case out, and who judges its result: the community, or the street in its place."""
+    community, street = _("社区工会"), _("街道联合会")
+    leaders = hands.leaders(complaint.unit, complaint.employer_id)
+    if complaint.reopened > 1 or not leaders:
+        return street, street
+    return community, street if complaint.handler_id in leaders else community
 
 
 def meanwhile(complaint: Complaint, seen: str | None) -> list[Line]:

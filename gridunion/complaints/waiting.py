@@ -30,7 +30,12 @@ _posted = (
     .join(_accounts, _a.id == _p.account_id)
     .where(_a.active, _p.from_on <= _TODAY, or_(_p.until_on.is_(None), _p.until_on > _TODAY))
 )
-_partial = select(_n.id).where(_n.phone == _a.phone, _n.employer_id == _c.employer_id).exists()
+_partial = (
+    select(_n.id)
+    .where(_n.phone == _a.phone, _n.employer_id == _c.employer_id)
+    .correlate(_accounts, Complaint.__table__)
+    .exists()
+)
 _leads = _posted.where(_p.unit_id == _community, _p.role == "leader", ~_partial)
 _hands = _posted.where(
     _p.account_id == _c.handler_id,

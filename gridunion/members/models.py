@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from flask_babel import gettext
-from sqlalchemy import Boolean, Date, ForeignKey, Index, String, Text, func, select, text
+from sqlalchemy import Boolean, Date, ForeignKey, Index, String, Text, bindparam, func, select, text
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import clock, settings
@@ -253,14 +253,14 @@ def id_index(kind: str, number: str) -> str:
     return keyring().digest(f"{kind}:{number}", "identity")
 
 
+_SAME_PHONE = select(Person).where(Person.phone == bindparam("asked")).order_by(Person.id).limit(5)
+_SAME_NAME = select(Person).where(Person.name == bindparam("asked")).order_by(Person.id).limit(5)
+
+
 def alike(name: str | None, phone: str | None) -> list[Person]:
     """People in the viewer's branch with the same phone, or the same name and no other phone known."""
-    found = select(Person).order_by(Person.id).limit(5)
-    if phone:
-        same = list(db.session.scalars(found.where(Person.phone == phone)))
-        if same:
-            return same
-    return list(db.session.scalars(found.where(Person.name == name))) if name else []
+    same = list(db.session.scalars(_SAME_PHONE, {"asked": phone})) if phone else []
+    return same or (list(db.session.scalars(_SAME_NAME, {"asked": name})) if name else [])
 
 
 def long_unseen(days: int = 30, most: int = 3) -> list[Person]:

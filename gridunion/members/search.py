@@ -179,7 +179,7 @@ def _exact() -> ColumnElement[bool]:
     """Longer questions are checked on the row: pieces may stand apart."""
     like = bindparam("like", type_=Text)
     return or_(
-        func.replace(Person.name, " ", "").ilike(like, escape="\\"), Person.initials.like(like, escape="\\"),
+        Person.initials.like(like, escape="\\"), func.replace(Person.name, " ", "").ilike(like, escape="\\"),
         func.replace(Person.employer_name, " ", "").ilike(like, escape="\\"),
     )  # fmt: skip
 
@@ -201,8 +201,13 @@ def _tokens_of(person: Person) -> list[str]:
     return tokens(person.name, person.initials, person.phone, person.employer_name, _above(person.unit))
 
 
+_ABOVE = select(Unit.__table__.c.id).where(Unit.__table__.c.code.in_(bindparam("codes", expanding=True)))
+
+
 def _above(unit: Unit) -> list[int]:
-    return [above.id for above in unit.lineage()]
+    """The numbers of a unit and of those it stands under."""
+    codes = unit.path.strip("/").split("/")
+    return list(db.session.execute(_ABOVE, {"codes": codes}, execution_options=TRUSTED).scalars())
 
 
 NAMED = ("name", "phone", "employer_name", "unit_id")

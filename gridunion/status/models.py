@@ -238,15 +238,19 @@ def refresh(unit_ids: Iterable[int]) -> None:
     )
 
 
+_HOMES = select(_p.unit_id).where(_p.id.in_(bindparam("ids", expanding=True)))
 COUNTED = (Person, Visit, DueVisit, Complaint, ReplyDue, Employer)
 
 
 @event.listens_for(Session, "after_flush")
 def _collect(session: Session, *_: Any) -> None:
     touched = session.info.setdefault("units", set())
+    seen = session.info.setdefault("seen", set())
     for row in (*session.new, *session.dirty, *session.deleted):
         if isinstance(row, COUNTED):
             touched.update(_units_of(row))
+        if isinstance(row, Visit):
+            seen.add(row.person_id)
 
 
 def _units_of(row: Scoped) -> set[int]:
@@ -258,13 +262,17 @@ def _units_of(row: Scoped) -> set[int]:
 @event.listens_for(Session, "before_commit")
 def _recompute(session: Session) -> None:
     session.flush()
-    if touched := session.info.pop("units", None):
+    touched, seen = session.info.pop("units", set()), session.info.pop("seen", set())
+    if seen:  # a visit counts for where its person is now, wherever it was made
+        touched.update(db.session.scalars(_HOMES, {"ids": sorted(seen)}, execution_options={"branch": True}))
+    if touched:
         refresh(touched)
 
 
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
     session.info.pop("units", None)
+    session.info.pop("seen", None)
 
 
 @periodic("refresh standing", minutes=1)

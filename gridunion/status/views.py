@@ -16,7 +16,7 @@ from gridunion.status.measures import GOALS, INDICATORS, MEASURES
 from gridunion.status.models import WINDOW, window
 from gridunion.status.staffing import cells_of, staff_of, staffed_cells
 from gridunion.status.trends import by_category, weeks
-from gridunion.tree import Unit
+from gridunion.tree import Unit, everywhere
 from gridunion.web import find_unit, page, viewer
 
 bp = Blueprint("status", __name__, url_prefix="/status")
@@ -129,10 +129,13 @@ def trend(code: str) -> Response:
 @bp.get("/rules")
 @allow("read rules")
 def rules() -> Response:
-    """How the lights are computed, for anybody to read."""
+    """How the lights are computed, for anybody to read; limits of one place name it."""
     changes = select(settings.Setting).where(settings.Setting.key.like("light.%"))
-    dated = db.session.scalars(changes.order_by(settings.Setting.key, settings.Setting.from_on)).all()
+    dated = db.session.scalars(changes.order_by(settings.Setting.from_on, settings.Setting.id)).all()
+    ids = {setting.unit_id for setting in dated if setting.unit_id}
+    with everywhere():  # names of units are public
+        named = db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).all()
     return page(
-        "status/rules.html", measures=MEASURES, dated=dated, window=WINDOW,
+        "status/rules.html", measures=MEASURES, dated=dated, window=WINDOW, places=dict(named),
         limits={setting.key.removeprefix("light."): settings.value(setting.key) for setting in dated},
     )  # fmt: skip

@@ -127,8 +127,11 @@ class Cases:
 
 
 def name() -> str:
-    """A name of three rare signs: whom a search finds stays as it was."""
-    return "".join(choice("龑龘麤鱻犇羴猋骉") for _sign in range(3))
+    """A name nobody has, of four rare signs: whom a search finds stays as it was."""
+    return "".join(
+        choice("龑龘麤鱻犇羴猋骉驫灥厵畾皛蟲譶雥馫飍卥囍嚞孖屾巜幵弜惢掱朤沝焱燚甡祘秝竝")
+        for _sign in range(4)
+    )
 
 
 def phone() -> str:
