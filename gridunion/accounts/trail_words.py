@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext as pgettext
+from sqlalchemy import select
 
 from gridunion import settings
 from gridunion.accounts.models import Account
@@ -168,5 +169,5 @@ def _counted(name: str) -> str:
 def _name(model: type[Account] | type[Unit], number: int) -> str:
     """What stands behind a number of a row. Names of units and of staff are no secret to an auditor."""
     with everywhere():
-        found = db.session.get(model, number)
-    return found.name if found else str(gettext("已不在"))
+        found = db.session.scalar(select(model.name).where(model.id == number))
+    return found or str(gettext("已不在"))

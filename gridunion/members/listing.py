@@ -14,7 +14,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, fu
 from gridunion import clock
 from gridunion.db import Bytewise, UtcDateTime, db
 from gridunion.members.models import Person
-from gridunion.members.search import index_id, question
+from gridunion.members.search import Question, index_id, question
 from gridunion.rights import Viewer
 from gridunion.tree import Unit, branch, width
 
@@ -103,31 +103,37 @@ def found(viewer: Viewer, asked: str, after: str = "") -> tuple[list[Row], str, 
     looked_for = question(asked, _scope(viewer))
     if looked_for is None:
         return [], "", 0
-    match = _matched(width(), looked_for.condition)
-    number = int(after[:18]) if after.isascii() and after.isdigit() else 0
-    rows = db.session.execute(match.page, {**looked_for.values, "number": number}).all()
-    shown, more = [Row._make(row) for row in rows[:PAGE]], len(rows) > PAGE
-    total = db.session.execute(match.total, looked_for.values).scalar_one() if more or after else len(shown)
-    return shown, str(shown[-1].id) if more else "", total
+    begin = int(after[:18]) if after.isascii() and after.isdigit() else 0
+    first = _numbers(looked_for, 0, MOST_COUNTED)
+    rest = [number for number in first if number > begin]
+    if len(rest) <= PAGE and len(first) == MOST_COUNTED:
+        rest = _numbers(looked_for, begin, PAGE + 1)
+    rows = db.session.execute(_people(width()), {"ids": rest[:PAGE]}).all() if rest else []
+    return [Row._make(row) for row in rows], str(rest[PAGE - 1]) if len(rest) > PAGE else "", len(first)
 
 
-class _Match(NamedTuple):
-    page: Select[Any]
-    total: Select[Any]
+def _numbers(looked_for: Question, begin: int, most: int) -> list[int]:
+    """The numbers of the people found, in their order: the search index is walked once a page."""
+    statement = _matched(width(), looked_for.condition)
+    asked = {**looked_for.values, "number": begin, "most": most}
+    return list(db.session.execute(statement, asked).scalars())
 
 
 @cache
-def _matched(width: int, condition: ColumnElement[bool]) -> _Match:
-    """Walk the search index in the order of people: a page is full long before all that fits was looked at."""
+def _matched(width: int, condition: ColumnElement[bool]) -> Select[Any]:
     number = index_id()
     joined = Unit.__table__.join(Person.__table__, _p.unit_id == _u.id).join(number.table, _p.id == number)
-    found = select(*COLUMNS).select_from(joined).where(branch(width), _p.status.in_(FINDABLE), condition)
-    found = found.order_by(number)
-    counted = found.with_only_columns(_p.id).limit(MOST_COUNTED).subquery()
-    return _Match(
-        found.where(number > _ID).limit(PAGE + 1).execution_options(branch=True),
-        select(func.count()).select_from(counted).execution_options(branch=True),
-    )
+    found = select(_p.id).select_from(joined).where(branch(width), _p.status.in_(FINDABLE), condition)
+    found = found.where(number > _ID).order_by(number).limit(bindparam("most"))
+    return found.execution_options(branch=True)
+
+
+@cache
+def _people(width: int) -> Select[Any]:
+    joined = Unit.__table__.join(Person.__table__, _p.unit_id == _u.id)
+    found = select(*COLUMNS).select_from(joined)
+    found = found.where(branch(width), _p.id.in_(bindparam("ids", expanding=True)))
+    return found.order_by(_p.id).execution_options(branch=True)
 
 
 def _scope(viewer: Viewer) -> list[int]:
