@@ -28,11 +28,17 @@ def may_guess(login: str) -> int:
     Returns the seconds to wait when it must not be looked at yet, else 0.
     """
     with write():
-        if seconds := throttle.waiting((_account_key(login), _address_key()), LONGEST_DELAY):
+        if seconds := _wait(login):
             return seconds
         row = throttle.held(_account_key(login), WINDOW)
+        if seconds := _wait(login):  # another guess was counted while this one waited for the row
+            return seconds
         row.stop_for(min(2 ** (row.count() - 1), LONGEST_DELAY))
     return 0
+
+
+def _wait(login: str) -> int:
+    return throttle.waiting((_account_key(login), _address_key()), LONGEST_DELAY)
 
 
 def check(login: str, password: str) -> Proof | None:

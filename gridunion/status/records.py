@@ -95,7 +95,7 @@ def left_in(unit: Unit, _on: date) -> str:
     cases, visits = count(unit, "open"), count(unit, "visits_open")
     said = [gettext(" %(n)s 件没办完的诉求", n=cases)] if cases else []
     said += [gettext(" %(n)s 次没做的走访", n=visits)] if visits else []
-    return "、".join(words.strip() for words in said)
+    return gettext("、").join(words.strip() for words in said)
 
 
 STANDING.append(left_in)

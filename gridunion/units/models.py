@@ -128,7 +128,7 @@ def next_code(parent: Unit, kind: str) -> str:
 def lying_in(unit: Unit, on: date) -> str:
     """What still stands in a unit from a day on, in words; empty when nothing does."""
     said = [words.strip() for ask in STANDING if (words := ask(unit, on))]
-    return f" {'、'.join(said)}" if said else ""
+    return f" {gettext('、').join(said)}" if said else ""
 
 
 def end_unit(unit: Unit, on: date, heir: Unit | None) -> None:

@@ -12,7 +12,7 @@ from tests.bench.bases import open_base
 from tests.bench.cases import CAST, Cases
 from tests.bench.measure import run
 from tests.bench.pages import Browser
-from tests.bench.table import bytes_of, growth, ratios, times, written
+from tests.bench.table import bytes_of, growth, ratios, written
 from tests.bench.truth import wrong_answers
 
 SIZES = (50_000, 1_000_000)
@@ -40,17 +40,20 @@ def _asked() -> Namespace:
 
 def _measure(cases: list[Cases], asked: Namespace) -> int:
     """Both sizes in the same rounds, so that growth is as fair as the ratios. 1 when a search is wrong."""
-    run([thing for case in cases for thing in case.often], asked.rounds)
-    run([thing for case in cases for thing in case.seldom], 3)
+    run(
+        [thing for things in zip(*(case.often for case in cases), strict=True) for thing in things],
+        asked.rounds,
+    )
+    run([thing for things in zip(*(case.seldom for case in cases), strict=True) for thing in things], 3)
     for case in cases:
-        print(written(f"at {case.base.members:,} members", ratios(case.costs, case.base.members)))
+        print(written(f"at {case.base.members:,} members", ratios(case.things)))
         if asked.times:
-            print(times(case.costs))
+            print(*case.things.values(), sep="\n")
     if len(cases) > 1:
         print(
             written(
                 f"{cases[0].base.members:,} → {cases[-1].base.members:,}",
-                growth(cases[0].costs, cases[-1].costs),
+                growth(cases[0].things, cases[-1].things),
             )
         )
     print(written("bytes, brotli", bytes_of(_weighed(cases[0]))))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tests.bench.bases import Base
 from tests.bench.figures import grouped, keeping, recount
-from tests.bench.measure import Call, Cost, Prepare, Thing, same
+from tests.bench.measure import Call, Prepare, Thing, same
 from tests.bench.pages import Browser
 from tests.bench.register import Register
 
@@ -44,20 +44,24 @@ class Cases:
         self.seldom = self.recounts()
 
     @property
-    def costs(self) -> dict[str, Cost]:
-        return {thing.name: thing.cost for thing in (*self.often, *self.seldom)}
+    def things(self) -> dict[str, Thing]:
+        return {thing.name: thing for thing in (*self.often, *self.seldom)}
 
     def branch(self, login: str) -> tuple[str, str]:
         path, _code = self.base.one(PLACE, login)
         return path, f"{path[:-1]}0"
 
     def lists(self) -> list[Thing]:
-        things = [self._get(f"list {login}", login, "/members/") for login in CAST]
-        things.append(self._get("list filtered", "worker", "/members/?show=new_form"))
-        things.append(Thing("floor list", same(self.by_hand["worker"].get("/members/"))))
-        far = f"/members/?after={self._far()}"
-        first = self.browsers["supervisor"].get("/members/?after=~0~0")
-        return [*things, self._get("list far", "supervisor", far), Thing("list near", same(first))]
+        by_hand = same(self.by_hand["worker"].get("/members/"))
+        first = "/members/?after=~0~0"  # the first page, by the statement of the later ones
+        return [
+            self._get("list worker", "worker", "/members/"),
+            Thing("floor list", by_hand, 10),
+            self._get("list filtered", "worker", "/members/?show=new_form"),
+            *(self._get(f"list {login}", login, "/members/") for login in CAST if login != "worker"),
+            self._get("list far", "supervisor", f"/members/?after={self._far()}"),
+            self._get("list near", "supervisor", first),
+        ]
 
     def _far(self) -> str:
         """Where row 40,000 of the street's list begins (or the middle of a smaller one)."""

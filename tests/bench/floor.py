@@ -53,8 +53,8 @@ FROM standing s JOIN unit u ON u.id = s.unit_id WHERE u.path >= ?1 AND u.path < 
 MEMBER = """\
 <li><div class="cell"><span class="ava" aria-hidden="true">%s</span><span class="main"><a href="/members/%s">%s</a>\
 %s<span class="sub"><span>%s</span><span class="vh">，</span><span>%s</span></span></span>
-<a class="btn btn-q over" href="tel:%s" aria-label="打电话给%s"><svg class="i" aria-hidden="true"><use href="/static/icons\
-.svg#i-phone"/></svg></a></div></li>"""
+<a class="btn btn-q over" href="tel:%s" aria-label="打电话给%s"><svg class="i" aria-hidden="true">\
+<use href="/static/icons.svg?v=dfecff7bf6#i-phone"/></svg></a></div></li>"""
 
 UNIT = """\
 <tr><th scope="row"><a class="xpd" href="/status/%s">%s</a></th><td><a href="/status/%s/on_time">%d</a>/%d %d%%</td>\

@@ -1,24 +1,17 @@
-"""How it is measured: CPU of this process per call, rounds of all things in turn, the median of the rounds.
+"""How it is measured: CPU of this process per call, rounds of all things in turn, and ratios round by round.
 
-A noisy neighbor then disturbs all of them alike, so ratios of one run can be trusted and times cannot.
+A noisy neighbor slows down a whole round, so the median of the rounds' ratios can be trusted and times cannot.
 """
 
-import gc
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from statistics import median
+from typing import Literal
 
 Call = Callable[[], object]
 Prepare = Callable[[], Call]
-
-
-@dataclass(frozen=True)
-class Cost:
-    """Seconds a call: of this process, and by the clock on the wall."""
-
-    cpu: float
-    wall: float
+Clock = Literal["cpu", "wall"]
 
 
 @dataclass
@@ -32,24 +25,25 @@ class Thing:
     wall: list[float] = field(default_factory=list)
 
     def round(self) -> None:
-        """Some calls, and what one of them cost."""
+        """Some calls, and what one of them cost; a call before them lets all start from warm caches."""
         ready = [self.prepare() for _call in range(self.calls)]
-        gc.collect()
+        self.prepare()()
         cpu, wall = time.process_time(), time.perf_counter()
         for call in ready:
             call()
         self.cpu.append((time.process_time() - cpu) / self.calls)
         self.wall.append((time.perf_counter() - wall) / self.calls)
 
-    @property
-    def cost(self) -> Cost:
-        return Cost(median(self.cpu), median(self.wall))
+    def against(self, other: "Thing", clock: Clock = "cpu") -> float:
+        """How much more it costs than something else: of the rounds' ratios the middle one."""
+        mine, theirs = getattr(self, clock), getattr(other, clock)
+        return median(one / another for one, another in zip(mine, theirs, strict=True))
+
+    def __str__(self) -> str:
+        return f"{1000 * median(self.cpu):9.2f} {1000 * median(self.wall):9.2f}  {self.name}"
 
 
 def run(things: list[Thing], rounds: int) -> None:
-    """Some rounds of all things in turn, after each was done once: caches are warm in a site that runs."""
-    for thing in things:
-        thing.prepare()()
     for _round in range(rounds):
         for thing in things:
             thing.round()
