@@ -46,7 +46,7 @@ def _measure(cases: list[Cases], asked: Namespace) -> int:
     )
     run([thing for things in zip(*(case.seldom for case in cases), strict=True) for thing in things], 3)
     for case in cases:
-        print(written(f"at {case.base.members:,} members", ratios(case.things)))
+        print(written(f"at {case.base.members:,} members", ratios(case.things, case.base.members)))
         if asked.times:
             print(*case.things.values(), sep="\n")
     if len(cases) > 1:

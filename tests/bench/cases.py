@@ -38,7 +38,8 @@ class Cases:
         listed, ready = self.browsers["worker"].get("/members/"), self.browsers["supervisor"].get("/status/")
         self.floor = Register(base, listed().decode(), ready().decode())
         self.by_hand = {login: Browser(self.floor, cookie) for login, cookie in cookies.items()}
-        self.workers = Random(0).sample(base.all(FREE_WORKERS), WORKERS)
+        free = base.all(FREE_WORKERS)
+        self.workers = Random(0).sample(free, min(WORKERS, len(free)))
         self.cookies = base.sign_in(*(login for login, *_ in self.workers))
         self.often = [*self.lists(), *self.searches(), *self.boards(), *self.writes()]
         self.seldom = self.recounts()
