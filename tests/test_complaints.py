@@ -135,6 +135,15 @@ def test_reopening_gives_half_the_time(lifted: Flask) -> None:
     assert complaint.call_due_at is None
 
 
+def test_what_was_late_or_in_time_stays_so_when_it_is_opened_again(lifted: Flask) -> None:
+    complaint = resolved(category="welfare")
+    first = complaint.first_due_at, complaint.first_resolved_at
+    with write():
+        complaint.call_back(as_viewer("leader"), "not_satisfied", "只发了一半")
+    assert (complaint.first_due_at, complaint.first_resolved_at) == first
+    assert complaint.due_at != complaint.first_due_at and complaint.resolved_at is None
+
+
 def test_a_setting_of_the_street_changes_its_limits(lifted: Flask) -> None:
     with write():
         db.session.add(
@@ -215,6 +224,7 @@ def test_a_result_sent_back_goes_to_the_handler_on_the_same_clock(lifted: Flask)
     with write():
         complaint.send_back(as_viewer("leader"), "材料还缺医院发票")
     assert (complaint.state, complaint.due_at, complaint.result) == ("in_progress", due, None)
+    assert complaint.first_resolved_at is None
 
 
 def test_nobody_but_the_handler_works_on_a_case(lifted: Flask) -> None:

@@ -127,6 +127,8 @@ def test_the_stories_end_where_the_complaints_stand(inside: Flask) -> None:
         assert last[case.id].happened_at <= clock.now()
         assert (case.closed_at is not None) == (case.state in ("closed", "refused"))
         assert (case.resolved_at is not None) == (case.state in ("resolved", "closed"))
+        assert case.reopened or case.first_due_at == case.due_at
+        assert case.first_resolved_at == case.resolved_at or (case.first_resolved_at and case.reopened)
         assert owed[case.id] == (case.state in OPEN and case.can_be_told), (case.state, case.channel)
         assert case.handler_id or case.state in ("registered", "accepted", "refused")
         assert case.text and case.events[0].step == "register"
@@ -224,6 +226,11 @@ def test_the_next_start_takes_the_password_of_the_environment(
         assert matches(worker, PASSWORD) and count(Person) == first
         monkeypatch.delenv("GRIDUNION_DEMO_PASSWORD")
         _welcome()
-        assert capsys.readouterr().out.count(f"密码：{(tmp_path / 'site' / 'var' / 'demo-password').read_text()}") == 2
+        assert (
+            capsys.readouterr().out.count(
+                f"密码：{(tmp_path / 'site' / 'var' / 'demo-password').read_text()}"
+            )
+            == 2
+        )
         db.session.remove()
         db.engine.dispose()

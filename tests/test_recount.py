@@ -60,11 +60,15 @@ def _people(path: str, start: datetime, now: datetime) -> dict[str, int]:
     }
 
 
+def _in_time(case: Complaint) -> bool:
+    return bool(case.first_resolved_at and case.first_resolved_at <= case.first_due_at)
+
+
 def _cases(path: str, lately: Callable[[datetime], bool], now: datetime) -> dict[str, int]:
     cases = [case for case in _of(Complaint, path) if not case.sealed]
     came = [case for case in cases if lately(case.recorded_at)]
     disputes = [case for case in came if case.kind in DISPUTES and case.accepted_at]
-    due = [case for case in cases if lately(case.due_at) and case.state != "refused"]
+    due = [case for case in cases if lately(case.first_due_at) and case.state != "refused"]
     still = [case for case in cases if case.state in OPEN]
     return {
         "received": len(came),
@@ -72,7 +76,7 @@ def _cases(path: str, lately: Callable[[datetime], bool], now: datetime) -> dict
         "disputes": len(disputes),
         "mediated": len([case for case in disputes if case.mediated_on]),
         "due": len(due),
-        "on_time": len([case for case in due if case.resolved_at and case.resolved_at <= case.due_at]),
+        "on_time": len([case for case in due if _in_time(case)]),
         "open": len(still),
         "overdue": len([case for case in still if case.due_at < now]),
     }

@@ -41,6 +41,9 @@ class Case(Seal, Scoped, Record):
     accepted_at: Mapped[datetime | None] = internal()
     due_at: Mapped[datetime] = internal()
     resolved_at: Mapped[datetime | None] = internal()
+    # By these two it was on time or late, and stays so when it is opened again (design.md 4, rule 4).
+    first_due_at: Mapped[datetime] = internal()
+    first_resolved_at: Mapped[datetime | None] = internal()
     result: Mapped[str | None] = internal(String(20))
     mediated_on: Mapped[date | None] = internal(Date)
     confirmed_at: Mapped[datetime | None] = internal()

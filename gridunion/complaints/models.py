@@ -36,7 +36,7 @@ class Complaint(Case):
     __table_args__ = (
         Index("ix_complaint_number", "number", unique=True),
         Index("ix_complaint_unit_id_recorded_at_id", "unit_id", "recorded_at", "id"),
-        Index("ix_complaint_unit_id_due_at", "unit_id", "due_at"),
+        Index("ix_complaint_unit_id_first_due_at", "unit_id", "first_due_at"),
         Index("ix_complaint_open", "unit_id", "due_at", sqlite_where=_OPEN_SQL, postgresql_where=_OPEN_SQL),
         Index("ix_complaint_handler_id_state", "handler_id", "state"),
         Index("ix_complaint_person_id", "person_id"),
@@ -138,6 +138,7 @@ class Complaint(Case):
         turns.demand_told(self, told)
         self._step("resolve", by, words=words, told=told, reason=result)
         self.result, self.resolved_at = result, clock.now()
+        self.first_resolved_at = self.first_resolved_at or self.resolved_at
         if mediated and self.is_dispute:
             self.mediated_on = clock.today()
         if not self.needs_confirmation:
@@ -154,6 +155,8 @@ class Complaint(Case):
         """The result will not do: back to the handler, on the clock that never stopped."""
         self._step("send_back", by, words=words)
         self.resolved_at = self.result = None
+        if not self.reopened:
+            self.first_resolved_at = None
         promises.promise(self)
 
     def call_back(self, by: Viewer, answer: str, words: str | None = None) -> None:

@@ -44,6 +44,7 @@ def set_clocks(case: "Complaint", start: datetime, share: float = 1) -> None:
         hours = settings.value("complaint.accept.urgent_hours", path)
         case.accept_due_at = calendar.after_hours(start, hours)
     case.due_at = calendar.after_workdays(start, math.ceil(case.days * share), path)
+    case.first_due_at = case.first_due_at or case.due_at
 
 
 def wait_for_call(case: "Complaint") -> None:

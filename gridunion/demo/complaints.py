@@ -20,7 +20,8 @@ COMPLAINT = (
     "category",
     "channel", "outside_number", "urgent", "people", "sealed", "state", "handler_id", "recorded_by_id",
     "happened_at",
-    "recorded_at", "accept_due_at", "accepted_at", "due_at", "resolved_at", "result", "mediated_on",
+    "recorded_at", "accept_due_at", "accepted_at", "due_at", "resolved_at", "first_due_at",
+    "first_resolved_at", "result", "mediated_on",
     "confirmed_at",
     "call_due_at", "calls", "answer", "closed_at", "reopened",
 )  # fmt: skip
@@ -111,6 +112,7 @@ class Complaints:
             13 if case.kind == "collective_dispute" else 1, sealed, events[-1].after,
             hands["handler"].id if stands.assigned else None, hands["reporter"].id, start, start,
             text(stands.accept_due), text(stands.accepted), text(stands.due), text(stands.resolved),
+            text(stands.first_due), text(stands.first_resolved),
             stands.result,
             self._mediated(case, stands), text(stands.confirmed), text(stands.call_due), stands.calls,
             stands.answer,

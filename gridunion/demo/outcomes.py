@@ -16,6 +16,8 @@ class Outcome(NamedTuple):
     accepted: int | None
     due: int
     resolved: int | None
+    first_due: int
+    first_resolved: int | None
     result: str | None
     confirmed: int | None
     call_due: int | None
@@ -41,6 +43,8 @@ def outcome(case: Case, events: list[Event], days: Days) -> Outcome:
         accepted=last.get("accept"),
         due=days.workdays(begun, math.ceil(limit / 2) if again else limit),
         resolved=resolved,
+        first_due=days.workdays(case.start, limit),
+        first_resolved=next((event.at for event in events if event.step == "resolve"), None),
         result=next((event.reason for event in reversed(events) if event.step == "resolve"), None)
         if resolved
         else None,

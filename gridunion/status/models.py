@@ -87,7 +87,7 @@ def _within(column: ColumnElement[Any]) -> ColumnElement[bool]:
 # One literal list of conditions: figures count by them, and the records behind a figure are found by them.
 _counted = _c.sealed.is_(False)
 _plain = _r.sealed.is_(False)
-_judged = _counted & _within(_c.due_at) & (_c.state != "refused")
+_judged = _counted & _within(_c.first_due_at) & (_c.state != "refused")
 _behind = _counted & IS_OPEN & (_c.due_at < _NOW)
 _must = _within(_d.due_at) & _d.trigger.in_(bindparam("must", expanding=True))
 _met = (_v.voided_at.is_(None)) & (_v.outcome != "not_home")
@@ -112,7 +112,7 @@ CONDITIONS: dict[str, ColumnElement[bool]] = {
     "mediated": _counted & _within(_c.recorded_at) & _c.kind.in_(DISPUTES) & _c.accepted_at.is_not(None)
     & _c.mediated_on.is_not(None),
     "due": _judged,
-    "on_time": _judged & (_c.resolved_at <= _c.due_at),
+    "on_time": _judged & (_c.first_resolved_at <= _c.first_due_at),
     "open": _counted & IS_OPEN,
     "overdue": _behind,
     "visits_due": _must & (_d.state != "cancelled"),
@@ -126,8 +126,8 @@ COUNTS = tuple(CONDITIONS)
 
 # Parts of a figure, listed apart on the page of its records.
 PARTS: dict[str, ColumnElement[bool]] = {
-    "late_open": _judged & IS_OPEN & (_c.due_at < _NOW),
-    "late_done": _judged & (_c.resolved_at > _c.due_at),
+    "late_open": _judged & _c.first_resolved_at.is_(None),
+    "late_done": _judged & (_c.first_resolved_at > _c.first_due_at),
     "visits_missed": _must & (_d.state == "open"),
     "visits_late": _must & (_d.state != "cancelled") & (_d.done_at > _d.due_at),
     "echoes_missed": _plain & _within(_r.due_at) & _r.told_at.is_(None),

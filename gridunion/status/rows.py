@@ -52,9 +52,13 @@ def _case(it: Complaint) -> Shown:
         facts.append(_("回访：%(answer)s", answer=ANSWERS[it.answer]))
     else:
         facts += [it.state_words, it.handler.name if it.handler else _("没派人")]
-    due = _("不受理") if it.state == "refused" else against(it.due_at, it.resolved_at)
+    due = _("不受理") if it.state == "refused" else _how_late(it)
     urge = it if it.is_open and it.overdue else None
     return Shown(f"/complaints/{it.uid}", it.who, it.topic, facts, due, it.due_at, urge=urge)
+
+
+def _how_late(it: Complaint) -> str:
+    return against(it.due_at, None) if it.is_open else against(it.first_due_at, it.first_resolved_at)
 
 
 def _word(it: ReplyDue) -> Shown:

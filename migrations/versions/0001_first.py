@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 06:30:53.918851
+Revision: 0001, 2026-11-21 07:16:46.967343
 """
 
 import sqlalchemy as sa
@@ -421,6 +421,8 @@ def upgrade():
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("first_due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("first_resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("result", sa.String(length=20), nullable=True),
         sa.Column("mediated_on", sa.Date(), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
@@ -457,7 +459,7 @@ def upgrade():
         )
         batch_op.create_index("ix_complaint_person_id", ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_complaint_uid"), ["uid"], unique=True)
-        batch_op.create_index("ix_complaint_unit_id_due_at", ["unit_id", "due_at"], unique=False)
+        batch_op.create_index("ix_complaint_unit_id_first_due_at", ["unit_id", "first_due_at"], unique=False)
         batch_op.create_index(
             "ix_complaint_unit_id_recorded_at_id", ["unit_id", "recorded_at", "id"], unique=False
         )
@@ -687,7 +689,7 @@ def downgrade():
     with op.batch_alter_table("complaint", schema=None) as batch_op:
         batch_op.drop_index("ix_complaint_unit_id_state_sealed")
         batch_op.drop_index("ix_complaint_unit_id_recorded_at_id")
-        batch_op.drop_index("ix_complaint_unit_id_due_at")
+        batch_op.drop_index("ix_complaint_unit_id_first_due_at")
         batch_op.drop_index(batch_op.f("ix_complaint_uid"))
         batch_op.drop_index("ix_complaint_person_id")
         batch_op.drop_index(
