@@ -72,6 +72,7 @@ COLUMNS = {
     "uscc": _("统一社会信用代码"), "ownership": _("单位性质"), "headcount": _("职工人数"),
     "women": _("女职工"), "union_state": _("建会情况"), "founded_on": _("建会日期"),
     "contact": _("联系人"), "handler_id": _("经办人"), "due_at": _("期限"), "urgent": _("紧急"),
+    "first_due_at": _("最初的期限"), "first_resolved_at": _("第一次办结"),
     "sealed": _("保密"), "happened_at": _("时间"), "person_id": _("会员"), "outcome": _("结果"),
     "category": _("类别"), "channel": _("来源"), "setting": _("设置"), "value": _("值"),
     "day": _("日期"), "works": _("上班"), "list": _("代码表"), "label": _("名称"), "until": _("到"),
