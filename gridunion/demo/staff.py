@@ -39,6 +39,7 @@ def the_password(home: Path) -> str:
         return chosen
     kept = home / "demo-password"
     if not kept.exists():
+        home.mkdir(parents=True, exist_ok=True)
         kept.touch(mode=0o600)
         kept.write_text(secrets.token_urlsafe(9))
     return kept.read_text()
