@@ -14,7 +14,7 @@ from gridunion.members.models import Person
 from gridunion.tree import everywhere
 from gridunion.visits.models import Visit
 from tests.conftest import Someone, as_viewer, unit
-from tests.test_walk import ROLES, Planted, _rules, _url, planted
+from tests.test_walk import ROLES, Planted, _branches, _rules, _url, planted
 
 __all__ = ["planted"]
 
@@ -76,10 +76,9 @@ def test_nobody_receives_a_word_of_another_branch(
 
 def _pages(app: Flask, browser: Someone, canaries: dict[str, Planted]) -> Any:
     for rule, method in _rules(app):
-        for where in canaries.values():
-            if method == "GET":
-                url = _url(rule, where)
-                yield url, browser._apart(browser.client.get, url).get_data(as_text=True)
+        for where in _branches(rule, canaries) if method == "GET" else ():
+            url = _url(rule, where)
+            yield url, browser._apart(browser.client.get, url).get_data(as_text=True)
     for asked in ("王", *(f"137{code:0>8}" for code in RARE)):
         for url in ("/members/search", "/visits/find", "/complaints/people"):
             yield url, _asked(browser, url, asked)

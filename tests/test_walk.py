@@ -118,6 +118,12 @@ def _url(rule: Rule, where: Planted) -> str:
     return f"{built[1]}?person={where.uids[Person]}" if rule.endpoint in ABOUT else built[1]
 
 
+def _branches(rule: Rule, planted: dict[str, Planted]) -> list[Planted]:
+    """In which branches an address is tried: once is enough where it names nothing."""
+    named = set(rule.arguments) - {"filename"} or rule.endpoint in ABOUT
+    return list(planted.values()) if named else list(planted.values())[:1]
+
+
 def _send(browser: Someone, method: str, url: str, **data: Any) -> int:
     if method == "GET":
         return browser._apart(browser.client.get, url).status_code
@@ -137,7 +143,7 @@ def test_every_address_answers_every_role_from_every_branch_as_the_table_says(
         if rule.endpoint in ("accounts.sign_out", "static"):
             continue
         right = right_of(app.view_functions[rule.endpoint]) or ""
-        for where in planted.values():
+        for where in _branches(rule, planted):
             status = _send(browser, method, _url(rule, where))
             if status not in _promised(viewer, right, rule, method, where):
                 wrong.append(f"{login or 'nobody'} {method} {_url(rule, where)} answered {status}")
