@@ -18,7 +18,7 @@ install: .venv/run $(ENGLISH).mo
 
 test: .venv/test $(ENGLISH).mo check
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
-	tests/on_postgres $(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not browser"
+	tests/on_postgres $(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not browser and not once"
 
 check: .venv/test $(ENGLISH).mo
 	$(BIN)/ruff check .

@@ -9,10 +9,8 @@ Codes are chosen so that a prefix mistake (2, 20, 21, 210, 2110) shows. With DAT
 on PostgreSQL: each worker of the test run makes its own databases on that server.
 """
 
-import os
 import re
 import secrets
-import shutil
 import socket
 from collections.abc import Iterator
 from contextvars import Context
@@ -25,7 +23,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from gridunion import clock, commands, config, create_app, keys
@@ -35,10 +33,10 @@ from gridunion.doors import digest
 from gridunion.members.models import Person
 from gridunion.rights import Held, Viewer
 from gridunion.tree import Unit, everywhere
+from tests.bases import POSTGRES, fresh_database, keep, put_back
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 NOON = datetime(2026, 11, 19, 4, 0, tzinfo=UTC)  # Thursday, noon in Shanghai
-POSTGRES = os.environ.get("DATABASE_URL", "")
 KEYS = keys.new()
 
 UNITS = [
@@ -95,7 +93,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         commands.set_up()
         with everywhere(), write():
             _people_the_tree()
-        _keep_template(site)
+        keep(site)
     yield site
     with site.app_context():
         db.session.remove()
@@ -105,44 +103,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 def _config(home: Path, ring: Path) -> config.Config:
     environ = {"GRIDUNION_HOME": str(home / "var"), "GRIDUNION_KEYS": str(ring)}
     if POSTGRES:
-        environ["DATABASE_URL"] = f"{POSTGRES.rsplit('/', 1)[0]}/{_fresh_database('gu_test')}"
+        environ["DATABASE_URL"] = fresh_database("gu_test")
     return config.read(environ)
-
-
-def _database(suffix: str) -> str:
-    return f"{suffix}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-
-
-def _fresh_database(suffix: str, template: str = "template1") -> str:
-    name = _database(suffix)
-    admin = create_engine(config.read({"DATABASE_URL": POSTGRES}).database_url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    admin.dispose()
-    return name
-
-
-def _keep_template(site: Flask) -> None:
-    db.session.remove()
-    db.engine.dispose()
-    if POSTGRES:
-        _fresh_database("gu_base", _database("gu_test"))
-        return
-    home = site.extensions["gridunion.config"].home
-    shutil.copy(home / "gridunion.db", home / "base.db")
-
-
-def _restore(site: Flask) -> None:
-    db.session.remove()
-    db.engine.dispose()
-    if POSTGRES:
-        _fresh_database("gu_test", _database("gu_base"))
-        return
-    home = site.extensions["gridunion.config"].home
-    for left in ("gridunion.db-wal", "gridunion.db-shm"):
-        (home / left).unlink(missing_ok=True)
-    shutil.copy(home / "base.db", home / "gridunion.db")
 
 
 def _people_the_tree() -> None:
@@ -163,7 +125,7 @@ def _people_the_tree() -> None:
 def site(app: Flask) -> Iterator[Flask]:
     """A fresh base, at noon on Thursday 19 November 2026."""
     with app.app_context():
-        _restore(app)
+        put_back(app)
     with clock.at(NOON):
         yield app
     app.extensions.pop("gridunion.settings", None)

@@ -15,6 +15,8 @@ from gridunion.deadlines import (
     published_days,
 )
 
+pytestmark = pytest.mark.once
+
 PUBLISHED = published_days([2025, 2026])
 DAYS = Days({day: works for day, (works, _) in PUBLISHED.items()}, frozenset({2025, 2026}))
 CLOSE = time(17, 30)

@@ -31,7 +31,8 @@ from gridunion.status.board import board
 from gridunion.status.models import Standing, refresh
 from gridunion.tree import Unit, everywhere
 from gridunion.visits.models import Visit
-from tests.conftest import KEYS, POSTGRES, Someone, _fresh_database
+from tests.bases import POSTGRES, fresh_database
+from tests.conftest import KEYS, Someone
 
 AFTERNOON = datetime(2026, 11, 19, 6, 32, tzinfo=UTC)  # Thursday, 14:32 in Shanghai
 PASSWORD = "qinghe-2026-demo"
@@ -42,7 +43,7 @@ def _site(home: Path, database: str) -> Flask:
     KEYS.save(ring)
     environ = {"GRIDUNION_HOME": str(home / "var"), "GRIDUNION_KEYS": str(ring)}
     if POSTGRES:
-        environ["DATABASE_URL"] = f"{POSTGRES.rsplit('/', 1)[0]}/{_fresh_database(database)}"
+        environ["DATABASE_URL"] = fresh_database(database)
     site = create_app(config.read(environ))
     site.config["TESTING"] = False
     with site.app_context():
@@ -186,6 +187,7 @@ def test_a_base_of_any_size_is_as_it_was_ordered(tmp_path: Path) -> None:
         assert _index_names() == before
 
 
+@pytest.mark.once
 def test_the_same_seed_makes_the_same_people(tmp_path: Path) -> None:
     made = []
     for turn, seed in (("a", 7), ("b", 7), ("c", 8)):

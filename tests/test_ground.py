@@ -5,11 +5,14 @@ import hashlib
 import re
 from pathlib import Path
 
+import pytest
 from flask import Flask
 
 from gridunion.db import Base
 from gridunion.menu import MENUS, PLACES
 from gridunion.rights import RIGHTS, ROLES, SEATS, right_of
+
+pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = sorted((ROOT / "gridunion").rglob("*.py"))

@@ -30,6 +30,8 @@ from gridunion.identity import (
     show_phone,
 )
 
+pytestmark = pytest.mark.once
+
 TODAY = date(2026, 11, 20)
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 

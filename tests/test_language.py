@@ -25,6 +25,8 @@ from tests.conftest import CAST, UNITS, Someone, as_viewer
 from tests.test_complaints import account, taken
 from tests.test_walk import Planted
 
+pytestmark = pytest.mark.once
+
 ENGLISH = ROOT / "gridunion" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 KEYWORDS = DEFAULT_KEYWORDS | {"_": None, "lazy_gettext": None}  # as `make messages` names them
 HAN = re.compile(r"[\u3001\u3002\u3400-\u9fff\uff01\uff08\uff09\uff0c\uff1a\uff1b]")

@@ -21,7 +21,8 @@ from gridunion.doors import HEADERS
 from gridunion.keys import WrongKey
 from gridunion.receipts import Draft
 from gridunion.tree import everywhere
-from tests.conftest import NOON, POSTGRES, Someone, _fresh_database, as_viewer, member, unit
+from tests.bases import POSTGRES, fresh_database
+from tests.conftest import NOON, Someone, as_viewer, member, unit
 
 URL = "https://gonghui.example.cn"
 
@@ -45,7 +46,7 @@ def asked(tmp_path: Path) -> dict[str, str]:
 def production(asked: dict[str, str]) -> Iterator[Flask]:
     """A production site on an empty base."""
     if POSTGRES:
-        asked["DATABASE_URL"] = f"{POSTGRES.rsplit('/', 1)[0]}/{_fresh_database('gu_production')}"
+        asked["DATABASE_URL"] = fresh_database("gu_production")
     made = create_app(config.read(asked))
     with clock.at(NOON):
         with made.app_context():

@@ -22,8 +22,8 @@ from gridunion.status.models import WINDOW
 from gridunion.status.records import count
 from gridunion.tree import Unit
 from gridunion.visits.models import DueVisit, Visit
-from tests import conftest, histories
-from tests.conftest import unit
+from tests import bases, histories
+from tests.conftest import as_viewer, unit
 
 # ── the recount: plain loops over all records, knowing nothing of the room of status ──
 
@@ -201,7 +201,7 @@ class Story:
 
     def refuse(self, number: int) -> None:
         if case := self.nth(Complaint, number):
-            judge = conftest.as_viewer(histories.LEADERS.get(case.unit.code, "leader"))
+            judge = as_viewer(histories.LEADERS.get(case.unit.code, "leader"))
             histories.step(lambda: case.refuse(judge, "court", "请到仲裁委申请仲裁", "phone"))
 
     def finish(self, number: int, mediated: bool) -> None:
@@ -234,7 +234,7 @@ class Story:
 @given(steps=st.lists(STEPS, min_size=15, max_size=40))
 def test_every_board_is_a_recount_of_the_records_whatever_happened(lifted: Flask, steps: list[Any]) -> None:
     db.session.remove()
-    conftest._restore(lifted)
+    bases.put_back(lifted)
     histories.a_month(("211", "2110"))
     story = Story()
     for name, *said in steps:

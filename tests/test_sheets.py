@@ -21,6 +21,8 @@ from gridunion.sheets import (
     write_report,
 )
 
+pytestmark = pytest.mark.once
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 TODAY = date(2026, 11, 20)
 NAMES = {
