@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.bench import weight
 from tests.bench.bases import open_base
 from tests.bench.cases import CAST, Cases
+from tests.bench.exact import wrong_figures
 from tests.bench.measure import run
 from tests.bench.pages import Browser
 from tests.bench.table import bytes_of, growth, ratios, written
@@ -26,7 +27,8 @@ def main() -> int:
             base = open_base(asked.folder, members)
             stack.callback(base.close)
             cases.append(Cases(base))
-        return _measure(cases, asked)
+        wrong = _measure(cases, asked)
+    return wrong | _check_figures(asked.operations)
 
 
 def _asked() -> Namespace:
@@ -34,6 +36,7 @@ def _asked() -> Namespace:
     parser.add_argument("--members", type=int, action="append", help="a size; may be given twice")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--folder", type=Path, default=Path(os.environ.get("GRIDUNION_BENCH", ".bench")))
+    parser.add_argument("--operations", type=int, default=10_000, help="after which figures must be exact")
     parser.add_argument("--times", action="store_true", help="milliseconds of CPU and of the clock, too")
     return parser.parse_args()
 
@@ -84,6 +87,12 @@ def _check_searches(cases: list[Cases]) -> int:
         for asked in wrong_answers(case.base, case.browsers[login], case.branch(login))
     ]  # fmt: skip
     print(f"\nSearches that answer something else than LIKE: {wrong or 'none'}")
+    return int(bool(wrong))
+
+
+def _check_figures(operations: int) -> int:
+    wrong = wrong_figures(operations)
+    print(f"Figures after {operations:,} random operations and a change of day: {wrong or 'exact'}")
     return int(bool(wrong))
 
 
