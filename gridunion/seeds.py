@@ -17,6 +17,12 @@ YEARS = range(2024, 2027)
 # key, value, Chinese, English
 SETTINGS: list[tuple[str, Any, str, str]] = [
     ("office.close", "17:30", "下班时间", "Office closes at"),
+    (
+        "office.phone",
+        "",
+        "登录页上管理员的电话（填“无”就不显示）",
+        "Administrator's phone on the sign-in page (none: not shown)",
+    ),
     ("visit.days", 3, "走访期限（天）", "Days for a visit that is due"),
     ("visit.retry.days", 1, "没见到，隔几天再去", "Days until the next try when nobody was home"),
     ("complaint.accept.workdays", 1, "受理期限（工作日）", "Working days to accept"),

@@ -342,3 +342,15 @@ def _all_rows() -> dict[str, list[tuple[object, ...]]]:
         ]
         for model in tables
     }
+
+
+def test_who_stands_at_the_door_may_call_the_administrator_once_a_number_is_given(
+    admin: Someone, nobody: Someone
+) -> None:
+    assert "汉台区总工会" in nobody.get("/login") and "打给管理员" not in nobody.get("/login")
+    admin.post("/settings/office.phone", {"value": "12", "from_on": TODAY}, 422)
+    admin.post("/settings/office.phone", {"value": "0916 221 3456", "from_on": TODAY})
+    assert 'href="tel:0916-2213456"' in nobody.get("/login").html
+    admin.post("/settings/office.phone", {"value": "无", "from_on": "2026-11-20"})
+    with histories.on(1):
+        assert "打给管理员" not in nobody.get("/login")

@@ -3,9 +3,10 @@
 from flask import Blueprint, Flask, Response, g, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import LoginManager
+from sqlalchemy import select
 from werkzeug.exceptions import Unauthorized
 
-from gridunion import faults
+from gridunion import faults, settings
 from gridunion.accounts import guessing
 from gridunion.accounts import sign_in as entrance
 from gridunion.accounts.forms import PasswordForm, SignInForm
@@ -14,7 +15,7 @@ from gridunion.db import db
 from gridunion.doors import SAFE, safe_next
 from gridunion.menu import home_of, menu_of
 from gridunion.rights import PUBLIC, ROLES, SIGNED_IN, allow
-from gridunion.tree import everywhere
+from gridunion.tree import Unit, everywhere
 from gridunion.web import before, for_htmx, go, page, say, signed_in, viewer
 
 bp = Blueprint("accounts", __name__)
@@ -27,6 +28,16 @@ def open_doors(app: Flask) -> None:
     manager.request_loader(entrance.viewer_of)
     app.register_error_handler(Unauthorized, ask_to_sign_in)
     app.jinja_env.globals["roles"] = ROLES
+    app.jinja_env.globals["house"] = house
+
+
+def house() -> tuple[str, str]:
+    """Whose site it is, and the number of its administrator: what anybody may read who stands at the door."""
+    with everywhere():
+        top = db.session.scalars(
+            select(Unit.name).where(Unit.parent_id.is_(None)).order_by(Unit.path)
+        ).first()
+    return top or "", settings.value("office.phone")
 
 
 def ask_to_sign_in(_problem: Exception) -> Response:

@@ -15,9 +15,10 @@ from gridunion import audit, clock, settings
 from gridunion.db import db
 from gridunion.fields import Cleaned, Day, Form, ValidationError, needed
 from gridunion.look import day
+from gridunion.phones import clean_landline_or_phone
 from gridunion.rights import allow
 from gridunion.settings import Setting
-from gridunion.text import clean_code
+from gridunion.text import Unacceptable, clean_code
 from gridunion.tree import Unit, branch, width
 from gridunion.units.forms import UnitCode
 from gridunion.units.models import over_all
@@ -112,6 +113,8 @@ class ValueForm(Form):
 
 def _read(line: Line, text: str) -> Any:
     """What was typed, as the setting takes it. Raises ValidationError."""
+    if line.key.endswith(".phone"):
+        return "" if text.lower() in ("无", "none") else _phone(text)
     if isinstance(line.now, str):
         try:
             return f"{time.fromisoformat(text):%H:%M}"
@@ -121,6 +124,13 @@ def _read(line: Line, text: str) -> Any:
     if not (text.isascii() and text.isdigit() and int(text) <= most):
         raise ValidationError(_("请填 0 到 %(most)s 的整数", most=most))
     return int(text)
+
+
+def _phone(text: str) -> str:
+    try:
+        return clean_landline_or_phone(text)
+    except Unacceptable as fault:
+        raise ValidationError(str(fault)) from None
 
 
 @bp.get("/settings/<key>")
@@ -162,7 +172,10 @@ def _line(key: str) -> Line:
 
 
 def _change(line: Line, form: ValueForm, status: int = 200) -> Response:
-    about = _("现在是 %(value)s。已经过去的值不改，以前的统计和期限不变。", value=line.now)
+    about = _(
+        "现在是 %(value)s。已经过去的值不改，以前的统计和期限不变。",
+        value=_("没填") if line.now == "" else line.now,
+    )
     return page(
         "units/change.html", status, form=form, title=line.label, button=_("保存新值"), about=about,
         current="settings", back=(url_for("units.settings"), _("设置")),
