@@ -44,7 +44,7 @@ def _load(intake: Intake, file: Path, report: Path | None, dry_run: bool) -> Non
         ) from problem
     except OSError as problem:
         raise click.ClickException(
-            _("%(file)s：打不开（%(why)s）。没有存下任何数据。", file=file, why=problem)
+            _("%(file)s：没有这个文件，或不许打开。没有存下任何数据。", file=problem.filename or file)
         ) from problem
     told = "，".join(f"{words} {counts[verdict]}" for verdict, words in VERDICTS.items())
     click.echo(
