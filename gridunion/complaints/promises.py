@@ -24,7 +24,7 @@ class ReplyDue(Seal, Scoped, Row):
 
     __tablename__ = "reply_due"
     __table_args__ = (
-        Index("ix_reply_due_unit_id_due_at", "unit_id", "due_at"),
+        Index("ix_reply_due_unit_id_due_at_told_at_sealed", "unit_id", "due_at", "told_at", "sealed"),
         Index("ix_reply_due_complaint_id", "complaint_id"),
     )
 

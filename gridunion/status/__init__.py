@@ -3,11 +3,11 @@
 from flask import Flask
 
 from gridunion import totals
-from gridunion.status import behind, board, views
+from gridunion.status import behind, sums, views
 
 
 def open_room(app: Flask) -> None:
-    totals.answer(board.totals)
+    totals.answer(sums.totals)
     app.register_blueprint(views.bp)
 
 

@@ -13,6 +13,7 @@ from gridunion.status.measures import MEASURES, Measure
 from gridunion.status.records import ALL, records
 from gridunion.status.rows import shown
 from gridunion.status.staffing import staff_of
+from gridunion.status.telling import Telling
 from gridunion.status.views import bp, crumbs
 from gridunion.tree import Unit
 from gridunion.web import find_unit, page, viewer
@@ -44,7 +45,7 @@ def _press() -> str:
 
 def _line(unit: Unit, own: bool) -> Line:
     made = board(unit)
-    return next((line for line in made.lines if line.own), Line(unit, own=True)) if own else made.total
+    return made.own if own else made.total
 
 
 def _judged(line: Line) -> bool:
@@ -60,9 +61,10 @@ def _light(line: Line, measure: Measure) -> str:
 
 def _why(line: Line, measure: Measure) -> list[str]:
     """What makes the light, or how much is missing to the goal."""
+    tell = Telling()
     if _judged(line):
-        return [line.why(name) for name in measure.lights if line.hits[name] != "ok"]
-    return [gap for name in measure.lights if (gap := line.gap(name))]
+        return [tell.why(line, name) for name in measure.lights if line.hits[name] != "ok"]
+    return [gap for name in measure.lights if (gap := tell.gap(line, name))]
 
 
 def _staff(unit: Unit) -> list[str]:

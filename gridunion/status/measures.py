@@ -1,6 +1,7 @@
 """What the figures are called, what they count, and which belong together: one list for board, records and rules."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from flask_babel import lazy_gettext as _
 
@@ -78,6 +79,13 @@ GOALS = (
     ("mediated", "disputes", "not_mediated", _("劳资矛盾全调解"), _("%(n)s 件没调解")),
     ("helped", "hardship", "unhelped", _("困难职工全帮扶"), _("%(n)s 人没走访")),
 )
+
+
+@cache
+def goals(_english: bool) -> list[tuple[str, str, str, str, str]]:
+    """The goals in one of the two languages."""
+    return [(part, whole, lacking, str(words), str(gap)) for part, whole, lacking, words, gap in GOALS]
+
 
 # The indicators of the table, in the order of the rules: id, part, whole, heading.
 INDICATORS = (

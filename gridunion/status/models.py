@@ -1,41 +1,41 @@
 """How each unit stands: one row of figures a unit that holds records, computed from its records alone.
 
-A write recomputes the rows of the units it touched in its own transaction, so a figure is never a running
-total that could drift. A row says until when it holds (the next midnight, or the next deadline that could
-pass); an older one is computed anew when it is read. Sealed complaints stand in no figure.
+A write recomputes, in its own transaction, what the records it touched decide in the rows of their units, so a
+figure is never a running total that could drift. A row says until when it holds (the next midnight, or the next
+deadline that could pass); an older one is computed anew, by a write as a whole, when it is read for the reading.
 """
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Set
+from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    ForeignKey,
-    Index,
-    bindparam,
-    case,
-    event,
-    func,
-    insert,
-    inspect,
-    select,
-    true,
-    update,
-)  # fmt: skip
+from sqlalchemy import ForeignKey, Index, Update, bindparam, event, insert, inspect, select, update
 from sqlalchemy.orm import Mapped, Session
 
-from gridunion import clock, settings
-from gridunion.complaints.life import DISPUTES
-from gridunion.complaints.models import IS_OPEN, Complaint, ReplyDue
-from gridunion.db import BigId, Row, UtcDateTime, db, internal, write
-from gridunion.employers.models import Employer
+from gridunion import clock
+from gridunion.db import BigId, Row, UtcDateTime, db, internal, is_sqlite, trusted, write
 from gridunion.jobs import periodic
 from gridunion.members.models import Person
-from gridunion.tree import Scoped, Unit
-from gridunion.visits.models import DueVisit, Visit
+from gridunion.status.figures import (
+    CONDITIONS,
+    COUNTED,
+    COUNTS,
+    LIVE,
+    PARTS,
+    SOURCES,
+    WINDOW,
+    counting,
+    moment,
+    window,
+)
+from gridunion.tree import Scoped
+from gridunion.visits.models import Visit
 
-WINDOW = 30  # days the board looks back; today is not over and does not count
+__all__ = [
+    "CONDITIONS", "COUNTS", "LIVE", "PARTS", "SOURCES", "WINDOW", "Standing", "moment", "refresh", "refresh_stale",
+    "window",
+]  # fmt: skip
 
 
 class Standing(Row):
@@ -74,181 +74,55 @@ class Standing(Row):
     fresh_until: Mapped[datetime] = internal()
 
 
-_p, _v, _d, _c, _r, _e = (t.__table__.c for t in (Person, Visit, DueVisit, Complaint, ReplyDue, Employer))
-_NOW = bindparam("now", type_=UtcDateTime)
-_FROM, _TO = bindparam("window_from", type_=UtcDateTime), bindparam("window_to", type_=UtcDateTime)
-_MIDNIGHT = bindparam("midnight", type_=UtcDateTime)
-
-
-def _within(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    return (column >= _FROM) & (column < _TO)
-
-
-# One literal list of conditions: figures count by them, and the records behind a figure are found by them.
-_counted = _c.sealed.is_(False)
-_plain = _r.sealed.is_(False)
-_judged = _counted & _within(_c.first_due_at) & (_c.state != "refused")
-_behind = _counted & IS_OPEN & (_c.due_at < _NOW)
-_must = _within(_d.due_at) & _d.trigger.in_(bindparam("must", expanding=True))
-_met = (_v.voided_at.is_(None)) & (_v.outcome != "not_home")
-_active = _p.status == "active"
-_hard = _active & _p.hardship_class.is_not(None)
-_seen_lately = select(_v.id).where(
-    _v.person_id == _p.id, _met, _v.happened_at >= _FROM, _v.happened_at < _NOW
-)
-
-CONDITIONS: dict[str, ColumnElement[bool]] = {
-    "members": _active,
-    "applied": _p.status == "applied",
-    "new_form": _active & _p.new_form,
-    "people_due": _active & _p.visit_due_at.is_not(None),
-    "hardship": _hard,
-    "helped": _hard & _seen_lately.exists(),
-    "employers": _e.state == "active",
-    "organized": (_e.state == "active") & (_e.union_state != "unorganized"),
-    "received": _counted & _within(_c.recorded_at),
-    "ours_first": _counted & _within(_c.recorded_at) & (_c.channel != "hotline"),
-    "disputes": _counted & _within(_c.recorded_at) & _c.kind.in_(DISPUTES) & _c.accepted_at.is_not(None),
-    "mediated": _counted & _within(_c.recorded_at) & _c.kind.in_(DISPUTES) & _c.accepted_at.is_not(None)
-    & _c.mediated_on.is_not(None),
-    "due": _judged,
-    "on_time": _judged & (_c.first_resolved_at <= _c.first_due_at),
-    "open": _counted & IS_OPEN,
-    "overdue": _behind,
-    "visits_due": _must & (_d.state != "cancelled"),
-    "visits_on_time": _must & (_d.state != "cancelled") & (_d.done_at <= _d.due_at),
-    "visits_open": _d.state == "open",
-    "echoes_due": _plain & _within(_r.due_at),
-    "echoes_on_time": _plain & _within(_r.due_at) & (_r.told_at <= _r.due_at),
-}  # fmt: skip
-
-COUNTS = tuple(CONDITIONS)
-
-# Parts of a figure, listed apart on the page of its records.
-PARTS: dict[str, ColumnElement[bool]] = {
-    "late_open": _judged & _c.first_resolved_at.is_(None),
-    "late_done": _judged & (_c.first_resolved_at > _c.first_due_at),
-    "visits_missed": _must & (_d.state == "open"),
-    "visits_late": _must & (_d.state != "cancelled") & (_d.done_at > _d.due_at),
-    "echoes_missed": _plain & _within(_r.due_at) & _r.told_at.is_(None),
-    "echoes_late": _plain & _within(_r.due_at) & (_r.told_at > _r.due_at),
-    "unorganized": (_e.state == "active") & (_e.union_state == "unorganized"),
-    "unhelped": _hard & ~_seen_lately.exists(),
-    "not_mediated": CONDITIONS["disputes"] & _c.mediated_on.is_(None),
-    "from_outside": CONDITIONS["received"] & (_c.channel == "hotline"),
-}
-
-SOURCES: dict[str, Any] = {
-    **dict.fromkeys(("members", "applied", "new_form", "people_due", "hardship", "helped"), Person),
-    **dict.fromkeys(("employers", "organized"), Employer),
-    **dict.fromkeys(
-        ("received", "ours_first", "disputes", "mediated", "due", "on_time", "open", "overdue"), Complaint
-    ),
-    **dict.fromkeys(("visits_due", "visits_on_time", "visits_open"), DueVisit),
-    **dict.fromkeys(("echoes_due", "echoes_on_time", "echoes_missed", "echoes_late"), ReplyDue),
-    **dict.fromkeys(("late_open", "late_done", "not_mediated", "from_outside"), Complaint),
-    **dict.fromkeys(("visits_missed", "visits_late"), DueVisit),
-    "unorganized": Employer,
-    "unhelped": Person,
-}
-
-
-def figures(unit_id: ColumnElement[int]) -> dict[str, ColumnElement[Any]]:
-    """Each figure of a unit as a subquery on the number of the unit."""
-    made: dict[str, ColumnElement[Any]] = {}
-    for name, condition in CONDITIONS.items():
-        table = SOURCES[name].__table__
-        counted = select(func.count()).select_from(table).where(table.c.unit_id == unit_id, condition)
-        made[name] = counted.scalar_subquery()
-    made["oldest_due_at"] = (
-        select(func.min(_c.due_at)).where(_c.unit_id == unit_id, _behind).scalar_subquery()
-    )
-    entries = [
-        select(func.max(t.recorded_at)).where(t.unit_id == unit_id, shown).scalar_subquery()
-        for t, shown in ((_p, true()), (_v, true()), (_c, _counted))
-    ]
-    made["last_entry_at"] = _latest(entries)
-    coming = select(func.min(_c.due_at)).where(_c.unit_id == unit_id, _counted, IS_OPEN, _c.due_at >= _NOW)
-    made["fresh_until"] = _earlier(coming.scalar_subquery(), _MIDNIGHT)
-    return made
-
-
-def _latest(options: list[Any]) -> ColumnElement[datetime | None]:
-    values = [func.coalesce(option, _EVER) for option in options]
-    first, second, third = values
-    best = case((first >= second, first), else_=second)
-    best = case((best >= third, best), else_=third)
-    return func.nullif(best, _EVER, type_=UtcDateTime)
-
-
-def _earlier(option: Any, limit: Any) -> ColumnElement[datetime]:
-    return case((option < limit, option), else_=limit)
-
-
-_EVER = bindparam("ever", type_=UtcDateTime)
 _standing: Any = Standing.__table__
-_LOCK = (
-    select(_standing.c.unit_id)
-    .where(_standing.c.unit_id.in_(bindparam("ids", expanding=True)))
-    .with_for_update()
-)
+_HERE = _standing.c.unit_id.in_(bindparam("ids", expanding=True))
+_LOCK = select(_standing.c.unit_id).where(_HERE).order_by(_standing.c.unit_id).with_for_update()
 _MAKE = insert(_standing)
-_REFRESH = (
-    update(_standing)
-    .where(_standing.c.unit_id.in_(bindparam("ids", expanding=True)))
-    .values(**figures(_standing.c.unit_id))
-)
-_unit = Unit.__table__
-LIVE = select(_unit.c.id, *(column.label(name) for name, column in figures(_unit.c.id).items())).where(
-    _unit.c.id.in_(bindparam("ids", expanding=True))
+_HOLDS = (_standing.c.fresh_until > bindparam("now", type_=UtcDateTime)) & (
+    _standing.c.fresh_until <= bindparam("midnight", type_=UtcDateTime)
 )
 
 
-def window(day: date | None = None) -> tuple[datetime, datetime]:
-    """The whole days the board judges: `WINDOW` of them, the last one yesterday."""
-    today = day or clock.today()
-    return clock.midnight(today - timedelta(days=WINDOW)), clock.midnight(today)
+@cache
+def _counting(kinds: frozenset[Any]) -> Update:
+    """Count anew what records of some kinds decide, in the rows of some units, and name those units."""
+    found = counting(kinds).subquery()
+    figures = {column.name: column for column in found.c if column.name != "id"}
+    count = update(_standing).values(figures).where(_standing.c.unit_id == found.c.id)
+    return (count if kinds == COUNTED else count.where(_HOLDS)).returning(_standing.c.unit_id)
 
 
-def moment() -> dict[str, Any]:
-    """What the figures compare with, now; and which visits are must-visits (五必访)."""
-    start, end = window()
-    tomorrow = clock.today() + timedelta(days=1)
-    return {
-        "now": clock.now(),
-        "window_from": start,
-        "window_to": end,
-        "midnight": clock.midnight(tomorrow),
-        "ever": datetime(1970, 1, 1, tzinfo=clock.SHANGHAI),
-        "must": settings.codes_tagged("visit_trigger", "must"),
-    }
+def refresh(unit_ids: Iterable[int], kinds: Set[Any] = COUNTED) -> None:
+    """Compute the rows of some units from their records: all of a row, or where it still holds only what
+    records of some kinds decide. Inside write()."""
+    ids, now = sorted(set(unit_ids)), moment()
+    held = _count(ids, kinds, now) if kinds != COUNTED else set()
+    if rest := [number for number in ids if number not in held]:
+        known = set(trusted(_LOCK, {"ids": rest}).scalars())
+        if missing := [{"unit_id": one, "fresh_until": now["now"]} for one in rest if one not in known]:
+            trusted(_MAKE, missing)
+        _count(rest, COUNTED, now)
 
 
-def refresh(unit_ids: Iterable[int]) -> None:
-    """Compute the rows of some units from their records. Inside write()."""
-    ids = sorted(set(unit_ids))
-    trusted = {"branch": True}
-    known = set(db.session.execute(_LOCK, {"ids": ids}, execution_options=trusted).scalars())
-    if missing := [
-        {"unit_id": unit_id, "fresh_until": clock.now()} for unit_id in ids if unit_id not in known
-    ]:
-        db.session.execute(_MAKE, missing, execution_options=trusted)
-    db.session.execute(
-        _REFRESH, {"ids": ids, **moment()}, execution_options=trusted | {"synchronize_session": False}
-    )
+def _count(ids: list[int], kinds: Set[Any], now: dict[str, Any]) -> set[int]:
+    """Count, and say for which units. On PostgreSQL their rows are locked first, in one order: whoever waits for
+    them counts what the other one stored."""
+    if not is_sqlite(db.engine):
+        trusted(_LOCK, {"ids": ids})
+    return set(trusted(_counting(frozenset(kinds)), {"ids": ids, **now}).scalars())
 
 
-_HOMES = select(_p.unit_id).where(_p.id.in_(bindparam("ids", expanding=True)))
-COUNTED = (Person, Visit, DueVisit, Complaint, ReplyDue, Employer)
+_HOMES = select(Person.unit_id).where(Person.id.in_(bindparam("ids", expanding=True)))
 
 
 @event.listens_for(Session, "after_flush")
 def _collect(session: Session, *_: Any) -> None:
-    touched = session.info.setdefault("units", set())
+    units, kinds = session.info.setdefault("units", set()), session.info.setdefault("kinds", set())
     seen = session.info.setdefault("seen", set())
     for row in (*session.new, *session.dirty, *session.deleted):
-        if isinstance(row, COUNTED):
-            touched.update(_units_of(row))
+        if type(row) in COUNTED:
+            units.update(_units_of(row))
+            kinds.add(type(row))
         if isinstance(row, Visit):
             seen.add(row.person_id)
 
@@ -262,17 +136,17 @@ def _units_of(row: Scoped) -> set[int]:
 @event.listens_for(Session, "before_commit")
 def _recompute(session: Session) -> None:
     session.flush()
-    touched, seen = session.info.pop("units", set()), session.info.pop("seen", set())
+    units, kinds, seen = (session.info.pop(name, set()) for name in ("units", "kinds", "seen"))
     if seen:  # a visit counts for where its person is now, wherever it was made
-        touched.update(db.session.scalars(_HOMES, {"ids": sorted(seen)}, execution_options={"branch": True}))
-    if touched:
-        refresh(touched)
+        units.update(trusted(_HOMES, {"ids": sorted(seen)}).scalars())
+    if units:
+        refresh(units, kinds)
 
 
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
-    session.info.pop("units", None)
-    session.info.pop("seen", None)
+    for name in ("units", "kinds", "seen"):
+        session.info.pop(name, None)
 
 
 @periodic("refresh standing", minutes=1)

@@ -1,25 +1,29 @@
 """总览: the board of a unit, the cells in it, and the rules in plain words."""
 
 from datetime import timedelta
+from functools import cache
+from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from gridunion import clock, settings
 from gridunion.db import db
 from gridunion.rights import allow
-from gridunion.status.board import Board, board
-from gridunion.status.lights import ORDER, Line
-from gridunion.status.measures import GOALS, INDICATORS, MEASURES
+from gridunion.status.board import Board, board_of
+from gridunion.status.lights import ORDER, Line, Place
+from gridunion.status.measures import INDICATORS, MEASURES
 from gridunion.status.models import WINDOW, window
-from gridunion.status.staffing import cells_of, staff_of, staffed_cells
+from gridunion.status.staffing import cells_of, open_cells, staff_of
+from gridunion.status.telling import Telling
 from gridunion.status.trends import by_category, weeks
-from gridunion.tree import Unit, everywhere
+from gridunion.tree import Unit, branch, everywhere, width
 from gridunion.web import find_unit, page, viewer
 
 bp = Blueprint("status", __name__, url_prefix="/status")
+_u = Unit.__table__.c
 
 # What stands below a unit of a kind, and what the sum over it is called.
 BELOW = {
@@ -36,38 +40,43 @@ CELLS = {"cells": _("全部"), "staffed": _("有网格员"), "vacant": _("空缺
 @allow("see board")
 def own() -> Response:
     """The board of the unit one is posted to; of several, the first and links to the others."""
-    held = viewer().holding("see board")
-    return _board(find_unit(held[0].code))
+    return _board(viewer().holding("see board")[0].code)
 
 
 @bp.get("/<code>")
 @allow("see board")
 def show(code: str) -> Response:
-    return _board(find_unit(code))
+    return _board(code)
 
 
-def _board(unit: Unit) -> Response:
-    made = name_staff(board(unit))
+def _board(code: str) -> Response:
+    made, tell = name_staff(board_of(code)), Telling()
     start, _end = window()
     light = request.args.get("light", "")
     light = light if light in ORDER else ""
     lines = [line for line in made.lines if not light or line.light == light]
     return page(
-        "status/board.html", unit=unit, board=made, lines=lines, light=light, goals=GOALS,
-        indicators=INDICATORS, below=BELOW[unit.kind], opened=_opened(lines), staffed=staffed_cells(unit),
-        own_chips=_others(unit), crumbs=crumbs(unit), window=WINDOW, start=clock.local(start).date(),
-        last=clock.today() - timedelta(days=1), now=clock.now(), limits=limits(unit),
+        "status/board.html", unit=made.unit, board=made, lines=lines, light=light, indicators=INDICATORS,
+        below=_below(made.unit.kind, tell.english), tell=tell, opened=_opened(lines),
+        own_chips=_others(made.unit), crumbs=crumbs(made.unit), window=WINDOW, start=clock.local(start).date(),
+        last=clock.today() - timedelta(days=1), now=clock.now(), limits=made.total.limits,
     )  # fmt: skip
 
 
-def _opened(lines: list[Line]) -> dict[int, list[Line]]:
+@cache
+def _below(kind: str, _english: bool) -> list[str]:
+    """What stands below a unit of a kind, in one of the two languages."""
+    return [str(words) for words in BELOW[kind]]
+
+
+def _opened(lines: list[Line]) -> dict[str, list[Line]]:
     """The lines below a line the reader unfolded."""
     asked = request.args.get("open")
     unfolded = [line.unit for line in lines if line.unit.code == asked and not line.own]
-    return {unit.id: name_staff(board(unit)).lines for unit in unfolded}
+    return {unit.code: name_staff(board_of(unit.code)).lines for unit in unfolded}
 
 
-def _others(unit: Unit) -> list[tuple[str, None, str, bool]]:
+def _others(unit: Place) -> list[tuple[str, None, str, bool]]:
     """The boards of one's other postings, as chips; none for most people."""
     held = viewer().holding("see board")
     if len(held) < 2:
@@ -76,25 +85,28 @@ def _others(unit: Unit) -> list[tuple[str, None, str, bool]]:
 
 
 def name_staff(made: Board) -> Board:
-    """Write beside each line who works there."""
-    role = "grid_worker" if made.unit.kind == "community_union" else "leader"
-    names = staff_of([line.unit.id for line in made.lines if not line.own], role)
-    for line in made.lines:
-        line.staff = names.get(line.unit.id, "")
+    """Write beside each cell who works there."""
+    if made.unit.kind == "community_union":
+        names = staff_of([line.unit.id for line in made.lines if not line.own], "grid_worker")
+        for line in made.lines:
+            line.staff = names.get(line.unit.id, "")
     return made
 
 
-def limits(unit: Unit) -> dict[str, int]:
-    """The thresholds in force for a unit."""
-    names = ("on_time.good", "on_time.poor", "overdue.days", "visits.good", "visits.poor", "echoes.good",
-             "echoes.poor", "silent.days", "fewest")  # fmt: skip
-    return {name: settings.value(f"light.{name}", unit.path) for name in names}
+@cache
+def _named(width: int) -> Select[Any]:
+    """The names of some units in the viewer's branches, from the top down."""
+    found = select(_u.code, _u.name).where(_u.code.in_(bindparam("codes", expanding=True)), branch(width))
+    return found.order_by(_u.path).execution_options(branch=True)
 
 
-def crumbs(unit: Unit) -> list[Unit]:
+def crumbs(unit: Unit | Place) -> list[Any]:
     """The units from the highest one the viewer stands over down to this one."""
-    highest = [held.path for held in viewer().holding("see board")]
-    return [above for above in unit.lineage() if any(above.path.startswith(path) for path in highest)]
+    highest = min(held.path for held in viewer().holding("see board") if unit.path.startswith(held.path))
+    if unit.path == highest:
+        return [unit]
+    codes = unit.path.strip("/").split("/")[highest.count("/") - 1 :]
+    return list(db.session.execute(_named(width()), {"codes": codes}))
 
 
 @bp.get("/<code>/cells")
@@ -105,10 +117,9 @@ def cells(code: str) -> Response:
     if show not in CELLS:
         abort(404)
     found, total, after = cells_of(unit, show, request.args.get("after", ""))
-    staffed, every = staffed_cells(unit)
     return page(
         "status/cells.html", unit=unit, found=found, total=total, after=after, show=show, words=CELLS,
-        counts={"cells": every, "staffed": staffed, "vacant": every - staffed}, crumbs=crumbs(unit),
+        counts={name: open_cells(unit, name) for name in CELLS}, crumbs=crumbs(unit),
         names=staff_of([cell.id for cell in found], "grid_worker"),
     )  # fmt: skip
 

@@ -608,7 +608,11 @@ def upgrade():
     )
     with op.batch_alter_table("reply_due", schema=None) as batch_op:
         batch_op.create_index("ix_reply_due_complaint_id", ["complaint_id"], unique=False)
-        batch_op.create_index("ix_reply_due_unit_id_due_at", ["unit_id", "due_at"], unique=False)
+        batch_op.create_index(
+            "ix_reply_due_unit_id_due_at_told_at_sealed",
+            ["unit_id", "due_at", "told_at", "sealed"],
+            unique=False,
+        )
 
     op.create_table(
         "visit",
@@ -650,7 +654,7 @@ def downgrade():
 
     op.drop_table("visit")
     with op.batch_alter_table("reply_due", schema=None) as batch_op:
-        batch_op.drop_index("ix_reply_due_unit_id_due_at")
+        batch_op.drop_index("ix_reply_due_unit_id_due_at_told_at_sealed")
         batch_op.drop_index("ix_reply_due_complaint_id")
 
     op.drop_table("reply_due")

@@ -34,7 +34,7 @@ def keeping(base: Base, unit_id: int, above: list[int], kept: bool) -> Callable[
                          for kind in ("person", "membership")]  # fmt: skip
                 audit.append(lines)
                 insert_search([(number, " ".join(tokens("量一量", "lyl", "13900000000", None, above)))])
-                refresh([unit_id])
+                refresh([unit_id], {Person})
 
     return store
 

@@ -3,7 +3,7 @@
 In one BEGIN IMMEDIATE transaction that is on the disk before the answer leaves (synchronous=FULL): who asks, was
 this sent before, is somebody known by this number or name, the person, the consent, the membership, the search
 row, the figures of the cell, the trail chained by its hash, the receipt. The figures are counted anew from the
-cell's records as the product does, by a statement written for this page alone.
+cell's records as the product does: those that people decide, each along its index, in a row that still holds.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ import hmac
 import json
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import uuid4
@@ -19,6 +19,7 @@ from uuid import uuid4
 from gridunion import clock
 from gridunion.members.search import tokens
 from gridunion.names import name_reading
+from gridunion.status.figures import WINDOW
 from tests.bench.floor import Asked, Floor, Start
 
 SENT = "SELECT id FROM receipt WHERE sender = ? AND key = ?"
@@ -41,12 +42,26 @@ VALUES (?, 1, ?, ?, ?, 'applied', ?, '1')"""
 ABOVE = "SELECT id FROM unit WHERE path <= ?1 AND substr(?1, 1, length(path)) = path"
 SEARCH = "INSERT INTO person_search (rowid, tokens) VALUES (?, ?)"
 FIGURES = """
-UPDATE standing SET (members, applied, new_form, people_due, hardship, last_entry_at) = (
-    SELECT sum(status = 'active'), sum(status = 'applied'), sum(status = 'active' AND new_form),
-           sum(status = 'active' AND visit_due_at IS NOT NULL), sum(status = 'active' AND hardship_class IS NOT NULL),
-           max(recorded_at)
-    FROM person WHERE unit_id = ?1)
-WHERE unit_id = ?1"""
+UPDATE standing SET
+    members = (SELECT count(*) FROM person WHERE unit_id = standing.unit_id AND status = 'active'),
+    applied = (SELECT count(*) FROM person WHERE unit_id = standing.unit_id AND status = 'applied'),
+    new_form = (SELECT count(*) FROM person WHERE unit_id = standing.unit_id AND status = 'active' AND new_form = 1),
+    people_due = (
+        SELECT count(*) FROM person
+        WHERE unit_id = standing.unit_id AND status = 'active' AND visit_due_at IS NOT NULL),
+    hardship = (
+        SELECT count(*) FROM person
+        WHERE unit_id = standing.unit_id AND status = 'active' AND hardship_class IS NOT NULL),
+    helped = (
+        SELECT count(*) FROM person
+        WHERE unit_id = standing.unit_id AND status = 'active' AND hardship_class IS NOT NULL AND EXISTS (
+            SELECT 1 FROM visit WHERE person_id = person.id AND voided_at IS NULL AND outcome != 'not_home'
+            AND happened_at >= (SELECT ?2) AND happened_at < (SELECT ?3))),
+    last_entry_at = max(
+        (SELECT max(recorded_at) FROM person WHERE unit_id = standing.unit_id),
+        (SELECT coalesce(max(recorded_at), '') FROM visit WHERE unit_id = standing.unit_id),
+        (SELECT coalesce(max(recorded_at), '') FROM complaint WHERE unit_id = standing.unit_id AND sealed = 0))
+WHERE unit_id = ?1 AND fresh_until > ?3"""
 HEAD, CHAIN = "SELECT hash FROM trail_head WHERE id = 1", "UPDATE trail_head SET hash = ? WHERE id = 1"
 TRAIL = """
 INSERT INTO trail (at, account_id, actor, action, kind, record_uid, unit_id, detail, hash)
@@ -101,14 +116,21 @@ class Register(Floor):
         reading, initials = name_reading(form["name"])
         known = (form["name"], reading, initials, form["phone"], form["key_group"])
         number = self.raw.execute(PERSON, (uid, now, unit_id, *known, now, account)).lastrowid
-        self.raw.execute(CONSENT, (uuid4().hex, now, unit_id, number, now))
-        span = uuid4().hex
+        agreed, span = uuid4().hex, uuid4().hex
+        self.raw.execute(CONSENT, (agreed, now, unit_id, number, now))
         self.raw.execute(MEMBERSHIP, (span, now, unit_id, number, str(clock.today())))
         above = [n for (n,) in self.raw.execute(ABOVE, (path,))]
         found_by = tokens(form["name"], initials, form["phone"], None, above)
         self.raw.execute(SEARCH, (number, " ".join(found_by)))
-        self.raw.execute(FIGURES, (unit_id,))
-        self._tell(account, unit_id, [("person", uid, known), ("membership", span, ("applied",))], now)
+        since = str(clock.midnight(clock.today() - timedelta(days=WINDOW)).replace(tzinfo=None))
+        if self.raw.execute(FIGURES, (unit_id, since, now)).rowcount != 1:
+            raise Refused
+        told = [
+            ("person", uid, known),
+            ("consent", agreed, ("grid_visit",)),
+            ("membership", span, ("applied",)),
+        ]
+        self._tell(account, unit_id, told, now)
         return uid
 
     def _tell(self, account: int, unit_id: int, rows: list[Any], now: str) -> None:
