@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -26,10 +27,11 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Mapped, Session
+from sqlalchemy.orm import Mapped, PassiveFlag, Session
+from sqlalchemy.orm.attributes import get_history
 
 from gridunion import clock
-from gridunion.db import Base, BigId, Record, Row, UtcDateTime, db, internal, personal
+from gridunion.db import Base, BigId, Record, Row, UtcDateTime, db, internal, personal, trusted
 from gridunion.phones import mask_phone
 
 FIRST = "0" * 64
@@ -75,7 +77,7 @@ def note(action: str, record: Record | None = None, unit_id: int | None = None, 
 def append(lines: Iterable[dict[str, Any]]) -> None:
     """Chain lines to the end of the trail."""
     actor = g.get("actor")
-    head = db.session.execute(_HEAD, execution_options={"branch": True}).scalar_one()
+    head = trusted(_HEAD).scalar_one()
     rows = []
     for line in lines:
         row = {"kind": "", "record_uid": None, "unit_id": None, "at": clock.now(), **line}
@@ -83,8 +85,8 @@ def append(lines: Iterable[dict[str, Any]]) -> None:
         head = row["hash"] = chained(head, row)
         rows.append(row)
     if rows:
-        db.session.execute(_APPEND, rows, execution_options={"branch": True})
-        db.session.execute(_CHAIN, {"hash": head}, execution_options={"branch": True})
+        trusted(_APPEND, rows)
+        trusted(_CHAIN, {"hash": head})
 
 
 def chained(before: str, row: Any) -> str:
@@ -139,23 +141,36 @@ def _line(action: str, row: Record) -> dict[str, Any]:
         "kind": row.__tablename__,
         "record_uid": row.uid,
         "unit_id": getattr(row, "unit_id", None) or getattr(getattr(row, "unit", None), "id", None),
-        "detail": {} if action == "delete" else _changes(row),
+        "detail": {} if action == "delete" else _changes(row, action == "create"),
     }
 
 
-def _changes(row: Record) -> dict[str, Any]:
+def _changes(row: Record, new: bool) -> dict[str, Any]:
     """Column → [old, new]; what is sensitive or sealed is named, never quoted."""
-    state = inspect(row)
-    changes: dict[str, Any] = {}
     hides = getattr(row, "sealed", False) is True  # the trail is read by others than may read the row
-    for column in state.mapper.column_attrs:
-        history = state.attrs[column.key].history
-        if history.has_changes() and column.key not in ("id", "uid", "version", "recorded_at"):
-            data = "sealed" if hides else column.columns[0].info.get("data", "internal")
-            ends = [values[0] if values else None for values in (history.deleted, history.added)]
-            if ends[0] != ends[1]:
-                changes[column.key] = [_quoted(column.key, data, value) for value in ends]
+    changes: dict[str, Any] = {}
+    for name, data in _columns(type(row)):
+        before, after = (None, row.__dict__.get(name)) if new else _ends(row, name)
+        if before != after:
+            said = "sealed" if hides else data
+            changes[name] = [_quoted(name, said, before), _quoted(name, said, after)]
     return changes
+
+
+def _ends(row: Record, name: str) -> list[Any]:
+    """What a column said and says."""
+    history = get_history(row, name, PassiveFlag.PASSIVE_NO_INITIALIZE)
+    return [values[0] if values else None for values in (history.deleted, history.added)]
+
+
+@cache
+def _columns(model: type[Record]) -> list[tuple[str, str]]:
+    """The columns that say something about what a row is about, with their classes of data."""
+    columns = inspect(model).column_attrs
+    return [
+        (column.key, column.columns[0].info.get("data", "internal"))
+        for column in columns if column.key not in ("id", "uid", "version", "recorded_at")
+    ]  # fmt: skip
 
 
 def _quoted(name: str, data: str, value: Any) -> Any:

@@ -10,11 +10,12 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from flask_migrate import Migrate, upgrade
+from sqlalchemy import text
 from waitress import serve as waitress_serve
 
 from gridunion import audit, jobs, receipts, rekey, seeds
 from gridunion.config import ROOT, Config
-from gridunion.db import db, keyring, write
+from gridunion.db import db, is_sqlite, keyring, trusted, write
 from gridunion.tree import everywhere
 
 keys_group = AppGroup("keys", help="The key file.")
@@ -105,6 +106,14 @@ def rotate() -> None:
         ring.add_key()
         ring.save(config.keys)
     click.echo(f"{rekey.run()} values are now under {ring.current}.")
+
+
+@jobs.periodic("look over tables", hours=24)
+def look_over_tables() -> None:
+    """Tell SQLite's planner how full the tables are; PostgreSQL sees to that itself."""
+    with write():
+        if is_sqlite(db.engine):
+            trusted(text("PRAGMA optimize"))
 
 
 @jobs.periodic("sweep receipts", hours=24)

@@ -6,13 +6,15 @@ from it, so a page needs no stored state before somebody signs in.
 
 import hashlib
 import hmac
+import re
 import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, g, request, session
 from flask.sessions import SecureCookieSession, SessionInterface
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from gridunion.config import Config
@@ -48,7 +50,6 @@ class Token(SecureCookieSession):
         fresh = Token(secrets.token_urlsafe(32), known=False)
         self.token, self.known, self.seconds = fresh.token, False, seconds  # type: ignore[assignment]
         self.update(fresh)
-        g.pop("csrf_token", None)  # made from the old id, and kept for the rest of the request
         return self.token
 
 
@@ -73,6 +74,45 @@ class TokenCookie(SessionInterface):
         )
 
 
+class Forms(CSRFProtect):  # type: ignore[misc]
+    """Lets a change in only with the token of this browser. A page holds it behind a mask of its own, so that
+    what is always the same cannot be guessed from the length of compressed pages."""
+
+    def init_app(self, app: Flask) -> None:
+        super().init_app(app)
+        app.jinja_env.globals["csrf_token"] = form_token
+        app.context_processor(lambda: {"csrf_token": form_token})
+
+    def protect(self, apply_exemptions: bool = False) -> None:
+        if request.method in SAFE or not request.endpoint:
+            return
+        if not _is_ours(self._get_csrf_token() or ""):
+            raise CSRFError
+        g.csrf_valid = True  # forms need not ask again
+
+
+def form_token() -> str:
+    """The token a form sends back: a mask, and the token behind it."""
+    mask = secrets.token_bytes(32)
+    return urlsafe_b64encode(mask + _behind(mask, _true_token())).decode()
+
+
+def _is_ours(given: str) -> bool:
+    try:
+        sent = urlsafe_b64decode(given)
+    except ValueError:
+        return False
+    return len(sent) == 64 and hmac.compare_digest(_behind(sent[:32], sent[32:]), _true_token())
+
+
+def _true_token() -> bytes:
+    return bytes.fromhex(session["csrf_token"])
+
+
+def _behind(mask: bytes, token: bytes) -> bytes:
+    return (int.from_bytes(mask) ^ int.from_bytes(token)).to_bytes(32)
+
+
 def digest(token: str) -> str:
     """What the database keeps of a cookie."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -94,7 +134,7 @@ def guard_doors(app: Flask, config: Config) -> None:
     app.before_request(_limit_body)
     app.before_request(_refuse_foreign)
     app.before_request(_refuse_nul)
-    CSRFProtect(app)
+    Forms(app)
     app.after_request(_put_headers)
 
 
@@ -121,7 +161,7 @@ def _refuse_foreign() -> None:
 
 def _refuse_nul() -> None:
     """No address of ours holds one, and PostgreSQL cannot compare with it. (`next` is looked at by safe_next.)"""
-    if any("\0" in said for name, said in request.args.items() if name != "next"):
+    if request.args and any("\0" in said for name, said in request.args.items() if name != "next"):
         abort(400)
 
 
@@ -139,11 +179,14 @@ def token_of_request() -> str:
     return str(session.token)  # type: ignore[attr-defined]
 
 
+_UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
+
+
 def safe_next(target: str | None) -> str | None:
     """The path to go on to, if it certainly lies on this site."""
     if not target or len(target) > 500 or target[0] != "/" or target[1:2] in ("/", "\\"):
         return None
-    if "\\" in target or any(ord(c) < 0x21 or ord(c) == 0x7F for c in target):
+    if _UNSAFE.search(target):
         return None
     parts = urlsplit(target)
     return None if parts.scheme or parts.netloc or "//" in parts.path else target

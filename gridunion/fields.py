@@ -28,8 +28,9 @@ NOT_LISTED = _("请从列出的里面选一个")
 class Form(FlaskForm):  # type: ignore[misc]
     """A form of the house: it knows when it was sent, and which version of the row its reader saw."""
 
-    client_key = HiddenField()
-    row_version = HiddenField()
+    # A field without a label would make one up, and read WTForms' own translations from the disk for it.
+    client_key = HiddenField("")
+    row_version = HiddenField("")
 
     def submitted(self) -> bool:
         """The form was sent and everything in it is acceptable."""

@@ -23,10 +23,9 @@ from gridunion.phones import mask_phone, show_phone
 from gridunion.receipts import receipt_by_uid
 from gridunion.rights import PUBLIC, allow
 from gridunion.web import new_key, sender, viewer
-from gridunion.words import CHINESE, Words, texts
+from gridunion.words import SAID, Words, english
 
 YEAR = 365 * 24 * 3600
-SAME_FOR_ALL = {"icon", "sh", "mark", "bar", "meter", "hit"}  # macros without a word or a reader in them
 CHOICES = {"size": ("", "l", "xl"), "theme": ("", "light", "dark"), "lang": ("zh-CN", "en")}
 
 
@@ -66,31 +65,23 @@ def dress(app: Flask) -> None:
     )  # fmt: skip
     app.jinja_env.filters.update(day=day, moment=moment, ago=ago, hm=hm, weekday=weekday, nth=nth)
     app.context_processor(_known_everywhere)
-    app.jinja_env.globals.update(texts(lambda: look().lang == "en"), url_for=address)
-    for name, template in (("m", "ui.html"), ("f", "forms.html"), ("chart", "charts.html")):
-        app.jinja_env.globals[name] = _parts(app.jinja_env.get_template(template))
+    app.jinja_env.globals.update(SAID, url_for=address)
+    app.jinja_env.know_parts()  # type: ignore[attr-defined]
     app.add_url_rule("/look", "look", choose)
 
 
-def _parts(template: Any) -> Any:
-    """The macros of a template; those that draw the same for everybody draw it once."""
-    for name in SAME_FOR_ALL & set(dir(template.module)):
-        setattr(template.module, name, lru_cache(1000)(getattr(template.module, name)))
-    return template.module
-
-
 @lru_cache(4000)
-def _address(endpoint: str, values: frozenset[Any]) -> str:
+def _address(endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
     return url_for(endpoint, **dict(values))
 
 
 def address(endpoint: str, **values: Any) -> str:
     """url_for, remembered: an address of ours is the same in every request."""
-    return _address(endpoint, frozenset(values.items()))
+    return _address(endpoint, tuple(values.items()))
 
 
 def locale() -> str:
-    return "en" if look().lang == "en" else "zh_Hans_CN"
+    return "en" if english() else "zh_Hans_CN"
 
 
 def look() -> Look:
@@ -126,8 +117,6 @@ def static_url(name: str) -> str:
 def _known_everywhere() -> dict[str, Any]:
     here = safe_next(request.full_path.rstrip("?")) or "/"
     known: dict[str, Any] = {"look": look(), "here": here, "flash": None, "menu": (), "viewer": None}
-    if look().lang != "en":
-        known |= CHINESE
     if g.get("eyes") is not None and current_user.is_authenticated:
         who = viewer()
         known |= {"viewer": who, "menu": menu_of(who)}
@@ -149,7 +138,7 @@ def day(when: date | datetime | None) -> str:
     if when is None:
         return ""
     on = clock.local(when).date() if isinstance(when, datetime) else when
-    if settings.english():
+    if english():
         return format_date(on, "d MMM" if on.year == clock.today().year else "d MMM yyyy")
     return (
         f"{on.month}月{on.day}日" if on.year == clock.today().year else f"{on.year}年{on.month}月{on.day}日"
@@ -159,11 +148,12 @@ def day(when: date | datetime | None) -> str:
 def nth(when: date | datetime) -> str:
     """18 日, of a day not far off. English needs the month: 18 Nov."""
     on = clock.local(when).date() if isinstance(when, datetime) else when
-    return day(on) if settings.english() else f"{on.day} 日"
+    return day(on) if english() else f"{on.day} 日"
 
 
 def hm(when: datetime) -> str:
-    return f"{clock.local(when):%H:%M}"
+    at = clock.local(when)
+    return f"{at.hour:02}:{at.minute:02}"
 
 
 def moment(when: datetime | None) -> str:
@@ -172,7 +162,7 @@ def moment(when: datetime | None) -> str:
 
 
 def weekday(on: date | None = None) -> str:
-    return format_date(on or clock.today(), "EEE" if settings.english() else "EEEE")
+    return format_date(on or clock.today(), "EEE" if english() else "EEEE")
 
 
 def ago(when: datetime | None) -> str:

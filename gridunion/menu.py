@@ -9,7 +9,8 @@ from flask import current_app, url_for
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext as pgettext
 
-from gridunion.rights import Viewer, right_of
+from gridunion.rights import Viewer, may, right_of
+from gridunion.words import english
 
 
 @dataclass(frozen=True)
@@ -82,37 +83,38 @@ badges: dict[str, Badge] = {}
 """Counts beside places, given by the rooms that know them."""
 
 
-def menu_of(viewer: Viewer) -> list[Item]:
+def menu_of(viewer: Viewer) -> tuple[Item, ...]:
     """The menu of somebody: only places whose view their roles may open."""
+    return tuple(
+        item._replace(waiting=badges[item.id](viewer)) if item.id in badges else item
+        for item in _items(viewer.roles, english())
+    )
+
+
+@cache
+def _items(roles: frozenset[str], _english: bool) -> tuple[Item, ...]:
+    """What everybody with the same roles finds, in their language."""
     shown: dict[str, bool] = {}
-    roles = [role for role in MENUS if role in viewer.roles]
-    for nth, role in enumerate(roles):
+    for nth, role in enumerate(role for role in MENUS if role in roles):
         tabs, sidebar = MENUS[role]
         for name in tabs:
             shown.setdefault(name, nth > 0)
         for name in sidebar:
             shown.setdefault(name, True)
     shown["me"] = shown.pop("me", False)  # last, wherever it was named
-    return [_item(PLACES[name], pc, viewer) for name, pc in shown.items() if _open(name, viewer)]
+    return tuple(_item(PLACES[name], pc) for name, pc in shown.items() if _open(name, roles))
 
 
-def _open(name: str, viewer: Viewer) -> bool:
+def _open(name: str, roles: frozenset[str]) -> bool:
     view = current_app.view_functions.get(PLACES[name].endpoint)
-    return view is not None and viewer.can(right_of(view) or "")
+    return view is not None and may(roles, right_of(view) or "")
 
 
-def _item(place: Place, pc: bool, viewer: Viewer) -> Item:
-    count = badges[place.id](viewer) if place.id in badges else 0
-    return Item(place.id, str(place.text), place.icon, _address(place.endpoint), count, place.id == "new", pc)
-
-
-@cache
-def _address(endpoint: str) -> str:
-    """Where a place is: the same in every request."""
-    return url_for(endpoint)
+def _item(place: Place, pc: bool) -> Item:
+    return Item(place.id, str(place.text), place.icon, url_for(place.endpoint), 0, place.id == "new", pc)
 
 
 def home_of(viewer: Viewer) -> str:
     """Where somebody's day begins."""
-    items = menu_of(viewer)
+    items = _items(viewer.roles, english())
     return items[0].href if items else url_for("accounts.me")

@@ -7,15 +7,15 @@ transaction of the record it is for, so it exists exactly when the record does. 
 import hashlib
 import json
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask import Request
-from sqlalchemy import Index, String, Text, bindparam, delete, select
+from sqlalchemy import Index, String, Text, bindparam, delete, insert, select
 from sqlalchemy.orm import Mapped
 
 from gridunion import clock
-from gridunion.db import BigId, Encrypted, Record, db, internal, keyring, personal
+from gridunion.db import BigId, Encrypted, Record, db, internal, keyring, personal, trusted
 
 KEPT = timedelta(days=90)
 NOT_PART = {"csrf_token", "client_key"}
@@ -69,11 +69,29 @@ class Draft(Record):
         return {name: values[0] for name, values in self.fields.items() if values}
 
 
-_SENT = select(Receipt).where(Receipt.sender == bindparam("sender"), Receipt.key == bindparam("key"))
+_receipt: Any = Receipt.__table__
+_SENT = select(_receipt.c.body_sha, _receipt.c.location).where(
+    _receipt.c.sender == bindparam("sender"), _receipt.c.key == bindparam("key")
+)
+_KEEP = insert(_receipt)
 
 
-def find_receipt(sender: str, key: str) -> Receipt | None:
-    return db.session.scalars(_SENT, {"sender": sender, "key": key}).one_or_none()
+class Sent(NamedTuple):
+    """What was received before, and where its answer led."""
+
+    body_sha: str
+    location: str
+
+
+def find_receipt(sender: str, key: str) -> Sent | None:
+    found = trusted(_SENT, {"sender": sender, "key": key}).one_or_none()
+    return Sent(found.body_sha, found.location) if found else None
+
+
+def keep_receipt(**told: Any) -> None:
+    """Store a receipt, after all it is for. Inside write()."""
+    db.session.flush()
+    trusted(_KEEP, told)
 
 
 def receipt_by_uid(sender: str, uid: UUID) -> Receipt | None:

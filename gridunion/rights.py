@@ -115,7 +115,7 @@ class Viewer(UserMixin):  # type: ignore[misc]
         return frozenset(held.role for held in self.postings)
 
     def can(self, right: str) -> bool:
-        return right in (PUBLIC, SIGNED_IN) or bool(RIGHTS[right] & self.roles)
+        return may(self.roles, right)
 
     def holding(self, right: str) -> list[Held]:
         """The postings that give a right."""
@@ -131,6 +131,11 @@ class Viewer(UserMixin):  # type: ignore[misc]
     def any_eyes(self) -> Eyes:
         """All the branches the viewer stands over, whatever for."""
         return Eyes(self.account_id, _outermost(held.branch for held in self.postings))
+
+
+def may(roles: frozenset[str], right: str) -> bool:
+    """Whether one of some roles gives a right."""
+    return right in (PUBLIC, SIGNED_IN) or not RIGHTS[right].isdisjoint(roles)
 
 
 def _outermost(branches: Any) -> tuple[tuple[str, str], ...]:

@@ -10,13 +10,13 @@ from datetime import date
 from typing import Any
 
 from flask import current_app
-from flask_babel import get_locale
 from sqlalchemy import JSON, Date, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped
 
 from gridunion import clock
 from gridunion.db import BigId, Row, db, internal, public
 from gridunion.tree import Unit
+from gridunion.words import english
 
 FRESH_SECONDS = 5
 EVER = date(2000, 1, 1)
@@ -79,12 +79,7 @@ class _Known:
     read_at: float
     values: dict[str, list[tuple[str, date, Any]]]
     lists: dict[str, dict[str, list[Entry]]]
-    answers: dict[tuple[str, str, date], Any] = field(default_factory=dict)
-
-
-def english() -> bool:
-    locale = get_locale()
-    return locale is not None and locale.language == "en"
+    answers: dict[tuple[str | tuple[str, ...], str, date], Any] = field(default_factory=dict)
 
 
 def value(key: str, path: str = "", on: date | None = None) -> Any:
@@ -93,6 +88,15 @@ def value(key: str, path: str = "", on: date | None = None) -> Any:
     if asked not in known.answers:
         known.answers[asked] = _strongest(known.values[key], *asked[1:])
     return known.answers[asked]
+
+
+def values(keys: tuple[str, ...], path: str = "", on: date | None = None) -> tuple[Any, ...]:
+    """What several settings say, found together: a page of many units asks for many."""
+    known, asked = _known(), (keys, path, on or clock.today())
+    if asked not in known.answers:
+        known.answers[asked] = tuple(value(key, path, on) for key in keys)
+    found: tuple[Any, ...] = known.answers[asked]
+    return found
 
 
 def _strongest(rows: list[tuple[str, date, Any]], path: str, day: date) -> Any:

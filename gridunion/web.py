@@ -6,13 +6,13 @@ of 400 or more undoes it; the receipt of a submission is stored in the same tran
 """
 
 from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 from uuid import UUID, uuid4
 
 from flask import Flask, Response, current_app, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from jinja2_fragments.flask import render_block
+from jinja2_fragments import render_block
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import BadRequest, Conflict, Forbidden, NotFound, Unauthorized
@@ -20,9 +20,11 @@ from werkzeug.exceptions import BadRequest, Conflict, Forbidden, NotFound, Unaut
 from gridunion import db as database
 from gridunion.db import Busy, Record, db
 from gridunion.doors import SAFE, digest, token_of_request
-from gridunion.receipts import Receipt, body_sha, find_receipt
+from gridunion.receipts import Sent, body_sha, find_receipt, keep_receipt
 from gridunion.rights import PUBLIC, SIGNED_IN, Viewer, right_of
+from gridunion.spoken import Spoken
 from gridunion.tree import Unit, eyes, look_with
+from gridunion.words import english
 
 Found = TypeVar("Found", bound=Record)
 View = TypeVar("View", bound=Callable[..., Any])
@@ -41,6 +43,18 @@ class Undo(Exception):
 
 class Site(Flask):
     """Flask, with the house's one way of answering."""
+
+    jinja_environment = Spoken
+
+    @property
+    def jinja_env(self) -> Spoken:
+        """The templates in the reader's language."""
+        chinese = cast(Spoken, super().jinja_env)
+        return chinese.english if english() else chinese
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Nothing here is async, and Flask would ask at each of a dozen functions a page."""
+        return func
 
     def full_dispatch_request(self) -> Response:
         g.view = self.view_functions.get(request.endpoint or "")
@@ -167,17 +181,16 @@ def _explain_absence(statement: Any) -> NoReturn:
 def page(template: str, status: int = 200, **context: Any) -> Response:
     """The whole page, or for htmx the block that has the name of the element it fills."""
     target = request.headers.get("HX-Target") if request.headers.get("HX-Request") else None
-    made = current_app.jinja_env.get_template(template)
     context["invalid"] = status == 422
     current_app.update_template_context(context)
-    if target is None:
-        return make_response(made.render(context), status)
-    if status in INSTEAD:
-        response = make_response(made.render(context), status)
+    templates = current_app.jinja_env
+    made = templates.get_template(template)
+    if target in made.blocks and status not in INSTEAD:
+        return Response(render_block(templates, template, target, **context), status)
+    response = Response(made.render(context), status)
+    if target and status in INSTEAD:
         response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "body", "innerHTML show:window:top"
-        return response
-    block = target in made.blocks
-    return make_response(render_block(template, target, **context) if block else made.render(context), status)
+    return response
 
 
 def edited(record: Record, form: Any) -> bool:
@@ -211,7 +224,7 @@ def _key() -> str:
     return (request.headers.get("Idempotency-Key") or request.form.get("client_key", ""))[:64]
 
 
-def _received() -> Receipt | None:
+def _received() -> Sent | None:
     """The receipt of the same submission, if it came before. Raises Conflict when its content differs.
 
     A form without a key could be stored twice, so it is not taken (BadRequest).
@@ -224,7 +237,7 @@ def _received() -> Receipt | None:
     return earlier
 
 
-def _stored_meanwhile(problem: Exception) -> Receipt | None:
+def _stored_meanwhile(problem: Exception) -> Sent | None:
     """The receipt of an equal submission that was stored while this one failed over it: on PostgreSQL two of them
     run side by side, and the second one meets a person just registered, a visit just made, a step just taken."""
     if isinstance(problem, Busy | OperationalError | OSError) or not _key():
@@ -234,19 +247,19 @@ def _stored_meanwhile(problem: Exception) -> Receipt | None:
     return earlier if earlier and earlier.body_sha == body_sha(request) else None
 
 
-def _answer_again(earlier: Receipt) -> Response:
+def _answer_again(earlier: Sent) -> Response:
     return for_htmx(make_response(redirect(earlier.location or "/", 303)))
 
 
 def _keep_receipt(response: Response) -> None:
     text, undo, kind = g.get("said", ("", "", "ok"))
-    receipt = Receipt(uid=uuid4(), sender=sender(), key=_key(), route=request.endpoint or "")
-    receipt.body_sha, receipt.status = body_sha(request), response.status_code
-    receipt.message, receipt.undo, receipt.kind = text[:200], undo, kind
+    uid = uuid4()
     if text and response.location:
-        response.location += f"{'&' if '?' in response.location else '?'}r={receipt.uid.hex}"
-    receipt.location = response.location or ""
-    db.session.add(receipt)
+        response.location += f"{'&' if '?' in response.location else '?'}r={uid.hex}"
+    keep_receipt(
+        uid=uid, sender=sender(), key=_key(), route=request.endpoint or "", body_sha=body_sha(request),
+        status=response.status_code, location=response.location or "", message=text[:200], kind=kind, undo=undo,
+    )  # fmt: skip
 
 
 def for_htmx(response: Response) -> Response:

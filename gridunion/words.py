@@ -1,52 +1,47 @@
-"""Texts in templates, in the reader's language. They do what Jinja's and Babel's own do, a good deal cheaper:
-Jinja copies the whole context for each text in a loop, and Babel asks for the language at each text.
+"""Texts in the reader's language. Those of templates are written into them when they are compiled (spoken.py);
+what is left is said here: texts in code, and in templates what only the page knows, as one or many in English.
 """
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
-from flask import g, has_app_context
+from babel.support import NullTranslations
+from flask import g, has_request_context, request
 from flask_babel import Domain, gettext, ngettext, pgettext
 from markupsafe import Markup
+
+CHINESE = NullTranslations()  # what everything is written in
 
 Said = Callable[..., Markup]
 
 
+def english() -> bool:
+    """The reader chose English. Commands and jobs speak Chinese."""
+    return has_request_context() and request.cookies.get("lang") == "en"
+
+
 class Words(Domain):  # type: ignore[misc]
-    """The catalog, looked for once a request."""
+    """The catalog, looked for once a request, and never for Chinese."""
 
     def get_translations(self) -> Any:
-        if not has_app_context():
-            return super().get_translations()
+        if not english():
+            return CHINESE
         if "translations" not in g:
             g.translations = super().get_translations()
         return g.translations
 
 
-def texts(english: Callable[[], bool]) -> dict[str, Said]:
-    """What templates call for their texts; Chinese is what they are written in, so nothing is looked up."""
-
-    def said(text: str, **named: Any) -> Markup:
-        return _filled(gettext(text) if english() else text, named)
-
-    def counted(one: str, many: str, num: int, **named: Any) -> Markup:
-        return _filled(ngettext(one, many, num) if english() else one, {"num": num, **named})
-
-    def meant(context: str, text: str, **named: Any) -> Markup:
-        return _filled(pgettext(context, text) if english() else text, named)
-
-    return {"_": said, "gettext": said, "ngettext": counted, "pgettext": meant}
+def _said(text: str, **named: Any) -> Markup:
+    return Markup(gettext(text)) % named  # noqa: S704 - texts are ours, names are escaped
 
 
-CHINESE = texts(lambda: False)
-"""The same when the reader is known to read Chinese."""
+def _counted(one: str, many: str, num: int, **named: Any) -> Markup:
+    return Markup(ngettext(one, many, num)) % {"num": num, **named}  # noqa: S704
 
 
-def _filled(text: str, named: dict[str, Any]) -> Markup:
-    return Markup(text) % named if named else _bare(text)  # noqa: S704 - texts are ours, names are escaped
+def _meant(context: str, text: str, **named: Any) -> Markup:
+    return Markup(pgettext(context, text)) % named  # noqa: S704
 
 
-@lru_cache(4000)
-def _bare(text: str) -> Markup:
-    return Markup(text) % {}  # noqa: S704
+SAID: dict[str, Said] = {"_": _said, "gettext": _said, "ngettext": _counted, "pgettext": _meant}
+"""What templates call for their texts."""

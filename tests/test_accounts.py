@@ -386,6 +386,18 @@ def test_a_form_sent_after_the_session_ended_is_kept_and_goes_on_after_signing_i
     assert 'name="name" value="王秀兰"' in answer.get_data(as_text=True)
 
 
+def test_a_form_token_looks_different_each_time_and_serves_one_browser(known: Flask) -> None:
+    one, other = known.test_client(), known.test_client()
+    tokens = {_token(one), _token(one)}
+    assert len(tokens) == 2
+    sent = {"login": "worker", "password": "falsch-falsch", "client_key": "k"}
+    for token in tokens:
+        looked_at = one.post("/login", data=sent | {"csrf_token": token})
+        assert looked_at.status_code in (422, 429)
+    for wrong in (_token(other), f"{tokens.pop()[:-6]}AAAA==", "", "王", "=", "AAAA"):
+        assert one.post("/login", data=sent | {"csrf_token": wrong}).status_code == 400
+
+
 # ── passwords and codes ──
 
 

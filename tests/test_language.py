@@ -233,5 +233,22 @@ def test_one_of_something_is_told_apart_from_many(site: Flask) -> None:
         assert _counted(1) == "超 1 天" and _counted(2) == "超 2 天"
 
 
+SAYS = "{{ _('打电话给%(name)s', name=name) }}|{{ [_('会员'), _('满 %(n)s%%', n=2)]|join('，') }}|{{ m.icon('phone') }}"
+
+
+def test_what_is_put_into_a_text_of_a_page_is_escaped_in_both_languages(site: Flask) -> None:
+    for language, words in (
+        ("zh-CN", "打电话给&lt;b&gt;|会员，满 2%|"),
+        ("en", "Call &lt;b&gt;|Members，满 2%|"),
+    ):
+        with site.test_request_context("/", headers={"Cookie": f"lang={language}"}):
+            assert render_template_string(SAYS, name="<b>").startswith(words + "<svg")
+
+
+def test_a_text_that_misses_what_is_put_into_it_is_a_fault_of_the_page(site: Flask) -> None:
+    with site.test_request_context("/"), pytest.raises(KeyError):
+        render_template_string("{{ _('打电话给%(name)s') }}")
+
+
 def _counted(number: int) -> str:
     return render_template_string("{{ ngettext('超 %(num)s 天', '超 %(num)s 天', n) }}", n=number)

@@ -7,12 +7,13 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from gridunion import clock, jobs
-from gridunion.db import db, write
-from gridunion.members.listing import found
+from gridunion.db import db, is_sqlite, write
+from gridunion.members.listing import MOST_FOUND, Row, found
 from gridunion.members.models import Person
+from gridunion.members.search import tidy
 from gridunion.names import clean_name, name_reading
 from gridunion.rights import Viewer
 from gridunion.tree import EVERYWHERE, Unit, look_with
@@ -80,18 +81,22 @@ def looked_through(asked: str) -> list[tuple[str, str]]:
 
 def answered(who: Viewer, asked: str) -> set[str]:
     """What the search finds, page by page; each page tells the same total."""
-    look_with(who.eyes("see members"))
-    try:
-        rows, after, total = found(who, asked)
-        everything = list(rows)
-        while after:
-            rows, after, again = found(who, asked, after)
-            everything += rows
-            assert again == total
-    finally:
-        look_with(EVERYWHERE)
+    rows, after, total = found_by(who, asked)
+    everything = list(rows)
+    while after:
+        rows, after, again = found_by(who, asked, after)
+        everything += rows
+        assert again == total
     assert len(everything) == total == len({row.id for row in everything})
     return {f"{row.id} {row.name}" for row in everything}
+
+
+def found_by(who: Viewer, asked: str, after: str = "") -> tuple[list[Row], str, int]:
+    look_with(who.eyes("see members"))
+    try:
+        return found(who, asked, after)
+    finally:
+        look_with(EVERYWHERE)
 
 
 def compare(asked: str, viewers: Viewers | None = None) -> None:
@@ -141,8 +146,42 @@ def test_the_search_follows_every_change(lifted: Flask, data: st.DataObject) -> 
         with write():
             person.learn(name=clean_name(name), phone=phone, employer_name=employer)
             person.unit = unit(cell)
-        for text in (*before, person.name, person.phone or "", person.employer_name or "x"):
-            compare(data.draw(piece_of(text)), viewers)
+        for said in (*before, person.name, person.phone or "", person.employer_name or "x"):
+            compare(data.draw(piece_of(said)), viewers)
+
+
+def test_of_many_two_hundred_are_counted_and_all_are_shown(lifted: Flask, worker: Someone) -> None:
+    with write():
+        for number in range(MOST_FOUND + 30):
+            _register("曾玲", f"138{number:08d}", None, "211")
+    who = as_viewer("worker")
+    rows, after, total = found_by(who, "曾玲")
+    seen = {row.id for row in rows}
+    while after:
+        rows, after, total = found_by(who, "曾玲", after)
+        seen |= {row.id for row in rows}
+        assert total == MOST_FOUND
+    assert len(seen) == MOST_FOUND + 30
+    assert "找到 200 人以上" in worker.post("/members/search", {"q": "曾玲"}, status=200)
+
+
+def test_an_index_that_was_tidied_answers_the_same(lifted: Flask) -> None:
+    for nth, name in enumerate(("曾玲", "曾丽", "查良", "曾玲玲", "乐玲")):
+        with write():
+            _register(name, f"1380000000{nth}", "快到家配送站", "211")
+    before = [answered(as_viewer("worker"), asked) for asked in ("玲", "快到", "zl", "3")]
+    assert _pieces() > 1
+    tidy()
+    tidy()
+    assert _pieces() == 1
+    assert before == [answered(as_viewer("worker"), asked) for asked in ("玲", "快到", "zl", "3")]
+
+
+def _pieces() -> int:
+    """Of how many the index is made; SQLite's alone grows by them."""
+    if not is_sqlite(db.engine):
+        return pytest.skip("PostgreSQL tidies its own")
+    return int(db.session.scalar(text("SELECT count(DISTINCT segid) FROM person_search_idx")) or 0)
 
 
 SURNAME_LETTERS = {

@@ -2,23 +2,21 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
-from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import pgettext
-from sqlalchemy import Select, bindparam, select
+from flask_babel import lazy_gettext, pgettext
+from sqlalchemy import ColumnElement, select
 
-from gridunion import clock
 from gridunion.accounts.trail_words import VALUES
 from gridunion.complaints.countdown import countdown
 from gridunion.complaints.life import ANSWERS, RESULTS, STATES
-from gridunion.complaints.models import IS_OPEN, Complaint, ComplaintEvent
-from gridunion.db import UtcDateTime, db
-from gridunion.members.listing import MARKS
+from gridunion.complaints.models import Complaint, ComplaintEvent
+from gridunion.complaints.waiting import LATE
+from gridunion.db import db
+from gridunion.members.listing import MARKS, Mark
 from gridunion.members.models import Person
 from gridunion.members.timeline import Entry, tell
-from gridunion.tree import Unit, branch, width
+from gridunion.tree import Unit, branch
 
 MOST = 50  # complaints of one person a member's page tells of
 
@@ -61,24 +59,16 @@ def _entry(complaint: Complaint, told: dict[int, datetime]) -> Entry:
     )
 
 
-_c, _u = Complaint.__table__.c, Unit.__table__.c
+_c, _u, _p = (table.__table__.c for table in (Complaint, Unit, Person))
 
 
-@cache
-def _overdue(width: int) -> Select[Any]:
-    overdue = select(_c.person_id).join(Unit.__table__, _u.id == _c.unit_id)
-    return overdue.where(
-        branch(width), _c.person_id.in_(bindparam("ids", expanding=True)), _c.sealed.is_(False),
-        IS_OPEN, _c.due_at < bindparam("now", type_=UtcDateTime),
-    ).execution_options(branch=True)  # fmt: skip
+def waits_too_long(width: int) -> ColumnElement[bool]:
+    """Somebody was promised an answer by now, in a case the viewer may know of."""
+    overdue = select(_c.id).join(Unit.__table__, _u.id == _c.unit_id)
+    overdue = overdue.where(branch(width), _c.person_id == _p.id, _c.sealed.is_(False), LATE)
+    return overdue.correlate(Person.__table__).exists()
 
 
-def late(ids: list[int]) -> dict[int, tuple[str, str]]:
-    """Who of some people waits longer than promised."""
-    found = db.session.execute(_overdue(width()), {"ids": ids, "now": clock.now()}).scalars()
-    return dict.fromkeys(found, (_("诉求超期"), "bad"))
-
-
-MARKS.append(late)
+MARKS.append(Mark(waits_too_long, (lazy_gettext("诉求超期"), "bad")))
 VALUES["complaint", "state"] = STATES
 VALUES["complaint", "result"], VALUES["complaint", "answer"] = RESULTS, ANSWERS

@@ -12,8 +12,8 @@ from sqlalchemy import bindparam, extract, func, select
 from sqlalchemy.orm import joinedload
 
 from gridunion import clock
-from gridunion.complaints.life import OPEN, STEPS
-from gridunion.complaints.models import Complaint, ReplyDue
+from gridunion.complaints.life import STEPS
+from gridunion.complaints.models import IS_OPEN, Complaint, ReplyDue
 from gridunion.db import db
 from gridunion.look import ago, hm, nth
 from gridunion.members.models import Person, long_unseen
@@ -30,8 +30,8 @@ LONG = 30  # days after which it is said how long somebody was not seen
 IN_HAND = STEPS["resolve"].sources
 
 _c = Complaint.__table__.c
-_IN_HAND = select(func.count()).where(
-    _c.handler_id == bindparam("me"), _c.state.in_(bindparam("states", expanding=True))
+_IN_HAND = (
+    select(func.count()).where(_c.handler_id == bindparam("me"), IS_OPEN).execution_options(branch=True)
 )
 
 
@@ -237,8 +237,7 @@ def _in_hand(viewer: Viewer) -> int:
     """The number beside 诉求: open cases in the viewer's hands, as the list of them counts."""
     if not viewer.can("work on complaints"):
         return 0
-    mine = {"me": viewer.account_id, "states": OPEN}
-    return int(db.session.execute(_IN_HAND, mine, execution_options={"branch": True}).scalar_one())
+    return int(db.session.execute(_IN_HAND, {"me": viewer.account_id}).scalar_one())
 
 
 badges["complaints"] = _in_hand

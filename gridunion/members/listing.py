@@ -3,24 +3,35 @@
 Statements are built once a shape and carry the guard's branch() themselves.
 """
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+)  # fmt: skip
 
 from gridunion import clock
-from gridunion.db import Bytewise, UtcDateTime, db
+from gridunion.db import Bytewise, UtcDateTime, trusted
 from gridunion.members.models import Person
-from gridunion.members.search import Question, index_id, question
+from gridunion.members.search import index_id, question
 from gridunion.rights import Viewer
 from gridunion.tree import Unit, branch, width
 
 PAGE = 20
-MOST_COUNTED = 1000
-WARN_DAYS = 60
+MOST_FOUND = 200  # people a search counts
+DAY = timedelta(days=1)
 
 _p, _u = Person.__table__.c, Unit.__table__.c
 
@@ -33,11 +44,14 @@ FILTERS: dict[str, ColumnElement[bool]] = {
 }
 
 FINDABLE = ("known", "applied", "active", "retained")
+# Written out, not bound: there is no list to unfold at each search.
+IS_FINDABLE = _p.status.in_([literal_column(repr(status)) for status in FINDABLE])
 
-COLUMNS = (
-    _p.id, _p.uid, _p.name, _p.phone, _p.key_group, _p.work_status, _p.seen_at, _p.hardship_class, _p.new_form,
-    _p.status, _p.visit_due_at, _p.birth_on, _p.share_birthday, _u.path,
+FACTS = (
+    _p.id, _p.uid, _p.name, _p.phone, _p.key_group, _p.work_status, _p.hardship_class, _p.new_form, _p.status,
+    _p.visit_due_at.is_not(None),
 )  # fmt: skip
+GREETED_ON = case((_p.share_birthday, _p.birth_on))  # only those who agreed to it
 
 
 class Row(NamedTuple):
@@ -49,41 +63,40 @@ class Row(NamedTuple):
     phone: str | None
     key_group: str | None
     work_status: str | None
-    seen_at: datetime
     hardship_class: str | None
     new_form: bool
     status: str
-    visit_due_at: datetime | None
-    birth_on: Any
-    share_birthday: bool
-    path: str
+    visit_due: bool
+    unseen_days: int
+    has_birthday: bool
+    tags: list[tuple[object, str]]
 
-    @property
-    def unseen_days(self) -> int:
-        return (clock.today() - clock.local(self.seen_at).date()).days
 
-    @property
-    def has_birthday(self) -> bool:
-        """Today, and only when the person agreed to be greeted."""
-        today = clock.today()
-        born = self.birth_on
-        return bool(self.share_birthday and born and (born.month, born.day) == (today.month, today.day))
+class Mark(NamedTuple):
+    """A tag another room puts on people in the list: for whom, to a viewer of so many branches; words and kind."""
 
-    @property
-    def place(self) -> str:
-        """Where the next page begins."""
-        return f"{self.path}~{self.seen_at.timestamp():.6f}~{self.id}"
+    condition: Callable[[int], ColumnElement[bool]]
+    tag: tuple[object, str]
+
+
+MARKS: list[Mark] = []
+
+
+def _listed(width: int, *more: ColumnElement[Any]) -> Select[Any]:
+    """What a row is made of, and something more."""
+    marks = (mark.condition(width) for mark in MARKS)
+    joined = Unit.__table__.join(Person.__table__, _p.unit_id == _u.id)
+    return select(*FACTS, _p.seen_at, GREETED_ON, *marks, *more).select_from(joined)
 
 
 @cache
 def _statement(width: int, chosen: str, going_on: bool) -> Select[Any]:
     """Walk the cells of the branch in order, and each cell's index from the longest unseen on."""
-    found = select(*COLUMNS).select_from(Unit.__table__.join(Person.__table__, _p.unit_id == _u.id))
-    found = found.where(branch(width), FILTERS[chosen])
+    found = _listed(width, _u.path).where(branch(width), FILTERS[chosen])
     if going_on:
         after = and_(_u.path == _PATH, or_(_p.seen_at > _SEEN, and_(_p.seen_at == _SEEN, _p.id > _ID)))
         found = found.where(_u.path >= _PATH, or_(_u.path > _PATH, after))
-    return found.order_by(_u.path, _p.seen_at, _p.id).limit(PAGE + 1).execution_options(branch=True)
+    return found.order_by(_u.path, _p.seen_at, _p.id).limit(PAGE + 1)
 
 
 _PATH = bindparam("path", type_=Bytewise)
@@ -94,59 +107,25 @@ _ID: BindParameter[int] = bindparam("number")
 def members(chosen: str, after: str = "") -> tuple[list[Row], str]:
     """A page of the list, and where the next one begins (empty at the end)."""
     place = _place(after)
-    rows = db.session.execute(_statement(width(), chosen, bool(place)), place).all()
-    return _page(rows)
+    found = trusted(_statement(width(), chosen, bool(place)), place).all()
+    return _rows(found), _after(found[PAGE - 1]) if len(found) > PAGE else ""
 
 
-def found(viewer: Viewer, asked: str, after: str = "") -> tuple[list[Row], str, int]:
-    """A page of what a search finds, where the next begins, and how many there are (at most MOST_COUNTED)."""
-    looked_for = question(asked, _scope(viewer))
-    if looked_for is None:
-        return [], "", 0
-    begin = int(after[:18]) if after.isascii() and after.isdigit() else 0
-    first = _numbers(looked_for, 0, MOST_COUNTED)
-    rest = [number for number in first if number > begin]
-    if len(rest) <= PAGE and len(first) == MOST_COUNTED:
-        rest = _numbers(looked_for, begin, PAGE + 1)
-    rows = db.session.execute(_people(width()), {"ids": rest[:PAGE]}).all() if rest else []
-    return [Row._make(row) for row in rows], str(rest[PAGE - 1]) if len(rest) > PAGE else "", len(first)
+def _rows(found: Sequence[Any]) -> list[Row]:
+    """A page of rows, as seen today."""
+    today = clock.today()
+    midnight, so_many = clock.midnight(today), len(FACTS)
+    rows = []
+    for row in found[:PAGE]:
+        seen_at, greeted_on, *marked = row[so_many:]
+        birthday = bool(greeted_on) and (greeted_on.month, greeted_on.day) == (today.month, today.day)
+        tags = [mark.tag for mark, holds in zip(MARKS, marked, strict=False) if holds]
+        rows.append(Row._make((*row[:so_many], -((seen_at - midnight) // DAY), birthday, tags)))
+    return rows
 
 
-def _numbers(looked_for: Question, begin: int, most: int) -> list[int]:
-    """The numbers of the people found, in their order: the search index is walked once a page."""
-    statement = _matched(width(), looked_for.condition)
-    asked = {**looked_for.values, "number": begin, "most": most}
-    return list(db.session.execute(statement, asked).scalars())
-
-
-@cache
-def _matched(width: int, condition: ColumnElement[bool]) -> Select[Any]:
-    number = index_id()
-    joined = Unit.__table__.join(Person.__table__, _p.unit_id == _u.id).join(number.table, _p.id == number)
-    found = select(_p.id).select_from(joined).where(branch(width), _p.status.in_(FINDABLE), condition)
-    found = found.where(number > _ID).order_by(number).limit(bindparam("most"))
-    return found.execution_options(branch=True)
-
-
-@cache
-def _people(width: int) -> Select[Any]:
-    joined = Unit.__table__.join(Person.__table__, _p.unit_id == _u.id)
-    found = select(*COLUMNS).select_from(joined)
-    found = found.where(branch(width), _p.id.in_(bindparam("ids", expanding=True)))
-    return found.order_by(_p.id).execution_options(branch=True)
-
-
-def _scope(viewer: Viewer) -> list[int]:
-    """The units whose people may be found; none when the viewer stands over everything."""
-    held = viewer.holding("see members")
-    return (
-        [] if any(place.path.count("/") == 1 for place in held) else sorted({place.unit_id for place in held})
-    )
-
-
-def _page(rows: Any) -> tuple[list[Row], str]:
-    shown = [Row._make(row) for row in rows[:PAGE]]
-    return shown, shown[-1].place if len(rows) > PAGE else ""
+def _after(row: Any) -> str:
+    return f"{row.path}~{row.seen_at.timestamp():.6f}~{row.id}"
 
 
 def _place(after: str) -> dict[str, Any]:
@@ -160,15 +139,40 @@ def _place(after: str) -> dict[str, Any]:
         return {}
 
 
-Mark = Callable[[list[int]], dict[int, tuple[str, str]]]
-MARKS: list[Mark] = []
-"""Tags other rooms put on people in the list: ids → (words, kind), one query a page."""
+def found(viewer: Viewer, asked: str, after: str = "") -> tuple[list[Row], str, int]:
+    """A page of what a search finds, where the next begins, and how many there are (at most MOST_FOUND)."""
+    looked_for = question(asked, _scope(viewer))
+    if looked_for is None:
+        return [], "", 0
+    begin = int(after[:18]) if after.isascii() and after.isdigit() else 0
+    statement = _matched(width(), looked_for.condition, begin > 0)
+    found = trusted(statement, {**looked_for.values, "number": begin}).all()
+    total = found[0].total if found else 0
+    return _rows(found), str(found[PAGE - 1].id) if len(found) > PAGE else "", total
 
 
-def marks(rows: list[Row]) -> dict[int, list[tuple[str, str]]]:
-    tagged: dict[int, list[tuple[str, str]]] = {}
-    ids = [row.id for row in rows]
-    for mark in MARKS if ids else ():
-        for number, tag in mark(ids).items():
-            tagged.setdefault(number, []).append(tag)
-    return tagged
+@cache
+def _matched(width: int, condition: ColumnElement[bool], going_on: bool) -> Select[Any]:
+    """The first of those counted, and how many these are: the index is walked once. Going on, it is walked again."""
+    counted = _numbers(width, condition).limit(MOST_FOUND).cte("counted")
+    first = select(counted.c.id).order_by(counted.c.id)
+    shown = _numbers(width, condition).where(index_id() > _ID) if going_on else first
+    total = select(func.count()).select_from(counted).scalar_subquery().label("total")
+    found = _listed(width, total).where(branch(width), _p.id.in_(shown.limit(PAGE + 1)))
+    return found.order_by(_p.id)
+
+
+def _numbers(width: int, condition: ColumnElement[bool]) -> Select[Any]:
+    """The people found, in the order of the index."""
+    number = index_id()
+    joined = Unit.__table__.join(Person.__table__, _p.unit_id == _u.id).join(number.table, _p.id == number)
+    found = select(_p.id).select_from(joined).where(branch(width), IS_FINDABLE, condition)
+    return found.order_by(number)
+
+
+def _scope(viewer: Viewer) -> list[int]:
+    """The units whose people may be found; none when the viewer stands over everything."""
+    held = viewer.holding("see members")
+    return (
+        [] if any(place.path.count("/") == 1 for place in held) else sorted({place.unit_id for place in held})
+    )

@@ -6,19 +6,20 @@ was held, so a count on any day needs no other history: M1(day) = spans with sta
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, ClassVar
 
 from flask_babel import gettext
-from sqlalchemy import Boolean, Date, ForeignKey, Index, String, Text, bindparam, func, select, text
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Select, String, Text, bindparam, func, select, text
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import clock, settings
-from gridunion.db import BigId, Encrypted, Record, db, internal, keyring, personal, public, sensitive
+from gridunion.db import BigId, Encrypted, Record, db, internal, keyring, personal, public, sensitive, trusted
 from gridunion.employers.models import Employer, named
 from gridunion.identity import age_on
 from gridunion.names import name_reading
 from gridunion.rights import Viewer
-from gridunion.tree import Scoped, Unit
+from gridunion.tree import Scoped, Unit, branch, width
 from gridunion.units.models import STANDING
 
 CONSENT_VERSION = "2026-11"
@@ -253,14 +254,26 @@ def id_index(kind: str, number: str) -> str:
     return keyring().digest(f"{kind}:{number}", "identity")
 
 
-_SAME_PHONE = select(Person).where(Person.phone == bindparam("asked")).order_by(Person.id).limit(5)
-_SAME_NAME = select(Person).where(Person.name == bindparam("asked")).order_by(Person.id).limit(5)
-
-
 def alike(name: str | None, phone: str | None) -> list[Person]:
     """People in the viewer's branch with the same phone, or the same name and no other phone known."""
-    same = list(db.session.scalars(_SAME_PHONE, {"asked": phone})) if phone else []
-    return same or (list(db.session.scalars(_SAME_NAME, {"asked": name})) if name else [])
+    if same := _same("phone", phone) or _same("name", name):
+        return list(db.session.scalars(select(Person).where(Person.id.in_(same)).order_by(Person.id)))
+    return []
+
+
+def _same(column: str, asked: str | None) -> list[int]:
+    """Nearly always nobody: only who is found is loaded."""
+    if not asked:
+        return []
+    return list(trusted(_equal(column, width()), {"asked": asked}).scalars())
+
+
+@cache
+def _equal(column: str, branches: int) -> Select[Any]:
+    person, unit = Person.__table__.c, Unit.__table__.c
+    inside = select(unit.id).where(branch(branches))
+    found = select(person.id).where(person[column] == bindparam("asked"), person.unit_id.in_(inside))
+    return found.order_by(person.id).limit(5)
 
 
 def long_unseen(days: int = 30, most: int = 3) -> list[Person]:

@@ -1,10 +1,11 @@
 """The 60-second form: the duplicate question, and what was put aside half filled."""
 
+from functools import cache
 from uuid import UUID
 
 from flask import Response, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from gridunion.db import db
 from gridunion.members.forms import RegisterForm
@@ -21,8 +22,13 @@ KEPT = ("name", "phone", "key_group", "employer_name", "unit", "sex", "address",
 
 def cells(right: str) -> list[Unit]:
     """The cells in which the viewer may do something, in the order of the tree."""
-    statement = select(Unit).where(branch(width()), Unit.kind == "cell", Unit.closed_on.is_(None))
-    return list(db.session.scalars(statement.order_by(Unit.path), execution_options={"branch": True}))
+    return list(db.session.scalars(_open_cells(width()), execution_options={"branch": True}))
+
+
+@cache
+def _open_cells(branches: int) -> Select[Unit]:
+    found = select(Unit).where(branch(branches), Unit.kind == "cell", Unit.closed_on.is_(None))
+    return found.order_by(Unit.path)
 
 
 @bp.get("/new")

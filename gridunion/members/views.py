@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from gridunion import audit
 from gridunion.faults import fault
-from gridunion.members.listing import FILTERS, found, marks, members
+from gridunion.members.listing import FILTERS, MOST_FOUND, found, members
 from gridunion.members.models import Person
 from gridunion.members.numbers import may_show
 from gridunion.members.timeline import story
@@ -30,8 +30,8 @@ def listing() -> Response:
     counts = totals()
     total = counts.get({"all": "members", "due": "people_due"}.get(chosen, chosen), len(rows))
     return page(
-        "members/listing.html", rows=rows, after=after, chosen=chosen, counts=counts, total=total, marks=marks(rows),
-        asked="", long=LONG, place=here(),
+        "members/listing.html", rows=rows, after=after, chosen=chosen, counts=counts, total=total, asked="", long=LONG,
+        place=here(),
     )  # fmt: skip
 
 
@@ -44,8 +44,8 @@ def search() -> Response:
         return go(url_for("members.listing"))
     rows, after, total = found(viewer(), asked, request.form.get("after", ""))
     return page(
-        "members/listing.html", rows=rows, after=after, chosen="", counts=totals(), total=total, marks=marks(rows),
-        asked=asked, long=LONG, place=here(),
+        "members/listing.html", rows=rows, after=after, chosen="", counts=totals(), total=total, asked=asked, long=LONG,
+        place=here(), most=MOST_FOUND,
     )  # fmt: skip
 
 

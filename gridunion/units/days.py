@@ -9,7 +9,7 @@ from sqlalchemy import select
 from werkzeug.exceptions import BadRequest, NotFound
 from wtforms import RadioField
 
-from gridunion import audit, clock, look, settings
+from gridunion import audit, clock, look
 from gridunion.calendar import SpecialDay
 from gridunion.db import db
 from gridunion.fields import Cleaned, Day, Form, SelectChoice, ValidationError, needed
@@ -17,6 +17,7 @@ from gridunion.rights import allow
 from gridunion.text import clean_text
 from gridunion.units.views import bp
 from gridunion.web import go, page, say
+from gridunion.words import english
 
 FIRST, LAST = 2020, 2100
 
@@ -89,7 +90,7 @@ def drop_day(day: str) -> Response:
         raise NotFound
     db.session.delete(row)
     audit.note("drop day", day=day, works=row.works, name=row.name_zh)
-    name = (settings.english() and row.name_en) or row.name_zh
+    name = (english() and row.name_en) or row.name_zh
     say(_("已删除：%(day)s %(name)s", day=look.day(row.day), name=name))
     return go(url_for("units.calendar", year=row.day.year))
 

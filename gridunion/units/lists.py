@@ -21,6 +21,7 @@ from gridunion.text import clean_text
 from gridunion.units.models import over_all
 from gridunion.units.views import bp
 from gridunion.web import go, page, say, viewer
+from gridunion.words import english
 
 NAMES = {
     "visit_trigger": lazy_gettext("走访事由"),
@@ -134,7 +135,7 @@ def add_code(name: str) -> Response:
     db.session.add(entry)
     audit.note("add code", list=name, code=entry.code, label=entry.label_zh)
     settings.forget()
-    say(_("已加上：%(label)s", label=entry.label_en if settings.english() else entry.label_zh))
+    say(_("已加上：%(label)s", label=entry.label_en if english() else entry.label_zh))
     return go(url_for("units.codes", name=name))
 
 
@@ -154,7 +155,7 @@ def end_code(name: str, code: str) -> Response:
     audit.note("end code", list=name, code=code, until=on and on.isoformat())
     settings.forget()
     said = _("已停用：%(label)s") if on else _("又可以选了：%(label)s")
-    say(said % {"label": entries[0].label_en if settings.english() else entries[0].label_zh})
+    say(said % {"label": entries[0].label_en if english() else entries[0].label_zh})
     return go(url_for("units.codes", name=name))
 
 

@@ -24,6 +24,7 @@ from gridunion.units.forms import UnitCode
 from gridunion.units.models import over_all
 from gridunion.units.views import bp
 from gridunion.web import go, page, say, viewer
+from gridunion.words import english
 
 GROUPS = {
     "complaint": lazy_gettext("诉求"),
@@ -87,7 +88,7 @@ def _lines(key: str | None = None) -> list[Line]:
 
 
 def _take(lines: dict[str, Line], row: Setting, place: str, code: str) -> None:
-    label = row.label_en if settings.english() else row.label_zh
+    label = row.label_en if english() else row.label_zh
     line = lines.setdefault(row.key, Line(row.key, label, row.value, row.from_on))
     if place or row.from_on > clock.today():
         line.others.append(Value(row.value, row.from_on, place, code))

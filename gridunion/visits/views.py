@@ -13,7 +13,7 @@ from werkzeug.exceptions import Forbidden
 from gridunion import clock
 from gridunion.db import db
 from gridunion.files import Attachment, BadPicture, attach, attachments_of, keep, rebuild, serve
-from gridunion.members.listing import found
+from gridunion.members.listing import MOST_FOUND, found
 from gridunion.members.models import Person, long_unseen
 from gridunion.members.views import clean
 from gridunion.menu import home_of
@@ -55,7 +55,8 @@ def choose() -> Response:
     rows, after, total = found(viewer(), asked, after) if asked else ([], "", 0)
     due = [] if asked else visits_due(clock.now() + AHEAD)[:OFFERED]
     unseen = [] if asked else long_unseen(most=5)
-    return page("visits/find.html", asked=asked, rows=rows, after=after, total=total, due=due, unseen=unseen)
+    return page("visits/find.html", asked=asked, rows=rows, after=after, total=total, most=MOST_FOUND, due=due,
+                unseen=unseen)  # fmt: skip
 
 
 @bp.get("/new")

@@ -24,6 +24,7 @@ from gridunion import clock, config, create_app
 from gridunion.accounts.models import SignIn
 from gridunion.db import db, write
 from gridunion.doors import digest
+from gridunion.members.search import tidy
 from gridunion.status.models import refresh_stale
 from gridunion.tree import everywhere
 
@@ -79,6 +80,7 @@ def open_base(folder: Path, members: int) -> Base:
     site = create_app(config.read({"GRIDUNION_HOME": str(home)}))
     with site.app_context(), everywhere():
         refresh_stale()  # what the background work does every minute
+        tidy()  # and every night
     return Base(members, site, connect(home / "gridunion.db"))
 
 

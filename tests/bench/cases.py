@@ -90,21 +90,27 @@ class Cases:
         ]
 
     def writes(self) -> list[Thing]:
-        _login, unit_id, _uid, path = self.workers[0]
-        above = [
-            n for (n,) in self.base.all("SELECT id FROM unit WHERE substr(?, 1, length(path)) = path", path)
-        ]
         return [
             Thing("register", self._registers(by_hand=False), 8),
             Thing("floor register", self._registers(by_hand=True), 8),
-            Thing("kept", same(keeping(self.base, unit_id, above, True)), 8),
-            Thing("bare", same(keeping(self.base, unit_id, above, False)), 8),
+            Thing("kept", self._keeps(kept=True), 8),
+            Thing("bare", self._keeps(kept=False), 8),
         ]
 
     def recounts(self) -> list[Thing]:
         return [
             Thing("recount", same(lambda: recount(self.base)), 1),
             Thing("grouped", same(lambda: grouped(self.base)), 1),
+        ]
+
+    def _keeps(self, kept: bool) -> Prepare:
+        """Somebody new each time, in one cell after the other."""
+        turns = cycle((unit_id, self._above(path)) for _login, unit_id, _uid, path in self.workers)
+        return lambda: keeping(self.base, *next(turns), kept)
+
+    def _above(self, path: str) -> list[int]:
+        return [
+            n for (n,) in self.base.all("SELECT id FROM unit WHERE substr(?, 1, length(path)) = path", path)
         ]
 
     def _registers(self, by_hand: bool) -> Prepare:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 from gridunion import clock
 from tests.bench.bases import Base
@@ -39,14 +40,19 @@ FROM unit u JOIN standing s ON s.unit_id = u.id WHERE u.path >= ?1 AND u.path < 
 LATE = """
 SELECT c.person_id FROM complaint c JOIN unit u ON u.id = c.unit_id
 WHERE u.path >= ?1 AND u.path < ?2 AND c.person_id IN (%s) AND c.sealed = 0 AND c.due_at < ?3
-AND c.state IN ('registered', 'accepted', 'assigned', 'working', 'reopened')"""
+AND c.state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"""
 
 IN_HAND = """
 SELECT count(*) FROM complaint WHERE handler_id = ?
-AND state IN ('registered', 'accepted', 'assigned', 'working', 'reopened')"""
+AND state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"""
+
+OVERDUE = """
+SELECT count(*) FROM unit u CROSS JOIN complaint c ON c.unit_id = u.id
+WHERE u.path >= ?1 AND u.path <= ?2 AND c.sealed = 0 AND c.due_at < ?3
+AND c.state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"""
 
 READY = """
-SELECT u.code, u.name, s.members, s.due, s.on_time, s.overdue, s.oldest_due_at, s.visits_due, s.visits_on_time,
+SELECT u.path, u.code, u.name, s.members, s.due, s.on_time, s.overdue, s.oldest_due_at, s.visits_due, s.visits_on_time,
        s.echoes_due, s.echoes_on_time, s.hardship, s.helped, s.employers, s.organized, s.last_entry_at
 FROM standing s JOIN unit u ON u.id = s.unit_id WHERE u.path >= ?1 AND u.path < ?2 ORDER BY u.path LIMIT 200"""
 
@@ -114,11 +120,12 @@ class Floor:
         in_hand = self.raw.execute(IN_HAND, (account,)).fetchone()[0]
         today = clock.today()
         shown = "\n".join([self._member(row, today, late) for row in rows[:20]])
+        after = _after(rows[19]) if len(rows) > 20 else ""
         return (
             self.list_head % {"token": token}
             + shown
             + self.list_foot % {"token": token}
-            + f"{counts}{in_hand}"
+            + f"{counts}{in_hand}{after}"
         )
 
     def _member(self, row: Any, today: Any, late: set[int]) -> str:
@@ -134,8 +141,8 @@ class Floor:
             new_form,
             status,
             due,
-            _born,
-            _share,
+            born,
+            greeted,
             _path,
         ) = row
         said = escape(name)
@@ -152,6 +159,11 @@ class Floor:
             + (' <span class="tag tag-act">待审批</span>' if status == "applied" else "")
             + (' <span class="tag tag-warn">该走访</span>' if due else "")
             + (' <span class="tag tag-act">新就业</span>' if new_form else "")
+            + (
+                ' <span class="tag">今天生日</span>'
+                if greeted and born and born[5:] == str(today)[5:]
+                else ""
+            )
             + (' <span class="tag tag-bad">诉求超期</span>' if number in late else "")
         )
         words = self.labels.get(group) or self.labels.get(work) or "工作没填"
@@ -159,11 +171,21 @@ class Floor:
         return MEMBER % (name[0], address, said, tags, words, seen, phone, said)
 
     def board(self, environ: Asked) -> str:
-        """Two hundred ready rows, as many figures a row as the product's board has."""
+        """Two hundred ready rows, as many figures a row as the product's board has; in the menu, what is overdue
+        in these two hundred units."""
         _account, token, lo, hi = self.viewer(environ)
         rows = self.raw.execute(READY, (lo, hi)).fetchall()
-        shown = "\n".join([_unit(*row) for row in rows])
-        return self.board_head % {"token": token} + shown + self.board_foot % {"token": token}
+        now = str(datetime.now(UTC).replace(tzinfo=None))
+        overdue = self.raw.execute(OVERDUE, (lo, rows[-1][0], now)).fetchone()[0]
+        shown = "\n".join([_unit(*row) for _path, *row in rows])
+        return self.board_head % {"token": token} + shown + self.board_foot % {"token": token} + f"{overdue}"
+
+
+def _after(row: Any) -> str:
+    """The address of the next page, twice: for a browser without scripts, and for htmx."""
+    seen = datetime.fromisoformat(row[6]).replace(tzinfo=UTC).timestamp()
+    address = quote(f"/members/?show=all&after={row[-1]}~{seen:.6f}~{row[0]}", safe="/?&=~")
+    return f'href="{escape(address)}" hx-get="{escape(address)}"'
 
 
 def _unit(

@@ -2,7 +2,7 @@
 
 import re
 
-from gridunion.members.listing import FINDABLE, MOST_COUNTED, PAGE
+from gridunion.members.listing import FINDABLE, MOST_FOUND, PAGE
 from tests.bench.bases import Base
 from tests.bench.pages import Browser
 
@@ -37,4 +37,4 @@ def _like(base: Base, branch: tuple[str, str], asked: str) -> tuple[int, list[st
         .replace("< ?", "< ?2")
     )
     people = [uid for (uid,) in base.all(sql, *branch, asked)]
-    return min(len(people), MOST_COUNTED), people[:PAGE]
+    return min(len(people), MOST_FOUND), people[:PAGE]
