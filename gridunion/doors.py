@@ -88,7 +88,6 @@ class Forms(CSRFProtect):  # type: ignore[misc]
             return
         if not _is_ours(self._get_csrf_token() or ""):
             raise CSRFError
-        g.csrf_valid = True  # forms need not ask again
 
 
 def form_token() -> str:

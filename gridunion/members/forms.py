@@ -161,7 +161,7 @@ class FileForm(Form):
         return told | {"migrant": {"yes": True, "no": False}.get(self.migrant.data or "")}
 
 
-UNTOLD = ("id_number", "client_key", "row_version", "csrf_token")
+UNTOLD = ("id_number", "client_key", "row_version")
 
 
 def differences(form: FileForm, person: Person) -> list[tuple[str, str]]:
