@@ -42,6 +42,11 @@ DO $$ DECLARE it record; changed boolean; BEGIN
 END $$"""
 
 
+def some(examples: int) -> int:
+    """How many histories to try: on the second database a third, for the rules are the same."""
+    return examples // 3 if POSTGRES else examples
+
+
 def fresh_database(purpose: str) -> str:
     """The address of an empty database of this worker of the run. The server is asked as one who may make them."""
     name = f"{purpose}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"

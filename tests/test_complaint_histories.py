@@ -19,6 +19,7 @@ from gridunion.complaints.listing import looking
 from gridunion.complaints.models import Complaint, NotYours, OutOfTurn, ReplyDue
 from gridunion.db import db, write
 from gridunion.status.models import Standing
+from tests.bases import some
 from tests.conftest import as_viewer
 from tests.test_complaints import account, taken
 
@@ -275,7 +276,7 @@ def test_whoever_does_whatever_a_case_keeps_to_its_table(lifted: Flask) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Histories,
         settings=settings(
-            max_examples=25,
+            max_examples=some(25),
             stateful_step_count=20,
             deadline=None,
             database=None,

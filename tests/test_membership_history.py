@@ -24,6 +24,7 @@ from gridunion import clock
 from gridunion.db import db, write
 from gridunion.members.models import Membership, Person, WrongStep
 from gridunion.status.models import Standing
+from tests.bases import some
 from tests.conftest import Someone, as_viewer, member, unit
 
 CELLS = ("211", "2110", "212")
@@ -134,7 +135,7 @@ def quiet(lifted: Flask) -> Iterator[Flask]:
 
 def test_at_any_time_a_person_has_one_standing_and_a_history_without_overlaps(quiet: Flask) -> None:
     machine = settings(
-        max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=some(15), stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
     )
     run_state_machine_as_test(Register, settings=machine)  # type: ignore[no-untyped-call]
 

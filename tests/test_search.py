@@ -17,6 +17,7 @@ from gridunion.members.search import tidy
 from gridunion.names import clean_name, name_reading
 from gridunion.rights import Viewer
 from gridunion.tree import EVERYWHERE, Unit, look_with
+from tests.bases import some
 from tests.conftest import NOON, Someone, as_viewer, member, unit
 
 LOGINS = ("worker", "neighbor", "leader", "leader2", "supervisor", "stranger", "district")
@@ -115,7 +116,7 @@ def _register(name: str, phone: str, employer: str | None, cell: str) -> Person:
     return Person.register(unit(cell), as_viewer("leader"), "grid_visit", **known)
 
 
-@settings(max_examples=18, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=some(18), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_search_answers_what_looking_at_everybody_would(lifted: Flask, data: st.DataObject) -> None:
     viewers = everyone()
@@ -132,7 +133,7 @@ def test_a_search_answers_what_looking_at_everybody_would(lifted: Flask, data: s
     compare((data.draw(st.sampled_from(made)).phone or "")[-tail:], viewers)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=some(10), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_the_search_follows_every_change(lifted: Flask, data: st.DataObject) -> None:
     """Names, phones, employers and cells change; the search knows it at once."""
