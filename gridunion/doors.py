@@ -50,6 +50,7 @@ class Token(SecureCookieSession):
         fresh = Token(secrets.token_urlsafe(32), known=False)
         self.token, self.known, self.seconds = fresh.token, False, seconds  # type: ignore[assignment]
         self.update(fresh)
+        g.pop("form_token", None)  # made from the old id
         return self.token
 
 
@@ -91,9 +92,11 @@ class Forms(CSRFProtect):  # type: ignore[misc]
 
 
 def form_token() -> str:
-    """The token a form sends back: a mask, and the token behind it."""
-    mask = secrets.token_bytes(32)
-    return urlsafe_b64encode(mask + _behind(mask, _true_token())).decode()
+    """The token the forms of a page send back: a mask, and the token behind it."""
+    if "form_token" not in g:
+        mask = secrets.token_bytes(32)
+        g.form_token = urlsafe_b64encode(mask + _behind(mask, _true_token())).decode()
+    return str(g.form_token)
 
 
 def _is_ours(given: str) -> bool:

@@ -12,7 +12,7 @@ from tests.bench.bases import open_base
 from tests.bench.cases import CAST, Cases
 from tests.bench.exact import wrong_figures
 from tests.bench.measure import run
-from tests.bench.pages import Browser
+from tests.bench.pages import Browser, browsing
 from tests.bench.table import bytes_of, growth, ratios, written
 from tests.bench.truth import wrong_answers
 
@@ -22,6 +22,7 @@ SIZES = (50_000, 1_000_000)
 def main() -> int:
     asked = _asked()
     with ExitStack() as stack:
+        stack.enter_context(browsing())
         cases = []
         for members in sorted(asked.members or SIZES):
             base = open_base(asked.folder, members)

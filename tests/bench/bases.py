@@ -86,7 +86,7 @@ def open_base(folder: Path, members: int) -> Base:
 
 def connect(file: Path) -> Any:
     """A plain connection that keeps what it is told as safely as the site does, and asks as much of memory."""
-    raw = sqlite3.connect(str(file), isolation_level=None)
+    raw = sqlite3.connect(str(file), isolation_level=None, check_same_thread=False)
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -16000"):
         raw.execute(f"PRAGMA {pragma}")
     return raw

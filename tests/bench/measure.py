@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Literal
 
+from tests.bench.pages import Request, ask
+
 Call = Callable[[], object]
 Prepare = Callable[[], Call]
 Clock = Literal["cpu", "wall"]
@@ -29,8 +31,7 @@ class Thing:
         ready = [self.prepare() for _call in range(self.calls)]
         self.prepare()()
         cpu, wall = time.process_time(), time.perf_counter()
-        for call in ready:
-            call()
+        _do_all(ready)
         self.cpu.append((time.process_time() - cpu) / self.calls)
         self.wall.append((time.perf_counter() - wall) / self.calls)
 
@@ -41,6 +42,14 @@ class Thing:
 
     def __str__(self) -> str:
         return f"{1000 * median(self.cpu):9.2f} {1000 * median(self.wall):9.2f}  {self.name}"
+
+
+def _do_all(calls: list[Call]) -> None:
+    if requests := [call for call in calls if isinstance(call, Request)]:
+        ask(requests)
+        return
+    for call in calls:
+        call()
 
 
 def run(things: list[Thing], rounds: int) -> None:
