@@ -5,20 +5,23 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import AppGroup
 from flask_migrate import Migrate, upgrade
 from sqlalchemy import text
-from waitress import serve as waitress_serve
+from waitress import create_server
 
 from gridunion import audit, jobs, receipts, rekey, seeds
-from gridunion.config import ROOT, Config
+from gridunion.config import MOST_PORT, ROOT, Config
 from gridunion.db import db, is_sqlite, keyring, trusted, write
+from gridunion.shell import with_database, with_tables
 from gridunion.tree import everywhere
 
 keys_group = AppGroup("keys", help="The key file.")
+PORT = click.IntRange(1, MOST_PORT)
 
 BEFORE_SERVING: list[Callable[[], None]] = []
 """What rooms look at before anything is served; a fault is a ClickException."""
@@ -32,7 +35,7 @@ def register(app: Flask) -> None:
 
 
 @click.command()
-@with_appcontext
+@with_database
 def setup() -> None:
     """Bring the database up to date: schema, settings, code lists, calendar. May be run again."""
     set_up()
@@ -45,9 +48,9 @@ def set_up() -> None:
 
 
 @click.command()
-@click.option("--port", type=int, help="Default: PORT, or 8000.")
+@click.option("--port", type=PORT, help="Default: PORT, or 8000.")
 @click.option("--threads", default=8, show_default=True)
-@with_appcontext
+@with_tables
 def serve(port: int | None, threads: int) -> None:
     """Serve on 127.0.0.1, with the background work in a process beside it."""
     serve_on(port, threads)
@@ -55,24 +58,35 @@ def serve(port: int | None, threads: int) -> None:
 
 def serve_on(port: int | None = None, threads: int = 8) -> None:
     config: Config = current_app.extensions["gridunion.config"]
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
     port = port or config.port
     for look in BEFORE_SERVING:
         look()
+    server = _server(port, threads)
     worker = subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "flask", "--app", str(ROOT / "app.py"), "work", "--parent", str(os.getpid())]
     )
     click.echo(f"网格工会 gridunion: http://127.0.0.1:{port}")
     sys.stdout.flush()
     try:
-        waitress_serve(app, host="127.0.0.1", port=port, threads=threads, ident=None)
+        server.run()
     finally:
         worker.terminate()
 
 
+def _server(port: int, threads: int) -> Any:
+    """The server, with its port already open: nothing is begun for a port that somebody else has."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    try:
+        return create_server(app, host="127.0.0.1", port=port, threads=threads, ident=None)
+    except OSError as problem:
+        raise click.ClickException(
+            f"端口 {port} 用不了（{problem.strerror}）：请停掉占用它的程序，或用 PORT 换一个端口。"
+        ) from problem
+
+
 @click.command()
 @click.option("--parent", type=int, help="Stop when this process is gone.")
-@with_appcontext
+@with_tables
 def work(parent: int | None) -> None:
     """Do background work until stopped (one such process an installation)."""
     with suppress(KeyboardInterrupt):
@@ -80,24 +94,24 @@ def work(parent: int | None) -> None:
 
 
 @click.command()
-@with_appcontext
+@with_tables
 def tick() -> None:
     """Do the periodic work that is due, once: for cron."""
-    click.echo(f"{jobs.tick()} begun")
+    click.echo(f"做了 {jobs.tick()} 项定期工作。")
 
 
 @click.command("verify-trail")
-@with_appcontext
+@with_tables
 def verify() -> None:
     """Check the hash chain of the trail."""
     broken = audit.broken_at()
     if broken is not None:
-        raise click.ClickException(f"The trail is broken at line {broken}.")
-    click.echo("The trail is whole.")
+        raise click.ClickException(f"留痕在第 {broken} 行断了：那一行或它前面的记录被改过。")
+    click.echo("留痕完整，没有改动。")
 
 
 @keys_group.command("rotate")
-@with_appcontext
+@with_tables
 def rotate() -> None:
     """Encrypt everything under a fresh key; if stopped half-way, run it again."""
     config: Config = current_app.extensions["gridunion.config"]
@@ -105,7 +119,7 @@ def rotate() -> None:
     if rekey.finished():
         ring.add_key()
         ring.save(config.keys)
-    click.echo(f"{rekey.run()} values are now under {ring.current}.")
+    click.echo(f"已用新密钥 {ring.current} 重新加密 {rekey.run()} 项内容。")
 
 
 @jobs.periodic("look over tables", hours=24)

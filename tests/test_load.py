@@ -228,6 +228,23 @@ def test_without_its_report_nothing_is_stored(lifted: Flask, tmp_path: Path) -> 
     assert how_many(Person) == 0
 
 
+@pytest.mark.parametrize("dry_run", [(), ("--dry-run",)])
+@pytest.mark.parametrize("way", ["itself", "another spelling", "a link", "a second name"])
+def test_a_report_never_overwrites_the_sheet_it_is_about(
+    lifted: Flask, tmp_path: Path, way: str, dry_run: tuple[str, ...]
+) -> None:
+    file = sheet(tmp_path / "people.csv", PEOPLE, GOOD)
+    (tmp_path / "link.csv").symlink_to(file)
+    (tmp_path / "second.csv").hardlink_to(file)
+    (tmp_path / "inner").mkdir()
+    report = {"itself": file, "another spelling": tmp_path / "inner" / ".." / "people.csv",
+              "a link": tmp_path / "link.csv", "a second name": tmp_path / "second.csv"}[way]  # fmt: skip
+    before, state = file.read_bytes(), everything()
+    result = load(lifted, "members", file, "--report", report, *dry_run)
+    assert result.exit_code == 1 and "报告不能写在" in result.output
+    assert file.read_bytes() == before and everything() == state
+
+
 def test_a_name_that_two_communities_share_is_asked_for_by_its_code(lifted: Flask, tmp_path: Path) -> None:
     with write():
         unit("22").name = "明珠社区工会"

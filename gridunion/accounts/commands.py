@@ -1,7 +1,7 @@
 """The first administrator, made on the command line."""
 
 import click
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import AppGroup
 from sqlalchemy import select
 
 from gridunion import clock
@@ -18,6 +18,7 @@ from gridunion.accounts.models import (
 )
 from gridunion.db import db, write
 from gridunion.names import clean_name
+from gridunion.shell import with_tables
 from gridunion.text import Unacceptable
 from gridunion.tree import Unit, everywhere
 
@@ -40,7 +41,7 @@ admin_group = AppGroup("admin", help="System administrators.")
     "--unit-name", default="区总工会", show_default=True, help="Name of the top unit, when the tree is empty."
 )
 @click.option("--another", is_flag=True, help="Although there is an administrator already.")
-@with_appcontext
+@with_tables
 def create(login: str, name: str, code: str | None, unit_code: str, unit_name: str, another: bool) -> None:
     """Make an administrator and print a one-time code for the first sign-in."""
     secret = new_code()

@@ -48,7 +48,7 @@ _WHO = (
 def viewer_of(request: Request) -> Viewer | None:
     """Who holds the cookie of a request, with the postings in force now."""
     token = session.token  # type: ignore[attr-defined]
-    rows = trusted(_WHO, {"hash": digest(token), "today": clock.today()}).all()
+    rows: list[Any] = list(trusted(_WHO, {"hash": digest(token), "today": clock.today()}))
     if not rows:
         return None
     sign_in_id, seen_at, until, idle, account_id, uid, name, must_change, *_ = rows[0]

@@ -4,11 +4,10 @@ from random import Random
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
 from sqlalchemy import select, tuple_, update
 
 from gridunion.accounts.models import Account
-from gridunion.commands import BEFORE_SERVING, serve_on, set_up
+from gridunion.commands import BEFORE_SERVING, PORT, serve_on, set_up
 from gridunion.config import Config
 from gridunion.db import db, write
 from gridunion.demo.fill import NotEmpty, fill
@@ -16,6 +15,7 @@ from gridunion.demo.staff import CAST, demo_people, take_password, the_password
 from gridunion.demo.stories import tell
 from gridunion.demo.town import large_town, small_town
 from gridunion.settings import Setting
+from gridunion.shell import with_database, with_tables
 from gridunion.tree import Unit, everywhere
 
 SEED = 610702
@@ -27,7 +27,7 @@ NOBODYS = "15400001107"  # 154 is given to nobody
     "--members", type=click.IntRange(min=1), help="A base of this size; without it a small one with stories."
 )
 @click.option("--seed", default=SEED, show_default=True, help="The same seed makes the same people.")
-@with_appcontext
+@with_tables
 def demo(members: int | None, seed: int) -> None:
     """Fill an empty base with made-up people, visits and complaints."""
     _refuse_in_production()
@@ -67,8 +67,8 @@ def _refuse_in_production() -> None:
 
 
 @click.command()
-@click.option("--port", type=int, help="Default: PORT, or 8000.")
-@with_appcontext
+@click.option("--port", type=PORT, help="Default: PORT, or 8000.")
+@with_database
 def up(port: int | None) -> None:
     """Set up, load the small demo into an empty base (development only), and serve."""
     set_up()

@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import AppGroup
 from flask_babel import gettext as _
 
 from gridunion.exchange.employers import EmployerIntake
 from gridunion.exchange.intake import Intake, load
 from gridunion.exchange.members import MemberIntake
 from gridunion.exchange.units import UnitIntake
+from gridunion.shell import with_tables
 from gridunion.sheets import Unreadable
 
 load_group = AppGroup(
@@ -30,12 +31,16 @@ def _command(name: str, words: str, intake: type[Intake]) -> None:
     @_FILE
     @_REPORT
     @_DRY_RUN
-    @with_appcontext
+    @with_tables
     def command(**asked: Any) -> None:
         _load(intake(), **asked)
 
 
 def _load(intake: Intake, file: Path, report: Path | None, dry_run: bool) -> None:
+    if report and _same(file, report):
+        raise click.ClickException(
+            _("报告不能写在要读的表上，会把它盖掉：请给 --report 换一个文件名。没有存下任何数据。")
+        )
     try:
         counts = load(file, intake, report, dry_run)
     except Unreadable as problem:
@@ -50,6 +55,11 @@ def _load(intake: Intake, file: Path, report: Path | None, dry_run: bool) -> Non
     click.echo(
         _("试读：%(told)s", told=told) if dry_run else _("%(file)s：%(told)s", file=file.name, told=told)
     )
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two names lead to one file, by whatever spelling or link."""
+    return one.exists() and other.exists() and one.samefile(other)
 
 
 _command("units", "Units: code, name, kind, parent_code.", UnitIntake)
