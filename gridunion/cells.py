@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 
 from flask_babel import lazy_gettext as _
 
+from gridunion import clock
 from gridunion.text import Unacceptable, clean_code
 
 _DAY = re.compile(
@@ -51,8 +52,16 @@ def report_text(value: object) -> str:
 def cell_date(value: object) -> date:
     """The day in a cell: a date cell, or 2026-11-01, 2026/11/1, 2026.11.1, 20261101, 2026年11月1日.
 
-    A time of day behind it is dropped. Raises `Unacceptable`, also for days that do not exist.
+    A time of day behind it is dropped. Raises `Unacceptable`, also for days that do not exist and for years
+    nobody means.
     """
+    day = _day_of(value)
+    if not clock.EARLIEST <= day <= clock.LATEST:
+        raise Unacceptable(_("请核对年份，应在 1900 年到 2100 年之间"))
+    return day
+
+
+def _day_of(value: object) -> date:
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):

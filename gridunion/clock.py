@@ -6,6 +6,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+EARLIEST, LATEST = (
+    date(1900, 1, 1),
+    date(2100, 12, 31),
+)  # of the days people write: others are slips of the pen
 
 _shift = timedelta()
 

@@ -1,18 +1,18 @@
 """Commands of the ground floor: setting up, serving, working, keys. Rooms add their own."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 from flask_migrate import Migrate, upgrade
 from sqlalchemy import text
-from waitress import create_server
+from waitress import serve as waitress_serve
 
 from gridunion import audit, jobs, receipts, rekey, seeds
 from gridunion.config import MOST_PORT, ROOT, Config
@@ -58,29 +58,29 @@ def serve(port: int | None, threads: int) -> None:
 
 def serve_on(port: int | None = None, threads: int = 8) -> None:
     config: Config = current_app.extensions["gridunion.config"]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
     port = port or config.port
     for look in BEFORE_SERVING:
         look()
-    server = _server(port, threads)
+    _demand_free(port)
     worker = subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "flask", "--app", str(ROOT / "app.py"), "work", "--parent", str(os.getpid())]
     )
     click.echo(f"网格工会 gridunion: http://127.0.0.1:{port}")
     sys.stdout.flush()
     try:
-        server.run()
+        waitress_serve(app, host="127.0.0.1", port=port, threads=threads, ident=None)
     finally:
         worker.terminate()
 
 
-def _server(port: int, threads: int) -> Any:
-    """The server, with its port already open: nothing is begun for a port that somebody else has."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+def _demand_free(port: int) -> None:
+    """Nothing is begun for a port that somebody else has."""
     try:
-        return create_server(app, host="127.0.0.1", port=port, threads=threads, ident=None)
+        socket.create_server(("127.0.0.1", port)).close()
     except OSError as problem:
         raise click.ClickException(
-            f"端口 {port} 用不了（{problem.strerror}）：请停掉占用它的程序，或用 PORT 换一个端口。"
+            f"端口 {port} 用不了：可能被别的程序占着，或没有权限。请停掉那个程序，或用 PORT 换一个端口。"
         ) from problem
 
 

@@ -46,11 +46,11 @@ def explain(app: Flask) -> None:
         app.register_error_handler(kind, _unavailable)
 
 
-def fault(code: int, text: str = "") -> Response:
+def fault(code: int, text: str = "", title: str = "") -> Response:
     """The page for a fault; a form that was being sent stands on it, to be sent again."""
-    title, said = WORDS.get(code, WORDS[500] if code >= 500 else WORDS[400])
+    known, said = WORDS.get(code, WORDS[500] if code >= 500 else WORDS[400])
     kept = typed(fresh=code == 409) if code in (400, 409, 500, 503) else None
-    response = page("error.html", code, code=code, title=str(title), text=text or str(said),
+    response = page("error.html", code, code=code, title=title or str(known), text=text or str(said),
                     request_id=request_id(), typed=kept)  # fmt: skip
     if code in (429, 503):
         response.headers["Retry-After"] = "5"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (  # type: ignore[attr-defined]
@@ -24,12 +25,35 @@ from gridunion.text import Unacceptable, clean_text
 
 NOT_LISTED = _("请从列出的里面选一个")
 
+# The faults for which WTForms has words of its own, in ours.
+_OURS = {
+    "Not a valid choice.": NOT_LISTED,
+    "Invalid Choice: could not coerce.": NOT_LISTED,
+    "Not a valid integer value.": _("请填整数，例如 3"),
+}
+
+
+class _Sentences:
+    """Speaks for WTForms wherever a field of the house was given no sentence."""
+
+    def gettext(self, words: str) -> str:
+        return str(_OURS.get(words, _("这样填不对，请核对")))
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        return str(NOT_LISTED)  # of several choices some are not there: nothing else is counted
+
+
+_SENTENCES = _Sentences()
+
 
 class Form(FlaskForm):  # type: ignore[misc]
     """A form of the house: it knows when it was sent, and which version of the row its reader saw."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         csrf = False  # the token of every change is looked at at the door
+
+        def get_translations(self, form: Any) -> _Sentences:
+            return _SENTENCES
 
     # A field without a label would make one up, and read WTForms' own translations from the disk for it.
     client_key = HiddenField("")
@@ -133,10 +157,16 @@ class Day(StringField):
         return self.data.isoformat() if self.data else ""
 
     def pre_validate(self, form: Any) -> None:
-        text = (self.raw_data or [""])[0].strip() if self.raw_data else ""
-        self.data = _read_day(text) if text else None
-        if self.data and not self.future and self.data > clock.today():
-            raise StopValidation(str(_("日期不能晚于今天")))
+        text = (self.raw_data or [""])[0].strip()
+        self.data = None  # what cannot be read is no day, also to those who look at the field later
+        self.data = self._checked(_read_day(text)) if text else None
+
+    def _checked(self, day: date) -> date:
+        if not clock.EARLIEST <= day <= clock.LATEST:
+            raise StopValidation(gettext("请核对年份，应在 1900 年到 2100 年之间"))
+        if day > clock.today() and not self.future:
+            raise StopValidation(gettext("日期不能晚于今天"))
+        return day
 
 
 def optional() -> Optional:
@@ -172,6 +202,7 @@ __all__ = [
     "Form",
     "SelectChoice",
     "Several",
+    "StopValidation",
     "ValidationError",
     "Words",
     "needed",

@@ -8,9 +8,11 @@ import hashlib
 import io
 import os
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from flask import Response, current_app, send_file
+from flask import Response, current_app, request, send_file
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import Index, String, select
@@ -22,12 +24,21 @@ from gridunion.tree import Scoped
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MOST_BYTES = 8 * 1024 * 1024
+MOST_PHOTOS = 3
+MOST_SENT = MOST_PHOTOS * MOST_BYTES + 2 * 1024 * 1024  # the pictures, and the form around them
 MOST_PIXELS = 40_000_000
 SIDE = 1600  # pixels of the longer side that is kept
 
 
 class BadPicture(ValueError):
     """Not a picture we take; the text tells the user."""
+
+
+class Pictures(NamedTuple):
+    """What became of the pictures of a form: digest and bytes of each, or what is wrong with them."""
+
+    kept: list[tuple[str, int]]
+    fault: str = ""
 
 
 class Attachment(Scoped, Record):
@@ -87,6 +98,23 @@ def keep(data: bytes) -> str:
         fresh.rename(place)
         _sync_folder(place.parent)
     return digest
+
+
+def store_pictures() -> Pictures:
+    """Rebuild and store what was sent, before the transaction that will name it."""
+    sent = [file for file in request.files.getlist("photos") if file.filename]
+    if len(sent) > MOST_PHOTOS:
+        return Pictures([], gettext("最多 %(n)s 张照片", n=MOST_PHOTOS))
+    try:
+        return Pictures([_store(file) for file in sent])
+    except BadPicture as problem:
+        return Pictures([], str(problem))
+
+
+def _store(file: FileStorage) -> tuple[str, int]:
+    data = rebuild(file)
+    file.stream.seek(0)  # the receipt is made over the whole body
+    return keep(data), len(data)
 
 
 def attach(subject: Record, unit_id: int, pictures: list[tuple[str, int]], by: int) -> None:

@@ -10,7 +10,6 @@ import hmac
 import json
 import os
 import secrets
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -107,11 +106,3 @@ def load_or_make(path: Path) -> KeyRing:
     if not path.exists():
         new().save(path)
     return load(path)
-
-
-if __name__ == "__main__":
-    # python -m gridunion.keys FILE: a new ring for a production start, which makes none by itself.
-    place = Path(sys.argv[1])
-    if place.exists():
-        sys.exit(f"{place} is there already.")
-    new().save(place)

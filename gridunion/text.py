@@ -11,7 +11,9 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u20
 _LINE_END = re.compile("\r\n?|[\u2028\u2029]")
 _LINE_BLANKS = re.compile(r"[^\S\n]+")
 _ROUND_NEWLINE = re.compile(r" ?\n ?")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _FORBIDDEN = frozenset({"Cc", "Cs"})
+LONGEST_QUESTION = 80  # no field that is searched holds more
 
 
 class Unacceptable(ValueError):
@@ -31,14 +33,25 @@ def clean_text(value: str, limit: int = 200, *, multiline: bool = False) -> str:
     return text
 
 
+def clean_question(value: str) -> str:
+    """What somebody looks for, as it is looked for and shown again: one line, never refused.
+
+    A sign nobody can see stands as �, and what is longer than anything that could be found is cut: both find
+    nothing, and the reader sees why.
+    """
+    seen = "".join("\ufffd" if _is_forbidden(sign) else sign for sign in drop_invisible(value))
+    text = _blanks(unicodedata.normalize("NFC", seen), multiline=False)
+    return text if len(text) <= LONGEST_QUESTION else f"{text[:LONGEST_QUESTION]}…"
+
+
 def clean_code(value: str, drop: str = "") -> str:
     """A number or code for comparing: NFKC, upper case, without blanks and the signs in ``drop``.
 
-    Full-width digits and letters become plain ones.
+    Full-width digits and letters become plain ones; control characters, which PostgreSQL cannot compare with, go.
     """
     if value.isascii() and value.isalnum():  # nearly every cell of a sheet
         return value.upper()
-    text = unicodedata.normalize("NFKC", drop_invisible(value)).upper()
+    text = unicodedata.normalize("NFKC", _CONTROL.sub("", drop_invisible(value))).upper()
     return "".join(sign for sign in text if not sign.isspace() and sign not in drop)
 
 
@@ -72,5 +85,9 @@ def _blanks(text: str, multiline: bool) -> str:
 
 def _refuse_control(text: str) -> None:
     for sign in text:
-        if unicodedata.category(sign) in _FORBIDDEN and sign not in "\n\t":
+        if _is_forbidden(sign):
             raise Unacceptable(_("文字里有无法显示的字符，请删除后重新输入"))
+
+
+def _is_forbidden(sign: str) -> bool:
+    return sign not in "\n\t" and unicodedata.category(sign) in _FORBIDDEN

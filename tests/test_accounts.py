@@ -438,7 +438,34 @@ def test_a_one_time_code_is_dead_after_three_days(known: Flask) -> None:
 def test_a_code_is_shown_once_also_when_the_button_is_pressed_twice(known: Flask) -> None:
     leader, url = Someone(known, "leader"), f"/staff/{_posting_uid(known, 'worker')}/code"
     leader.post(url, {"client_key": "same"}, 200)
-    assert leader.post(url, {"client_key": "same"}, 303).location == "/"
+    again = leader.post(url, {"client_key": "same"}, 303).location
+    page = leader.get(again)
+    assert again.startswith("/staff?") and "周素琴的一次性密码只显示一次。没记下的，请再给一个新的。" in page
+    assert not re.findall(r"<b[^>]*>([A-Z2-9]{12})</b>", page.html)
+
+
+def test_an_administrator_who_presses_twice_is_told_to_give_another_code(
+    known: Flask, admin: Someone
+) -> None:
+    mine, once = f"/accounts/{_uid(known, 'worker')}", {"client_key": "same"}
+    admin.post(f"{mine}/code", once, 200)
+    again = admin.post(f"{mine}/code", once).location
+    assert again.startswith(mine) and "一次性密码只显示一次" in admin.get(again)
+    new = {"name": "胡桂英", "phone": "13891612233", "role": "grid_worker", "unit": "212", "from_on": TODAY}
+    admin.post("/accounts/new", new | once | {"client_key": "new"}, 200)
+    assert "请再给一个新的" in admin.get(admin.post("/accounts/new", new | {"client_key": "new"}).location)
+
+
+def test_a_sheet_sent_twice_by_one_press_says_that_its_codes_are_gone(known: Flask, admin: Someone) -> None:
+    for status in (200, 303):
+        sheet = (io.BytesIO((HEAD + ROWS).encode()), "staff.csv")
+        answer = admin.post(
+            "/accounts/sheet",
+            {"file": sheet, "client_key": "same"},
+            status,
+            content_type="multipart/form-data",
+        )
+    assert "这份表格已经收过" in admin.get(answer.location)
 
 
 def test_a_leader_resets_workers_of_the_community_and_nobody_else(known: Flask) -> None:
@@ -517,6 +544,15 @@ def test_a_posting_is_added_once_and_ended_with_its_last_day(known: Flask, admin
     admin.post(f"/accounts/postings/{posting}/end", {"last_on": "2026-11-18"})
     assert "已结束" in admin.get(url)
     assert "明珠社区第1网格" not in Someone(known, "worker").get("/me")
+
+
+@pytest.mark.parametrize("last_on", ["9999-12-31", "0001-01-01", "2101-01-01"])
+def test_a_year_nobody_means_is_pointed_out(known: Flask, admin: Someone, last_on: str) -> None:
+    posting, worker = _posting_uid(known, "worker"), f"/accounts/{_uid(known, 'worker')}"
+    sent = {"role": "grid_worker", "unit": "2110", "from_on": TODAY, "last_on": last_on}
+    for url in (f"/accounts/postings/{posting}/end", f"{worker}/postings/new", "/accounts/new"):
+        page = admin.post(url, sent, 422)
+        assert "请核对年份，应在 1900 年到 2100 年之间" in page and f'value="{last_on}"' in page.html
 
 
 # ── not locking oneself out ──
@@ -626,6 +662,14 @@ def test_a_sheet_makes_accounts_and_postings_and_says_what_is_wrong_with_the_res
         assert {posting.unit.code for posting in _account("13891612233").postings} == {"212", "221"}
         assert by_login("xuqiang") is None
         assert _account("worker").postings[-1].until_on == date(2027, 1, 1)
+
+
+def test_an_end_before_the_start_is_said_of_the_end(known: Flask, admin: Someone) -> None:
+    page = _upload(admin, f"{HEAD}胡桂英,13891612233,网格员,212,2026-11-19,2026-11-01\n")
+    assert "止：最后一天不能早于第一天" in page.text.replace(" ： ", "：")
+    sent = {"role": "grid_worker", "unit": "2110", "from_on": TODAY, "last_on": "2026-11-01"}
+    page = admin.post(f"/accounts/{_uid(known, 'worker')}/postings/new", sent, 422)
+    assert 'href="#last_on"' in page.html and 'href="#role"' not in page.html
 
 
 def test_the_same_sheet_twice_changes_nothing(known: Flask, admin: Someone) -> None:

@@ -93,7 +93,7 @@ def test_no_name_number_or_phone_stands_in_an_address_or_a_log(
     site: Flask, worker: Someone, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    sent = {"name": "王鼂", "phone": "13991670829", "employer_name": "鼂记饭店", "agree": "y",
+    sent = {"name": "王鼂", "phone": "13991670829", "key_group": "other", "employer_name": "鼂记饭店", "agree": "y",
             "id_kind": "resident_id", "id_number": NUMBERS["211"]}  # fmt: skip
     first = worker.post("/members/new", sent).location
     worker.post("/members/new", sent | {"phone": "12"}, status=422)

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from gridunion import audit, clock
 from gridunion.accounts.models import Account, Posting
-from gridunion.complaints import hands
+from gridunion.complaints import hands, models
 from gridunion.complaints.life import says_something
 from gridunion.complaints.listing import complaints, counts, loads, looking
 from gridunion.complaints.models import (
@@ -27,7 +27,7 @@ from gridunion.complaints.models import (
     Reader,
     ReplyDue,
 )
-from gridunion.complaints.records import Immutable
+from gridunion.complaints.records import Immutable, Sequence
 from gridunion.complaints.succession import name_successors
 from gridunion.complaints.timeline import waits_too_long
 from gridunion.db import db, write
@@ -177,6 +177,17 @@ def test_ten_workers_with_one_claim_are_a_collective_dispute(lifted: Flask) -> N
     assert taken(people=30, category="work_safety").kind == "hazard"
 
 
+def test_a_collective_dispute_of_three_is_none(lifted: Flask, worker: Someone) -> None:
+    with pytest.raises(OutOfTurn):
+        taken(kind="collective_dispute", people=3)
+    look_again()
+    sent = {"name": "孙倩", "category": "wages", "text": "九月没发工资", "kind": "collective_dispute"}
+    page = worker.post("/complaints/new", sent | {"people": "3"}, 422)
+    assert "集体争议要有 10 个人以上" in page and "九月没发工资" in page and 'value="3"' in page.html
+    assert "请填整数，例如 3" in worker.post("/complaints/new", sent | {"people": "几个"}, 422)
+    worker.post("/complaints/new", sent | {"people": "10"})
+
+
 def test_numbers_run_on_and_never_repeat(lifted: Flask) -> None:
     assert [taken().number for _ in range(3)] == [1, 2, 3]
 
@@ -280,6 +291,19 @@ def test_the_second_reopening_belongs_to_the_street(lifted: Flask) -> None:
     with write():
         complaint.assign(account("worker"), as_viewer("supervisor"))
     assert complaint.state == "assigned"
+
+
+def test_a_case_opened_again_is_nobodys_until_it_is_given_to_somebody(lifted: Flask, leader: Someone) -> None:
+    complaint = resolved(category="welfare")
+    with write():
+        complaint.reopen(as_viewer("leader"), "又停发了")
+    assert "谁在办" not in leader.get(there(complaint))
+    with at(2026, 12, 20, 9, 0):
+        for login, url in (("leader", "/inbox"), ("supervisor", "/complaints/overdue")):
+            assert "周素琴在办" not in Someone(lifted, login).get(url), url
+    with write():
+        complaint.assign(account("worker"), as_viewer("leader"))
+    assert "谁在办 周素琴" in leader.get(there(complaint))
 
 
 def test_a_case_is_reopened_by_the_leader_within_thirty_days_and_by_the_street_later(lifted: Flask) -> None:
@@ -663,6 +687,9 @@ def test_a_step_that_is_not_ones_own_is_a_clear_page(lifted: Flask, step: str, w
         someone.post(
             there(case, step), {"row_version": str(case.version), "words": "说清楚了办到哪一步"}, status
         )
+    if status == 409:
+        page = someone.get(there(case, step), status)
+        assert "这一步现在不能办" in page and "有人先改了" not in page
     look_again()
     assert len(case.events) == before
 
@@ -1041,7 +1068,7 @@ def test_no_list_count_or_badge_tells_of_a_sealed_case(
             ):
                 page = someone._apart(someone.client.get, url).get_data(as_text=True)
                 assert "林小燕" not in page and "保密" not in page and 'class="cnt"' not in page, (login, url)
-                assert "data-total" not in page
+                assert set(re.findall(r'data-total="(\d+)"', page)) <= {"0"}
         page = Someone(lifted, "leader").get("/complaints/?show=all")
         assert page.total == 1 and "保密诉求" in page and "林小燕" not in page
 
@@ -1120,7 +1147,18 @@ def test_the_street_reads_a_sealed_case_once_it_must_judge_it(
 
 
 def test_sealed_numbers_leave_no_gap(lifted: Flask, secret: Complaint) -> None:
-    assert [taken().code, secret.code, taken().code] == ["1", "密1", "2"]
+    assert [taken().code, taken(category="harassment").code[0], taken().code] == ["1", "密", "2"]
+
+
+def test_the_number_of_a_sealed_case_does_not_tell_how_many_there_are(
+    lifted: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = [taken(category="harassment").code for _ in range(5)]
+    assert all(re.fullmatch(r"密[1-9]\d{5}", number) for number in numbers) and len(set(numbers)) == 5
+    assert not db.session.scalars(select(Sequence)).all(), "no series counts them"
+    drawn = iter((int(numbers[0][1:]) - 100_000, 7))
+    monkeypatch.setattr(models, "randbelow", lambda _most: next(drawn))
+    assert taken(category="harassment").code == "密100007", "a number that is taken is drawn again"
 
 
 def test_nobody_reads_who_complained_or_what_was_said_in_the_files_of_the_base(lifted: Flask) -> None:

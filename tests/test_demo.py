@@ -16,7 +16,7 @@ from sqlalchemy import func, inspect, select
 from gridunion import clock, commands, config, create_app
 from gridunion.accounts.models import Account, matches
 from gridunion.complaints.life import OPEN
-from gridunion.complaints.models import Complaint, ComplaintEvent, ReplyDue
+from gridunion.complaints.models import Complaint, ComplaintEvent, ReplyDue, Sequence
 from gridunion.db import Base, db, write
 from gridunion.demo.commands import _welcome, load_small
 from gridunion.demo.fill import NotEmpty, fill
@@ -179,12 +179,21 @@ def test_a_base_of_any_size_is_as_it_was_ordered(tmp_path: Path) -> None:
     with clock.at(AFTERNOON), _filled(tmp_path, "gu_large", 3000, 7) as before:
         assert count(Person) == 3000
         assert count(Complaint) == 900
+        _numbers_say_nothing_of_sealed_cases()
         assert abs(count(Visit) / 3000 - 3) < 0.15
         assert count(Unit, Unit.kind == "cell") == 9
         assert db.session.scalar(select(func.sum(Standing.members))) == count(
             Person, Person.status == "active"
         )
         assert _index_names() == before
+
+
+def _numbers_say_nothing_of_sealed_cases() -> None:
+    numbers = sorted(db.session.scalars(select(Complaint.number)))
+    plain = [number for number in numbers if number > 0]
+    assert plain == list(range(1, len(plain) + 1)), "a gap would tell of one"
+    assert len(plain) < len(numbers) and max(numbers[: -len(plain)]) < -99_999
+    assert db.session.scalar(select(Sequence.value).where(Sequence.name == "complaint")) == len(plain)
 
 
 @pytest.mark.once

@@ -166,6 +166,7 @@ def test_a_contacts_number_is_masked_until_asked_for_and_that_is_noted(
     employer = _employer(phone="13809165520")
     assert "13809165520" not in leader.get(f"/employers/{employer.uid}").html
     assert "138 0916 5520" in leader.post(f"/employers/{employer.uid}/phone", {}, 200)
+    assert leader.get(f"/employers/{employer.uid}/phone", 303).location == f"/employers/{employer.uid}"
     noted = db.session.scalars(select(Trail).where(Trail.action == "reveal phone")).one()
     assert noted.record_uid == employer.uid
 

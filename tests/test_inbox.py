@@ -30,6 +30,9 @@ def chips(page: Any) -> dict[str, int]:
     }
 
 
+CURRENT = re.compile(r'class="chip"[^>]*aria-current="true">([^ <]+)')
+
+
 def groups(page: Any) -> list[tuple[str, int]]:
     found = re.findall(r'<h2 class="sec[^"]*">.*?</svg>([^\d<]+?) (\d+)', page.html, re.S)
     return [(word.strip(), int(n)) for word, n in found]
@@ -155,6 +158,28 @@ def test_what_a_leader_handled_herself_waits_for_the_street(
     resolved("leader", category="welfare", name="周桂英")
     assert groups(leader.get("/inbox")) == []
     assert supervisor.get("/complaints/?show=street").total == 1
+
+
+def test_the_menu_of_the_street_tells_what_waits_for_it_and_opens_it_first(
+    lifted: Flask, supervisor: Someone, district: Someone
+) -> None:
+    assert beside(supervisor) == 0 and CURRENT.findall(supervisor.get("/complaints/").html) == ["没办完"]
+    hers = [resolved("leader", category="welfare", name=name) for name in ("周桂英", "李梅")]
+    resolved("worker", category="welfare", name="马小军")  # the leader's to call back
+    page = supervisor.get("/complaints/")
+    assert CURRENT.findall(page.html) == ["归街道"] and "周桂英" in page and "马小军" not in page
+    assert beside(supervisor) == page.total == 2
+    assert "马小军" in supervisor.get("/complaints/?show=all")
+    assert beside(district) == 0, "a district has no step of its own"
+    sent = {"answer": "satisfied", "row_version": str(hers[0].version)}
+    supervisor.post(there(hers[0], "call-back"), sent)
+    assert beside(supervisor) == supervisor.get("/complaints/?show=street").total == 1
+
+
+def beside(someone: Someone) -> int:
+    """The number beside 诉求 in the menu."""
+    found = re.search(r'<span>诉求</span><span class="cnt">(\d+)', someone.get("/me").html)
+    return int(found[1]) if found else 0
 
 
 def test_groups_are_bounded_and_lead_to_all(lifted: Flask, leader: Someone) -> None:

@@ -109,7 +109,14 @@ def test_work_that_kills_its_worker_each_time_is_left_after_three_tries(lifted: 
 
 def test_periodic_work_run_twice_is_work_run_once(lifted: Flask, worker: Someone) -> None:
     worker.post(
-        "/members/new", {"name": "李强", "phone": "13991670829", "employer_name": "快到家", "agree": "y"}
+        "/members/new",
+        {
+            "name": "李强",
+            "phone": "13991670829",
+            "key_group": "other",
+            "employer_name": "快到家",
+            "agree": "y",
+        },
     )
     with clock.at(NOON + timedelta(days=91)):
         assert tick() == len(jobs._periods)
@@ -139,8 +146,8 @@ def test_a_clock_set_back_does_not_silence_periodic_work(lifted: Flask) -> None:
 
 def test_the_command_for_cron_does_what_is_due(lifted: Flask) -> None:
     run = lifted.test_cli_runner().invoke
-    assert run(args=["tick"]).output.strip() == f"{len(jobs._periods)} begun"
-    assert run(args=["tick"]).output.strip() == "0 begun"
+    assert run(args=["tick"]).output.strip() == f"做了 {len(jobs._periods)} 项定期工作。"
+    assert run(args=["tick"]).output.strip() == "做了 0 项定期工作。"
 
 
 def test_periodic_work_that_fails_does_not_keep_the_rest_from_running(

@@ -1,15 +1,21 @@
 """A production start: what it refuses, the first administrator, its cookies, and changing keys under way."""
 
+import os
 import re
 import secrets
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
+import click
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from flask_migrate import upgrade
+from sqlalchemy import select, text
 
 from gridunion import clock, commands, config, create_app, keys, rekey
 from gridunion.accounts.models import Account
@@ -68,7 +74,7 @@ def _refused(environ: dict[str, str]) -> str:
 
 def test_it_does_not_start_without_its_key_file_and_makes_none(asked: dict[str, str]) -> None:
     Path(asked["GRIDUNION_KEYS"]).unlink()
-    assert "No key file" in _refused(asked)
+    assert "没有密钥文件" in _refused(asked)
     assert not Path(asked["GRIDUNION_KEYS"]).exists()
 
 
@@ -77,14 +83,14 @@ def test_keys_do_not_lie_with_the_data_they_open(asked: dict[str, str]) -> None:
     keys.new().save(inside)
     for env in ("production", "development"):
         told = _refused(asked | {"GRIDUNION_KEYS": str(inside), "GRIDUNION_ENV": env})
-        assert "outside GRIDUNION_HOME" in told
+        assert "外面" in told
 
 
 def test_a_link_into_the_data_folder_is_seen_through(asked: dict[str, str], tmp_path: Path) -> None:
     inside = Path(asked["GRIDUNION_HOME"]) / "keys.json"
     keys.new().save(inside)
     (tmp_path / "elsewhere.json").symlink_to(inside)
-    assert "outside" in _refused(asked | {"GRIDUNION_KEYS": str(tmp_path / "elsewhere.json")})
+    assert "外面" in _refused(asked | {"GRIDUNION_KEYS": str(tmp_path / "elsewhere.json")})
 
 
 @pytest.mark.parametrize(
@@ -93,8 +99,11 @@ def test_a_link_into_the_data_folder_is_seen_through(asked: dict[str, str], tmp_
         ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG"),
         ({"PUBLIC_URL": "http://gonghui.example.cn"}, "https://"),
         ({"PUBLIC_URL": ""}, "https://"),
-        ({"GRIDUNION_ENV": "prod"}, "either development or production"),
+        ({"GRIDUNION_ENV": "prod"}, "development 或 production"),
         ({"PORT": "eighty"}, "PORT"),
+        ({"PORT": "80000"}, "65535"),
+        ({"DATABASE_URL": "mysql://db/gridunion"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "gridunion.db"}, "DATABASE_URL"),
         ({"GRIDUNION_PROXIES": "two"}, "GRIDUNION_PROXIES"),
     ],
 )
@@ -137,6 +146,116 @@ def test_somebody_who_only_has_a_login_of_the_demo_is_no_demo(production: Flask)
     with production.app_context():
         for look in BEFORE_SERVING:
             look()
+
+
+# ── what people at the shell read ──
+
+
+NEED_TABLES = (
+    "load units x.csv", "load employers x.csv", "load members x.csv", "tick", "verify-trail", "keys rotate", "work",
+    "serve", "demo", "admin create --login chief --name 任国强",
+)  # fmt: skip
+NEED_NONE = {"setup", "up", "db"}
+
+
+def _commands(group: click.Group) -> Iterator[str]:
+    for name, command in group.commands.items():
+        yield from (
+            [f"{name} {inner}" for inner in _commands(command)] if _is_ours(name, command) else [name]
+        )
+
+
+def _is_ours(name: str, command: click.Command) -> TypeGuard[click.Group]:
+    return isinstance(command, click.Group) and name not in NEED_NONE
+
+
+def _told(site: Flask, command: str) -> str:
+    """What a command says that ends with code 1: one line."""
+    told = site.test_cli_runner().invoke(args=command.split())
+    assert told.exit_code == 1, (command, told.output, told.exception)
+    assert told.output.startswith("Error: ") and told.output.count("\n") == 1, told.output
+    return told.output
+
+
+@pytest.fixture
+def bare(asked: dict[str, str]) -> Iterator[Flask]:
+    """A site whose database is empty."""
+    if POSTGRES:
+        asked["DATABASE_URL"] = fresh_database("gu_bare")
+    made = create_app(config.read(asked | {"GRIDUNION_ENV": "development"}))
+    yield made
+    with made.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_who_forgot_to_set_up_is_told_so_by_every_command(bare: Flask) -> None:
+    for command in NEED_TABLES:
+        assert "还没有建表：请先运行 flask setup" in _told(bare, command), command
+    listed = {name for name in _commands(bare.cli) if name not in NEED_NONE}
+    assert listed == {" ".join(command.split()[:2]) if command.split()[0] in ("load", "keys", "admin")
+                      else command for command in NEED_TABLES}  # fmt: skip
+
+
+def test_who_brought_new_code_to_an_old_base_is_told_to_set_up(bare: Flask) -> None:
+    with bare.app_context():
+        upgrade(directory=str(config.ROOT / "migrations"), revision="0001")
+    for command in ("tick", "serve"):
+        assert "旧版本的结构：请先运行 flask setup" in _told(bare, command)
+    with bare.app_context(), db.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'later'"))
+    assert "请换上新版本" in _told(bare, "tick")
+
+
+def test_a_port_that_is_taken_is_said_before_anything_begins(
+    production: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    monkeypatch.setattr(commands.subprocess, "Popen", lambda *_args, **_named: begun.append("work"))
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert f"端口 {port} 用不了" in _told(production, f"serve --port {port}")
+    assert begun == []
+
+
+def test_a_database_that_is_away_is_said_in_a_sentence(asked: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    away = create_app(config.read(asked | {"DATABASE_URL": f"postgresql://x@127.0.0.1:{port}/x"}))
+    for command in ("setup", "up", "serve"):
+        assert "连不上数据库" in _told(away, command)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("more", "words"), [({"GRIDUNION_ENV": "prod"}, "GRIDUNION_ENV"), ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL")]
+)  # fmt: skip
+def test_a_refused_start_is_one_line_at_the_shell_and_an_error_for_a_server(
+    asked: dict[str, str], more: dict[str, str], words: str
+) -> None:
+    told = _run(asked | more, "-m", "flask", "--app", "app.py", "setup")
+    assert (told.returncode, told.stdout) == (1, "")
+    assert told.stderr.startswith("Error: ") and words in told.stderr and told.stderr.count("\n") == 1
+    assert "Misconfigured" in _run(asked | more, "-c", "import app").stderr
+
+
+def _run(environ: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    bare = {name: text for name, text in os.environ.items() if not name.startswith("FLASK")}
+    return subprocess.run(
+        [sys.executable, *words], env=bare | environ, cwd=config.ROOT, capture_output=True, text=True
+    )
+
+
+@pytest.mark.once
+def test_a_key_file_is_made_once_and_never_over_another(asked: dict[str, str], tmp_path: Path) -> None:
+    ring = tmp_path / "safe" / "keys.json"
+    told = _run(asked, "-m", "gridunion.new_keys", str(ring))
+    assert (told.returncode, told.stderr) == (0, "") and str(ring) in told.stdout
+    before = ring.read_text()
+    assert ring.stat().st_mode & 0o077 == 0 and keys.load(ring).current == "k1"
+    again = _run(asked, "-m", "gridunion.new_keys", str(ring))
+    assert again.returncode == 1 and "没有改动" in again.stderr and ring.read_text() == before
+    assert "Missing argument" in _run(asked, "-m", "gridunion.new_keys").stderr
 
 
 # ── the first administrator ──
@@ -321,7 +440,7 @@ def test_a_rotation_that_was_stopped_is_taken_up_with_the_same_key(lifted: Flask
         keyring().save(path)
         fresh = keyring().current
         told = lifted.test_cli_runner().invoke(args=["keys", "rotate"])
-        assert f"are now under {fresh}" in told.output
+        assert f"已用新密钥 {fresh}" in told.output
         assert rekey.finished()
         assert lifted.test_cli_runner().invoke(args=["keys", "rotate"]).exit_code == 0
         assert keyring().current != fresh

@@ -39,7 +39,7 @@ class Sent:
 FORMS = {
     "member": Sent(
         lambda: "/members/new",
-        {"name": "李强", "phone": "13991670829", "employer_name": "快到家配送站", "agree": "y"},
+        {"name": "李强", "phone": "13991670829", "key_group": "other", "employer_name": "快到家配送站", "agree": "y"},
         Person, "employer_name", {"phone": "1399167"},
     ),
     "visit": Sent(
@@ -240,3 +240,16 @@ def resend(someone: Someone, page: Page) -> Page:
     fields: Any = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form[2]))
     someone.token = ""
     return someone.post(form[1].replace("&amp;", "&"), fields)
+
+
+def test_a_form_whose_token_was_lost_goes_on_where_its_page_says(
+    sent: tuple[str, dict[str, str], Sent], worker: Someone
+) -> None:
+    url, typed, form = sent
+    records = stored(form.model)
+    told = worker.post(url, typed | {"csrf_token": "lost"}, status=400)
+    assert "请点“再试一次”" in told and "你填的内容都在这一页上" in told
+    assert "返回上一页" not in told, "that would lose what was typed"
+    assert stored(form.model) == records
+    resend(worker, told)
+    assert stored(form.model) == records + 1

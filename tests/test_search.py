@@ -229,8 +229,35 @@ def test_odd_signs_in_a_search_find_nothing_and_break_nothing(
 
 
 def test_a_search_for_nothing_shows_the_list(lifted: Flask, worker: Someone) -> None:
-    for asked in ("", "   ", "王\x00", "王" * 41):
+    for asked in ("", "   ", "\u200b"):
         assert worker.post("/members/search", {"q": asked}).location == "/members/"
+
+
+@pytest.mark.parametrize(
+    ("login", "room"),
+    [
+        ("worker", "/members/search"),
+        ("worker", "/visits/find"),
+        ("worker", "/complaints/people"),
+        ("leader", "/employers/search"),
+        ("admin", "/accounts/search"),
+        ("admin", "/units/search"),
+    ],
+)
+def test_a_question_too_long_or_with_signs_nobody_sees_finds_nothing_and_stands_there(
+    lifted: Flask, login: str, room: str
+) -> None:
+    someone = Someone(lifted, login)
+    member("王秀兰")
+    for asked, shown in (
+        ("王\x00", "王�"),
+        ("\x00", "�"),
+        ("王" * 500, "王" * 80 + "…"),
+        ("王" * 41, "王" * 41),
+    ):
+        page = someone.post(room, {"q": asked}, 200)
+        assert f'value="{shown}"' in page.html
+        assert 'data-total="0"' in page.html and "没有" in page and "王秀兰" not in page
 
 
 def test_a_cell_that_moves_takes_its_people_along(lifted: Flask) -> None:

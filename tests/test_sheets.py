@@ -413,7 +413,7 @@ def test_a_day_is_understood_however_it_is_written(value: object) -> None:
         ("2026-11", "看不懂"), ("11/01/2026", "看不懂"), ("26-11-01", "看不懂"), ("2026/11-01", "看不懂"),
         (46327.0, "看不懂"),
         (None, "看不懂"), (True, "看不懂"), ("去年", "看不懂"), ("0026-11-01", "看不懂"),
-        ("9" * 5000, "看不懂"),
+        ("9" * 5000, "看不懂"), (date(9999, 12, 31), "请核对年份"), (datetime(1800, 1, 1), "请核对年份"),
     ],
 )  # fmt: skip
 def test_what_is_no_day_is_told_why(value: object, part: str) -> None:

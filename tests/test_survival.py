@@ -110,7 +110,8 @@ def test_what_was_acknowledged_before_the_server_was_killed_is_there_afterwards(
             for turn in range(1000):
                 phone = f"13{number}{turn:08d}"
                 form = {"csrf_token": token, "client_key": secrets.token_hex(16), "name": "李强", "phone": phone,
-                        "employer_name": "快到家配送站", "unit": cell, "agree": "y", "distinct": "y"}  # fmt: skip
+                        "key_group": "other", "employer_name": "快到家配送站", "unit": cell, "agree": "y",
+                        "distinct": "y"}  # fmt: skip
                 try:
                     _post(f"{base}/members/new", form, cookie.value)
                 except (urllib.error.URLError, ConnectionError, OSError):

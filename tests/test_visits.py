@@ -118,6 +118,26 @@ def test_all_well_and_help_needed_do_not_go_together(lifted: Flask, worker: Some
     assert "选了“一切正常”，就不要再选别的" in page
 
 
+def test_a_moment_that_is_none_is_said_and_nothing_is_lost(lifted: Flask, worker: Someone) -> None:
+    person = member()
+    for typed in ("abc", "2026-11-21T25:00", "9999-99-99T00:00"):
+        page = worker.post(form_of(person), {"outcome": "met", "happened": typed, "note": "精神好"}, 422)
+        assert "没有这个时间，请写成 2026-11-21 14:30 这样" in page
+        assert f'value="{typed}"' in page.html and "精神好" in page
+    for typed in ("0001-01-01T00:00", "9999-12-31T23:59"):
+        worker.post(form_of(person), {"outcome": "met", "happened": typed}, 422)
+    assert count(Visit) == 0
+
+
+def test_a_choice_that_is_not_there_is_refused_in_a_sentence_of_the_house(
+    lifted: Flask, worker: Someone
+) -> None:
+    person = member()
+    for wrong in ({"outcome": "zz"}, {"outcome": "met", "findings": "zz"}, {"outcome": "met", "due": "zz"}):
+        page = worker.post(form_of(person), wrong, 422)
+        assert "请从列出的里面选一个" in page and "valid" not in page.text and "有效的选择" not in page
+
+
 def test_a_visit_is_not_written_down_before_it_happened(lifted: Flask, worker: Someone) -> None:
     person = member()
     page = worker.post(form_of(person), {"outcome": "met", "happened": "2026-11-19T12:30"}, 422)

@@ -2,7 +2,10 @@
 
 import re
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -236,3 +239,64 @@ def test_every_answer_carries_the_headers_that_protect_it(
 def test_nothing_personal_stands_in_an_address(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
         assert not re.search(r"<int|phone=|name=|q=", rule.rule), rule.rule
+
+
+LISTS = {
+    "worker": (
+        "/members/?show=due", "/members/?show=hardship", "/members/?show=applied", "/complaints/?show=mine",
+        "/complaints/?show=open", "/complaints/?show=done", "/visits/", "/visits/?show=missed", "/visits/find", "/",
+    ),
+    "leader": ("/employers/", "/employers/?show=closed", "/members/approvals", "/complaints/", "/staff", "/"),
+    "supervisor": ("/complaints/?show=street", "/complaints/overdue"),
+    "admin": ("/units/", "/units/21", "/units/", "/accounts/", "/accounts/?show=off", "/calendar?year=2030"),
+    "auditor": ("/trail", "/trail?day=2025-01-01"),
+}  # fmt: skip
+SEARCHES = {
+    "worker": ("/members/search", "/visits/find", "/complaints/people"),
+    "leader": ("/employers/search",),
+    "admin": ("/accounts/search", "/units/search"),
+}
+
+
+@pytest.mark.parametrize("login", LISTS)
+def test_a_list_says_how_many_it_holds_also_when_it_holds_none(site: Flask, login: str) -> None:
+    someone = Someone(site, login)
+    for url in LISTS[login]:
+        page = someone.client.get(url, follow_redirects=True).get_data(as_text=True)
+        assert re.search(r'data-total="[0-9]+"', page), url
+    for url in SEARCHES.get(login, ()):
+        assert 'data-total="0"' in someone.post(url, {"q": "诸葛"}, 200).html, url
+
+
+# What people paste, mistype and try: days and choices that are none, signs nobody sees, too much of anything.
+JUNK = ("abc", "9999-12-31", "0001-01-01T00:00", "2026-11-21T25:00", "a\0b", "-1", "9" * 30)
+
+
+@pytest.mark.parametrize("login", ["worker", "leader", "admin"])
+def test_nothing_typed_into_a_form_breaks_it(
+    app: Flask, site: Flask, planted: dict[str, Planted], login: str
+) -> None:
+    someone, broken = Someone(site, login), []
+    for url, typed in _forms(app, someone, planted["own"]):
+        for name, junk in product(typed, JUNK):
+            if (status := _send(someone, "POST", url, **typed | {name: junk})) >= 500:
+                broken.append(f"{url} {name}={junk!r} answered {status}")
+    assert not broken, "\n".join(broken)
+
+
+def _forms(app: Flask, someone: Someone, where: Planted) -> Iterator[tuple[str, dict[str, str]]]:
+    """The forms with something to fill in that stand at an address of their own, as they are shown."""
+    for rule, method in _rules(app):
+        url = _url(rule, where)
+        page = someone._apart(someone.client.get, url).get_data(as_text=True) if method == "GET" else ""
+        found = re.search(rf'<form method="post" action="{re.escape(url)}".*?</form>', page, flags=re.S)
+        if found and (typed := _typed(found[0])):
+            yield url, typed
+
+
+def _typed(form: str) -> dict[str, str]:
+    """The fields of a form, each with what it first offers."""
+    tags = re.findall(r'<(?:input|select|textarea)[^>]* name="(\w+)"(?:[^>]* value="([^"]*)")?', form)
+    return {
+        name: unescape(value) for name, value in reversed(tags) if name not in ("csrf_token", "client_key")
+    }

@@ -18,7 +18,13 @@ from gridunion.receipts import Receipt
 from gridunion.tree import everywhere
 from tests.conftest import Someone, member, unit
 
-NEW = {"name": "李强", "phone": "13991670829", "employer_name": "快到家配送站", "agree": "y"}
+NEW = {
+    "name": "李强",
+    "phone": "13991670829",
+    "key_group": "other",
+    "employer_name": "快到家配送站",
+    "agree": "y",
+}
 
 DURABLE = {
     "synchronous": 2, "journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 5000, "secure_delete": 1,

@@ -14,11 +14,11 @@ from gridunion.accounts.governing import LastAdministrator, demand_governed, res
 from gridunion.accounts.listing import FILTERS, account_of, accounts, counts, found, postings_of
 from gridunion.accounts.models import Account, BadPosting, Posting, SignIn
 from gridunion.accounts.postings import day_after
-from gridunion.accounts.staff import fresh_code
+from gridunion.accounts.staff import fresh_code, shown_once
 from gridunion.accounts.views import bp
 from gridunion.db import db
 from gridunion.rights import allow
-from gridunion.text import Unacceptable, clean_text
+from gridunion.text import clean_question
 from gridunion.tree import Eyes, eyes
 from gridunion.web import before, edited, find_unit, go, page, say, viewer
 
@@ -29,7 +29,7 @@ def listing() -> Response:
     chosen = request.args.get("show", "all")
     chosen = chosen if chosen in FILTERS else "all"
     unit = find_unit(request.args["unit"]) if request.args.get("unit") else None
-    people, after = accounts(chosen, request.args.get("after", "")[:40], unit)
+    people, after = accounts(chosen, request.args.get("after", ""), unit)
     shown = counts(unit)
     return page(
         "accounts/listing.html", people=people, after=after, chosen=chosen, counts=shown, total=shown[chosen],
@@ -40,13 +40,10 @@ def listing() -> Response:
 @bp.post("/accounts/search")
 @allow("manage accounts", reads=True)
 def search() -> Response:
-    try:
-        asked = clean_text(request.form.get("q", ""), 40)
-    except Unacceptable:
-        asked = ""
+    asked = clean_question(request.form.get("q", ""))
     if not asked:
         return go(url_for("accounts.listing"))
-    people, after, total = found(asked, request.form.get("after", "")[:40])
+    people, after, total = found(asked, request.form.get("after", ""))
     return page(
         "accounts/listing.html", people=people, after=after, chosen="", counts=counts(), total=total,
         held=postings_of(people), asked=asked, unit=None,
@@ -73,14 +70,12 @@ def add() -> Response:
     try:
         Posting.give(account, form.role.data, form.unit.unit, form.from_on.data, day_after(form.last_on.data))
     except BadPosting as problem:
-        form.role.errors = [str(problem)]
+        form[problem.about].errors = [str(problem)]
         return _new(form, 422)
     code, hashed = g.prepared
     account.give_code(hashed)
     db.session.flush()
-    return page(
-        "accounts/code.html", account=account, code=code, on=url_for("accounts.show", uid=account.uid)
-    )
+    return shown_once(account, code, url_for("accounts.show", uid=account.uid))
 
 
 def _new(form: NewAccountForm, status: int = 200) -> Response:
@@ -199,4 +194,4 @@ def reset(uid: UUID) -> Response:
     code, hashed = g.prepared
     account.give_code(hashed)
     audit.note("password reset", account)
-    return page("accounts/code.html", account=account, code=code, on=url_for("accounts.show", uid=uid))
+    return shown_once(account, code, url_for("accounts.show", uid=uid))

@@ -9,6 +9,7 @@ from werkzeug.exceptions import NotFound
 
 from gridunion import clock
 from gridunion.accounts.models import Account, Posting, in_force
+from gridunion.bookmark import opened, seal
 from gridunion.db import db
 from gridunion.tree import Unit, branch, width
 from gridunion.web import find
@@ -51,7 +52,7 @@ def counts(unit: Unit | None = None) -> dict[str, int]:
 def accounts(chosen: str, after: str, unit: Unit | None) -> tuple[list[Account], str]:
     """A page of accounts by login, and where the next one begins."""
     rows = _in_unit(select(Account).where(_mine(), FILTERS[chosen]()), unit)
-    return _page(rows.where(Account.login > after) if after else rows)
+    return _page(rows, after)
 
 
 def found(asked: str, after: str) -> tuple[list[Account], str, int]:
@@ -63,7 +64,7 @@ def found(asked: str, after: str) -> tuple[list[Account], str, int]:
     )
     rows = select(Account).where(_mine(), like)
     total = db.session.scalar(select(func.count()).select_from(rows.subquery()), execution_options=TRUSTED)
-    return *_page(rows.where(Account.login > after) if after else rows), total or 0
+    return *_page(rows, after), total or 0
 
 
 def _in_unit(statement: Select[Any], unit: Unit | None) -> Select[Any]:
@@ -73,10 +74,12 @@ def _in_unit(statement: Select[Any], unit: Unit | None) -> Select[Any]:
     return statement.where(Account.id.in_(select(_posting.account_id).where(here)))
 
 
-def _page(rows: Select[Any]) -> tuple[list[Account], str]:
+def _page(rows: Select[Any], after: str) -> tuple[list[Account], str]:
+    if place := opened("accounts", after):
+        rows = rows.where(Account.login > place[0])
     ordered = rows.order_by(Account.login).limit(PAGE + 1)
     shown = list(db.session.scalars(ordered, execution_options=TRUSTED))
-    return shown[:PAGE], shown[PAGE - 1].login if len(shown) > PAGE else ""
+    return shown[:PAGE], seal("accounts", shown[PAGE - 1].login) if len(shown) > PAGE else ""
 
 
 def postings_of(people: Iterable[Account]) -> dict[int, list[Posting]]:

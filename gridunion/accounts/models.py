@@ -23,7 +23,11 @@ _NOBODY = hasher.hash("nobody")
 
 
 class BadPosting(ValueError):
-    """A role cannot be held there or then. ``str()`` is a sentence for the user."""
+    """A role cannot be held there or then. ``str()`` is a sentence for the user, `about` the field it speaks of."""
+
+    def __init__(self, sentence: str, about: str = "role") -> None:
+        super().__init__(sentence)
+        self.about = about
 
 
 class AlreadyHeld(BadPosting):
@@ -98,8 +102,7 @@ class Posting(Scoped, Record):
         cls, account: Account, role: str, unit: Unit, from_on: date, until_on: date | None = None
     ) -> "Posting":
         """Post somebody, from a day until (and without) another. Raises BadPosting."""
-        if fault := _fault_of_posting(role, unit, from_on, until_on):
-            raise BadPosting(fault)
+        _check_posting(role, unit, from_on, until_on)
         if any(
             held.unit is unit and held.role == role and _meet(held, from_on, until_on)
             for held in account.postings
@@ -112,7 +115,7 @@ class Posting(Scoped, Record):
     def end(self, on: date) -> None:
         """Let it hold no longer from a day on. Raises BadPosting."""
         if on < self.from_on:
-            raise BadPosting(_("不能早于岗位开始的前一天"))
+            raise BadPosting(_("不能早于岗位开始的前一天"), "last_on")
         self.until_on = on
 
     @property
@@ -134,14 +137,13 @@ def in_force(on: date) -> ColumnElement[bool]:
     return and_(Posting.from_on <= on, or_(Posting.until_on.is_(None), Posting.until_on > on))
 
 
-def _fault_of_posting(role: str, unit: Unit, from_on: date, until_on: date | None) -> str:
+def _check_posting(role: str, unit: Unit, from_on: date, until_on: date | None) -> None:
     if role not in SEATS or unit.kind not in SEATS[role]:
-        return str(_("%(role)s不能设在“%(unit)s”", role=ROLES.get(role, role), unit=unit.name))
+        raise BadPosting(_("%(role)s不能设在“%(unit)s”", role=ROLES.get(role, role), unit=unit.name))
     if until_on is not None and until_on <= from_on:
-        return str(_("最后一天不能早于第一天"))
+        raise BadPosting(_("最后一天不能早于第一天"), "last_on")
     if unit.closed_on is not None and unit.closed_on <= from_on:
-        return str(_("“%(unit)s”那天已经撤销", unit=unit.name))
-    return ""
+        raise BadPosting(_("“%(unit)s”那天已经撤销", unit=unit.name), "unit")
 
 
 def _meet(held: Posting, from_on: date, until_on: date | None) -> bool:

@@ -38,7 +38,7 @@ def post(uid: UUID) -> Response:
     try:
         Posting.give(account, form.role.data, form.unit.unit, form.from_on.data, day_after(form.last_on.data))
     except BadPosting as problem:
-        form.role.errors = [str(problem)]
+        form[problem.about].errors = [str(problem)]
         return _new(account, form, 422)
     say(_("已加岗位：%(role)s，%(unit)s", role=ROLES[form.role.data], unit=form.unit.unit.name))
     return go(url_for("accounts.show", uid=uid))

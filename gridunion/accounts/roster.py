@@ -184,7 +184,7 @@ def store(roster: Roster, over: Eyes) -> None:
         except AlreadyHeld as problem:
             line.refuse("", str(problem), "duplicate")
         except BadPosting as problem:
-            line.refuse("角色", str(problem))
+            line.refuse(COLUMNS[problem.about][0], str(problem))
 
 
 def _known(lines: list[Line]) -> list[Account]:

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from flask import Response, g, make_response
+from flask import Response, g, make_response, url_for
 from flask_babel import gettext as _
 
 from gridunion.accounts.admin_forms import SheetForm
@@ -12,7 +12,7 @@ from gridunion.accounts.views import bp
 from gridunion.rights import allow
 from gridunion.sheets import Unreadable
 from gridunion.tree import eyes
-from gridunion.web import before, page, takes
+from gridunion.web import before, page, say, takes
 
 MOST_BYTES = 5 * 1024 * 1024
 
@@ -61,4 +61,7 @@ def load_sheet() -> Response:
         form.file.errors = [roster] if isinstance(roster, str) else form.file.errors
         return page("accounts/sheet.html", 422, form=form, roster=None)
     store(roster, over)
-    return page("accounts/sheet.html", form=form, roster=roster, verdicts=VERDICTS)
+    say(_("这份表格已经收过。一次性密码只显示一次，没记下的，请在各人的账号里再给一个新的。"), kind="warn")
+    response = page("accounts/sheet.html", form=form, roster=roster, verdicts=VERDICTS)
+    response.location = url_for("accounts.listing")  # where the same sheet, sent again, leads
+    return response

@@ -10,6 +10,7 @@ from gridunion import audit, clock
 from gridunion.accounts.trail_words import ACTIONS, action_words, change_words, kind_words
 from gridunion.accounts.views import bp
 from gridunion.audit import Trail
+from gridunion.bookmark import opened, seal
 from gridunion.db import db
 from gridunion.rights import allow
 from gridunion.tree import Unit, branch, width
@@ -17,8 +18,10 @@ from gridunion.units.models import over_all
 from gridunion.web import page, viewer
 
 PAGE = 40
+MOST_COUNTED = 10_000
 
 _t, _u = Trail.__table__.c, Unit.__table__.c
+_WITH_PLACES = Trail.__table__.outerjoin(Unit.__table__, _u.id == _t.unit_id)
 
 
 @bp.get("/trail")
@@ -39,8 +42,8 @@ def check_trail() -> Response:
 def _page(**verdict: Any) -> Response:
     lines, after = _lines()
     return page(
-        "accounts/trail.html", lines=lines, after=after, asked=_asked(), actions=ACTIONS, at_top=_at_top(),
-        action_words=action_words, kind_words=kind_words, change_words=change_words, **verdict,
+        "accounts/trail.html", lines=lines, after=after, total=_count(), asked=_asked(), actions=ACTIONS,
+        at_top=_at_top(), action_words=action_words, kind_words=kind_words, change_words=change_words, **verdict,
     )  # fmt: skip
 
 
@@ -53,7 +56,6 @@ def _asked() -> dict[str, str]:
     args = request.args
     asked = {"action": args.get("action", ""), "day": args.get("day", ""), "after": args.get("after", "")}
     asked["action"] = asked["action"] if asked["action"] in ACTIONS else ""
-    asked["after"] = asked["after"] if asked["after"].isdecimal() and len(asked["after"]) < 19 else ""
     asked["day"] = asked["day"] if _is_day(asked["day"]) else ""
     return asked
 
@@ -68,20 +70,30 @@ def _is_day(text: str) -> bool:
 
 def _lines() -> tuple[list[Any], str]:
     """A page of the lines the viewer may read, and where the next one begins."""
-    asked = _asked()
-    rows = _readable(
-        select(Trail.__table__, _u.name.label("place")).outerjoin(Unit.__table__, _u.id == _t.unit_id)
-    )
+    rows = _filtered(select(Trail.__table__, _u.name.label("place")))
+    if place := opened("trail", _asked()["after"]):
+        rows = rows.where(_t.id < place[0])
+    ordered = rows.order_by(_t.id.desc()).limit(PAGE + 1)
+    found = db.session.execute(ordered, execution_options={"branch": True}).mappings().all()
+    return list(found[:PAGE]), seal("trail", found[PAGE - 1]["id"]) if len(found) > PAGE else ""
+
+
+def _count() -> int:
+    """How many lines there are, counted up to MOST_COUNTED."""
+    counted = _filtered(select(_t.id)).limit(MOST_COUNTED).subquery()
+    total = db.session.scalar(select(func.count()).select_from(counted), execution_options={"branch": True})
+    return total or 0
+
+
+def _filtered(rows: Select[Any]) -> Select[Any]:
+    """The lines the viewer may read, of these the ones asked for."""
+    asked, rows = _asked(), _readable(rows.select_from(_WITH_PLACES))
     if asked["action"]:
         rows = rows.where(_t.action == asked["action"])
     if asked["day"]:
         day = date.fromisoformat(asked["day"])
         rows = rows.where(_t.id >= _first_of(day), _t.id < _first_of(day + timedelta(days=1)))
-    if asked["after"]:
-        rows = rows.where(_t.id < int(asked["after"]))
-    ordered = rows.order_by(_t.id.desc()).limit(PAGE + 1)
-    found = db.session.execute(ordered, execution_options={"branch": True}).mappings().all()
-    return list(found[:PAGE]), str(found[PAGE - 1]["id"]) if len(found) > PAGE else ""
+    return rows
 
 
 def _readable(rows: Select[Any]) -> Select[Any]:

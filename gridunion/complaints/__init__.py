@@ -3,14 +3,13 @@
 from flask import Flask
 
 from gridunion.complaints import listing, succession, taking, timeline, views
-from gridunion.complaints.models import NotYours, OutOfTurn
+from gridunion.complaints.models import NotYours
 from gridunion.faults import fault
 from gridunion.menu import badges
 
 
 def open_room(app: Flask) -> None:
     app.register_blueprint(views.bp)
-    app.register_error_handler(OutOfTurn, lambda problem: fault(409, str(problem)))
     app.register_error_handler(NotYours, lambda problem: fault(403, str(problem)))
     badges["overdue"] = listing.badge("overdue", "press complaints")
 

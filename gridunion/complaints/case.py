@@ -93,7 +93,7 @@ class Case(Seal, Scoped, Record):
 
     @property
     def code(self) -> str:
-        """Its number. Sealed ones have a series of their own, so that no gap tells of them."""
+        """Its number; that of a sealed one is drawn."""
         return number_words(self.number)
 
     @property

@@ -8,13 +8,13 @@ from wtforms import BooleanField, IntegerField, MultipleFileField, SelectField
 from wtforms.validators import NumberRange
 
 from gridunion import settings
+from gridunion.complaints.life import COLLECTIVE, too_few_words
 from gridunion.fields import Cleaned, Coded, Form, SelectChoice, ValidationError, Words, needed
 from gridunion.names import clean_name
 from gridunion.phones import clean_phone
 from gridunion.text import clean_text
 from gridunion.tree import Unit
 
-MOST_PHOTOS = 3
 CHANNELS = ("walk_in", "phone", "hotline", "visit")  # 网上 and 信箱 have forms of their own
 
 
@@ -69,6 +69,10 @@ class TakeForm(Form):
     def validate_name(self, field: Cleaned) -> None:
         if not (self._person or self.anonymous.data or field.data or self.phone.data):
             raise ValidationError(gettext("请填姓名或手机号，不愿留名就勾上"))
+
+    def validate_people(self, field: IntegerField) -> None:
+        if self.kind.data == "collective_dispute" and field.data is not None and field.data < COLLECTIVE:
+            raise ValidationError(too_few_words())
 
     def validate_outside_number(self, field: Cleaned) -> None:
         if self.channel.data == "hotline" and not field.data:

@@ -6,6 +6,7 @@ A step that is not here cannot be taken by anybody. `to` None leaves the state a
 import re
 from dataclasses import dataclass
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext as pgettext
 
@@ -104,6 +105,11 @@ STOCK = {
     "已经处理", "已经解决", "已回复", "已告知", "已联系", "知道了", "正在处理", "正在处理中", "处理中",
     "办理中", "正在办理", "请等待", "请耐心等待", "耐心等待", "无", "没有", "同意", "好的",
 }  # fmt: skip
+
+
+def too_few_words() -> str:
+    """What is said of a collective dispute that is none."""
+    return str(gettext("集体争议要有 %(n)s 个人以上，请改人数，或改算哪一类", n=COLLECTIVE))
 
 
 def says_something(words: str | None) -> bool:

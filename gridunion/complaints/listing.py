@@ -5,14 +5,14 @@ Statements are built once a shape and carry the guard's branch() themselves.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, or_, select
 
-from gridunion import clock
 from gridunion.accounts.models import Account
+from gridunion.bookmark import opened, seal
 from gridunion.complaints.life import OPEN
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.rows import COLUMNS, Row
@@ -80,20 +80,15 @@ def _next(row: Row, chosen: str) -> str:
         if chosen in _when
         else row.due_at
     )
-    return f"{row.path}~{at.timestamp():.6f}~{row.id}"
+    return seal("complaints", row.path, at, row.id)
 
 
 def _place(after: str) -> dict[str, Any]:
-    """The keyset a page address holds; a broken one begins again at the top."""
-    path, _sep, rest = after.partition("~")
-    at, _sep, number = rest.partition("~")
-    try:
-        moment = datetime.fromtimestamp(0, clock.SHANGHAI) + timedelta(
-            microseconds=round(float(at) * 1_000_000)
-        )
-        return {"path": path[:255], "at": moment, "number_id": int(number) % 2**62}
-    except (ValueError, OverflowError):
+    place = opened("complaints", after)
+    if place is None:
         return {}
+    path, at, number = place
+    return {"path": path, "at": datetime.fromisoformat(at), "number_id": number}
 
 
 def counted_each(width: int, names: tuple[str, ...]) -> list[Any]:

@@ -1,33 +1,23 @@
 """Taking a complaint down: who complains, in whose words, with which pictures."""
 
-from typing import NamedTuple
 from uuid import UUID
 
 from flask import Response, abort, g, request, url_for
 from flask_babel import gettext as _
-from werkzeug.datastructures import FileStorage
 
-from gridunion.complaints.forms import MOST_PHOTOS, TakeForm
+from gridunion.complaints.forms import TakeForm
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.views import bp
-from gridunion.files import BadPicture, attach, keep, rebuild
+from gridunion.files import MOST_SENT, attach, store_pictures
 from gridunion.members.listing import found
 from gridunion.members.models import Person
 from gridunion.members.registering import cells
-from gridunion.members.views import clean
 from gridunion.rights import allow
+from gridunion.text import clean_question
 from gridunion.visits.models import Visit
 from gridunion.web import before, find, go, page, say, takes, viewer
 
-MOST_BYTES = 26 * 1024 * 1024  # three pictures of 8 MB, and the form
 MOST_FOUND = 5  # people offered to somebody who looks for the complainant
-
-
-class Pictures(NamedTuple):
-    """What became of the pictures of a form: digest and bytes of each, or what is wrong with them."""
-
-    kept: list[tuple[str, int]]
-    fault: str = ""
 
 
 @bp.get("/new")
@@ -46,31 +36,14 @@ def people() -> Response:
     """Who of the register complains: found by name, pinyin or the end of the phone."""
     form = TakeForm(formdata=None)
     form.offer(cells("take complaints"))
-    asked = clean(request.form.get("q", ""))
+    asked = clean_question(request.form.get("q", ""))
     rows, _after, _total = found(viewer(), asked) if asked else ([], "", 0)
     return page("complaints/new.html", form=form, person=None, asked=asked, found=rows[:MOST_FOUND])
 
 
-def _store_pictures() -> Pictures:
-    """Rebuild and store what was sent, before the transaction that will name it."""
-    sent = [file for file in request.files.getlist("photos") if file.filename]
-    if len(sent) > MOST_PHOTOS:
-        return Pictures([], _("最多 %(n)s 张照片", n=MOST_PHOTOS))
-    try:
-        return Pictures([_store(file) for file in sent])
-    except BadPicture as problem:
-        return Pictures([], str(problem))
-
-
-def _store(file: FileStorage) -> tuple[str, int]:
-    data = rebuild(file)
-    file.stream.seek(0)  # the receipt is made over the whole body
-    return keep(data), len(data)
-
-
 @bp.post("/new")
-@takes(MOST_BYTES)
-@before(_store_pictures)
+@takes(MOST_SENT)
+@before(store_pictures)
 @allow("take complaints")
 def take() -> Response:
     form, (person, _visit), pictures = TakeForm(), _asked(), g.prepared

@@ -22,6 +22,10 @@ class NotYours(Exception):
 class OutOfTurn(WrongStep):
     """The step does not follow now, or something it needs is missing. `str()` is a sentence for the user."""
 
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
 
 def demand(case: "Complaint", name: str, by: Viewer, leaders: set[int] | None = None) -> None:
     """Raises OutOfTurn when a step does not follow now, NotYours when it belongs to somebody else.

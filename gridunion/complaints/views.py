@@ -28,12 +28,10 @@ OFFICE = {"supervisor", "district_officer"}
 @bp.get("/")
 @allow("see complaints")
 def listing() -> Response:
-    shown = _chips()
-    chosen = request.args.get("show", shown[0])
-    chosen = chosen if chosen in shown else shown[0]
+    shown, asked = _chips(), request.args.get("show", "")
+    held = counts(*(name for name in shown if name not in ("all", "done") or name == asked))
+    chosen = asked if asked in shown else _first(shown, held)
     rows, after = complaints(chosen, request.args.get("after", ""))
-    cheap = [name for name in shown if name not in ("all", "done") or name == chosen]
-    held = counts(*cheap)
     return page(
         "complaints/listing.html",
         rows=rows,
@@ -46,13 +44,18 @@ def listing() -> Response:
 
 
 def _chips() -> list[str]:
-    """A worker's own open ones stand first; the street's own where there is a street."""
+    """A worker's own open ones stand first, and for the street what waits for it."""
     roles = viewer().roles
     if "supervisor" in roles:
-        return ["open", "street", "all", "done"]
+        return ["street", "open", "all", "done"]
     if roles & OFFICE:
         return ["open", "all", "done"]
     return ["mine", "open", "all", "done"] if "grid_worker" in roles else ["open", "mine", "all", "done"]
+
+
+def _first(shown: list[str], held: dict[str, int]) -> str:
+    """What opens when nothing is asked for: where nothing waits for the street, the next list."""
+    return shown[1] if shown[0] == "street" and not held["street"] else shown[0]
 
 
 @bp.get("/overdue")

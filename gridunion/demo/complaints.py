@@ -1,6 +1,7 @@
 """Complaints of a cell of the demo, with their events and the words that were promised."""
 
 import json
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -39,16 +40,23 @@ TABLES = {
 CHANNELS = ("visit",) * 6 + ("walk_in",) * 3 + ("phone",) * 5 + ("hotline",) * 2 + ("online",) * 2 + ("box",)
 RECEIVED = {"visit": "visit", "walk_in": "shown", "phone": "phone"}
 SEALED, URGENT = 0.003, 0.02
+MOST_SEALED = 10_000  # numbers drawn for them
 KINDS = [row[0] for row in ASKED]
 SHARES = [row[1] for row in ASKED]
 SAID = {row[0]: row[2] for row in ASKED}
+
+
+def _numbers_drawn() -> Iterator[int]:
+    """For sealed cases; drawn apart, so that a seed goes on making the same people."""
+    return iter(Random(MOST_SEALED).sample(range(100_000, 1_000_000), MOST_SEALED))  # noqa: S311
 
 
 class Complaints:
     def __init__(self, rng: Random, days: Days, each: float, past: int) -> None:
         self.rng, self.random, self.days, self.each, self.past = rng, rng.random, days, each, past
         self.plots = Plots(rng, days)
-        self.next_id, self.sealed_ones, self._left = 1, 0, 0.0
+        self.next_id, self.last_number, self._left = 1, 0, 0.0
+        self._secret = _numbers_drawn()
         self._turns: dict[int, int] = {}
         self._encrypt = keyring().encrypt
 
@@ -99,12 +107,12 @@ class Complaints:
         if sealed:
             category, said = "harassment", "班组长多次发骚扰信息，希望保密处理"
         number, self.next_id = self.next_id, self.next_id + 1
-        self.sealed_ones += sealed
+        self.last_number += not sealed
         hands, text = self._hands(cell, community), self.days.text
         named = case.told and not sealed
         start, stands = text(case.start), outcome(case, events, self.days)
         into["complaint"].append((
-            number, uid, cell.id, -self.sealed_ones if sealed else number, person.id if named else None,
+            number, uid, cell.id, -next(self._secret) if sealed else self.last_number, person.id if named else None,
             person.employer[0] if person.employer and named else None,
             self._who(person if case.told else None, uid),
             self._encrypt(said, f"complaint.text_sealed.{uid}"), case.kind, category, channel,

@@ -99,7 +99,7 @@ def _people_it(town: Town, days: Days, rng: Random, numbers: Numbers, told: Say)
         _store(rows)
         counts = {name: count + len(rows[name]) for name, count in counts.items()}
         told(f"{counts['person']} people, {counts['visit']} visits, {counts['complaint']} complaints")
-    return counts | {"sealed complaint": cases.sealed_ones}
+    return counts | {"numbered": cases.last_number}
 
 
 def _batches(cells: list[Place]) -> Iterator[list[Place]]:
@@ -121,8 +121,7 @@ def _finish(town: Town, counts: dict[str, int]) -> None:
     happened."""
     ids = [place.id for place in town.places if place.kind in ("cell", "community_union")]
     with write():
-        for series in ("complaint", "sealed complaint"):
-            db.session.add(Sequence(name=series, value=counts[series]))
+        db.session.add(Sequence(name="complaint", value=counts["numbered"]))
         if not is_sqlite(db.engine):
             _set_sequences()
         audit.note("demo", what="demo", day=day(clock.today()), rows={name: counts[name] for name in TABLES})

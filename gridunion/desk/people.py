@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, literal_column, select
 
 from gridunion import clock
+from gridunion.bookmark import opened, seal
 from gridunion.complaints.listing import PAGE
 from gridunion.db import db
 from gridunion.members.models import Person
@@ -88,8 +89,8 @@ def needy(after: str) -> tuple[list[Any], str]:
 
 def _from(statement: Select[Any], number: Any, kind: type[Any], after: str) -> tuple[list[Any], str]:
     """A page of a group, the oldest first, and where the next one begins."""
-    if after.isdecimal():
-        statement = statement.where(number > int(after) % 2**62)
+    if place := opened(kind.__name__, after):
+        statement = statement.where(number > place[0])
     rows = [kind(*row) for row in db.session.execute(statement).all()]
     shown = rows[:PAGE]
-    return shown, str(shown[-1].id) if len(rows) > PAGE else ""
+    return shown, seal(kind.__name__, shown[-1].id) if len(rows) > PAGE else ""

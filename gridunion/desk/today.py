@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from gridunion import clock
 from gridunion.complaints.life import STEPS
+from gridunion.complaints.listing import badge
 from gridunion.complaints.models import IS_OPEN, Complaint, ReplyDue
 from gridunion.db import db
 from gridunion.look import ago, hm, nth
@@ -29,6 +30,7 @@ MOST_BLOCKS = 24  # of the day bar
 LONG = 30  # days after which it is said how long somebody was not seen
 IN_HAND = STEPS["resolve"].sources
 
+_streets = badge("street", "see complaints")
 _c = Complaint.__table__.c
 _IN_HAND = (
     select(func.count()).where(_c.handler_id == bindparam("me"), IS_OPEN).execution_options(branch=True)
@@ -234,10 +236,15 @@ def _cases_resolved(viewer: Viewer) -> Iterable[Done]:
 
 
 def _in_hand(viewer: Viewer) -> int:
-    """The number beside 诉求: open cases in the viewer's hands, as the list of them counts."""
+    """Open cases in the viewer's hands, as the list of them counts."""
     if not viewer.can("work on complaints"):
         return 0
     return int(db.session.execute(_IN_HAND, {"me": viewer.account_id}).scalar_one())
 
 
-badges["complaints"] = _in_hand
+def _mine(viewer: Viewer) -> int:
+    """The number beside 诉求: what waits for the street where somebody sits there, else what one has in hand."""
+    return _streets(viewer) if "supervisor" in viewer.roles else _in_hand(viewer)
+
+
+badges["complaints"] = _mine

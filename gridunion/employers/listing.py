@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
+from gridunion.bookmark import opened, seal
 from gridunion.db import Bytewise, db
 from gridunion.employers.models import Employer
 from gridunion.tree import Unit, branch, width
@@ -45,7 +46,7 @@ def _counting(width: int) -> Select[Any]:
 
 def employers(chosen: str, after: str) -> tuple[list[Any], str]:
     """A page of the ledger, and where the next one begins (empty at the end)."""
-    place = _place(after)
+    place = dict(zip(("path", "name", "number"), opened("employers", after) or (), strict=False))
     return _page(db.session.execute(_statement(width(), chosen, bool(place)), place).all())
 
 
@@ -64,24 +65,16 @@ def found(asked: str, after: str) -> tuple[list[Any], str, int]:
     rows = select(*_COLUMNS).select_from(_JOINED).where(branch(width()), like)
     counting = select(func.count()).select_from(rows.subquery())
     total = db.session.scalar(counting, execution_options=TRUSTED) or 0
-    if after.isdecimal():
-        rows = rows.where(_e.id > int(after[:18]))
+    if place := opened("employers found", after):
+        rows = rows.where(_e.id > place[0])
     shown = db.session.execute(rows.order_by(_e.id).limit(PAGE + 1), execution_options=TRUSTED).all()
-    return list(shown[:PAGE]), str(shown[PAGE - 1].id) if len(shown) > PAGE else "", total
+    following = seal("employers found", shown[PAGE - 1].id) if len(shown) > PAGE else ""
+    return list(shown[:PAGE]), following, total
 
 
 def _page(rows: Any) -> tuple[list[Any], str]:
     last = rows[PAGE - 1] if len(rows) > PAGE else None
-    return list(rows[:PAGE]), f"{last.path}~{last.id}~{last.name}" if last else ""
-
-
-def _place(after: str) -> dict[str, Any]:
-    """The keyset a page address holds; a broken one begins again at the top."""
-    path, _, rest = after.partition("~")
-    number, _, name = rest.partition("~")
-    if not number.isdecimal():
-        return {}
-    return {"path": path[:255], "name": name[:80], "number": int(number[:18])}
+    return list(rows[:PAGE]), seal("employers", last.path, last.name, last.id) if last else ""
 
 
 def communities() -> list[Unit]:

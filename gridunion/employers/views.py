@@ -12,7 +12,7 @@ from gridunion.employers.forms import STATES, EmployerForm
 from gridunion.employers.listing import FILTERS, communities, counts, employers, found
 from gridunion.employers.models import Employer
 from gridunion.rights import allow
-from gridunion.text import Unacceptable, clean_text
+from gridunion.text import clean_question
 from gridunion.web import edited, find, go, page, say
 
 VALUES["employer", "state"] = STATES
@@ -40,10 +40,7 @@ def listing() -> Response:
 @bp.post("/search")
 @allow("see employers", reads=True)
 def search() -> Response:
-    try:
-        asked = clean_text(request.form.get("q", ""), 40)
-    except Unacceptable:
-        asked = ""
+    asked = clean_question(request.form.get("q", ""))
     if not asked:
         return go(url_for("employers.listing"))
     rows, after, total = found(asked, request.form.get("after", ""))
@@ -75,6 +72,13 @@ def add() -> Response:
 @allow("see employers")
 def show(uid: UUID) -> Response:
     return page("employers/show.html", employer=find(Employer, uid))
+
+
+@bp.get("/<uuid:uid>/phone")
+@allow("edit employers")
+def revealed(uid: UUID) -> Response:
+    """The address of the page that showed a number, opened anew: back to the record, with the number hidden again."""
+    return go(url_for("employers.show", uid=find(Employer, uid).uid))
 
 
 @bp.post("/<uuid:uid>/phone")

@@ -11,8 +11,8 @@ from gridunion.exchange.employers import EmployerIntake
 from gridunion.exchange.intake import Intake, load
 from gridunion.exchange.members import MemberIntake
 from gridunion.exchange.units import UnitIntake
-from gridunion.shell import with_tables
 from gridunion.sheets import Unreadable
+from gridunion.shell import with_tables
 
 load_group = AppGroup(
     "load", help="Take in a sheet: .xlsx or .csv. Loading the same sheet again changes nothing."

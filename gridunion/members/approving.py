@@ -9,9 +9,10 @@ from sqlalchemy import select
 from gridunion.db import db
 from gridunion.members.models import Person
 from gridunion.members.timeline import story
-from gridunion.members.views import bp, clean
+from gridunion.members.views import bp
 from gridunion.menu import home_of
 from gridunion.rights import allow
+from gridunion.text import Unacceptable, clean_text
 from gridunion.web import find, go, page, say, viewer
 
 MOST = 100  # names on one page
@@ -46,7 +47,7 @@ def _waiting() -> list[Person]:
 @allow("approve members")
 def reject(uid: UUID) -> Response:
     person = find(Person, uid)
-    reason = clean(request.form.get("reason", ""))
+    reason = _clean(request.form.get("reason", ""))
     if not reason:
         return page(
             "members/show.html", 422, person=person, entries=story(person), all=None, reason_missing=True
@@ -54,6 +55,13 @@ def reject(uid: UUID) -> Response:
     person.reject(viewer(), reason)
     say(_("没有通过：%(name)s", name=person.name), kind="warn")
     return go(home_of(viewer()))
+
+
+def _clean(reason: str) -> str:
+    try:
+        return clean_text(reason, 40)
+    except Unacceptable:
+        return ""
 
 
 def _uids(said: list[str]) -> list[UUID]:

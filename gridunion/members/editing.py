@@ -6,7 +6,7 @@ from flask import Response, g, url_for
 from flask_babel import gettext as _
 
 from gridunion.members.forms import FileForm, differences
-from gridunion.members.models import Person
+from gridunion.members.models import Person, id_index
 from gridunion.members.numbers import objection, told_here
 from gridunion.members.views import bp
 from gridunion.rights import allow
@@ -23,12 +23,16 @@ def edit(uid: UUID) -> Response:
 
 
 def _object(uid: UUID) -> tuple[str, int]:
-    """What stands against the number in the form; asked before the transaction, so that asking is counted."""
+    """What stands against name and number in the form; asked before the transaction, so that asking is counted."""
     person, form = find(Person, uid), FileForm()
-    if not form.submitted() or not form.id_number.data or edited(person, form):
+    if not form.submitted() or edited(person, form):
         return "", 0
-    name, kind, number = str(form.name.data), str(form.id_kind.data), form.id_number.data
-    return objection(person, name, kind, number, viewer().account_id)
+    return objection(person, str(form.name.data), _digest(person, form), viewer().account_id)
+
+
+def _digest(person: Person, form: FileForm) -> str | None:
+    """The number the file will have: the one just typed, else the one it has."""
+    return id_index(form.id_kind.data, form.id_number.data) if form.id_number.data else person.id_index
 
 
 @bp.post("/<uuid:uid>/edit")
@@ -40,8 +44,8 @@ def save(uid: UUID) -> Response:
         return page("members/edit.html", 422, person=person, form=form)
     if edited(person, form):
         return page("members/edit.html", 409, person=person, form=form, theirs=differences(form, person))
-    if form.id_number.data and (answer := _against(person, form)):
-        form.id_number.errors = [answer[0]]
+    if answer := _against(person, form):
+        (form.id_number if form.id_number.data else form.name).errors = [answer[0]]
         return page("members/edit.html", answer[1], person=person, form=form)
     person.learn(**form.known())
     if form.id_number.data:
@@ -55,5 +59,5 @@ def _against(person: Person, form: FileForm) -> tuple[str, int] | None:
     """The objection found before, or the one a colleague's form made in between."""
     if g.prepared[0]:
         return g.prepared
-    told = told_here(person, form.id_kind.data, form.id_number.data or "")
+    told = told_here(person, id_index(form.id_kind.data, form.id_number.data)) if form.id_number.data else ""
     return (told, 422) if told else None

@@ -31,6 +31,7 @@ YOUNGEST = 16  # 劳动法 第十五条
 
 
 OLDEST = 120
+OTHER_WORK = "other"
 
 
 def up_to(longest: int) -> Callable[[str], str]:
@@ -46,12 +47,20 @@ class Cell(SelectField):
             raise ValidationError(gettext("请选自己负责的网格"))
 
 
+class Work(Coded):
+    """What somebody does: one of the groups, or expressly none of them."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data != OTHER_WORK:
+            super().pre_validate(form)
+
+
 class RegisterForm(Form):
     """Five things: name, phone, work, employer, consent. The cell is filled in."""
 
     name = Cleaned(_("姓名"), clean_name, validators=[needed(_("请填姓名"))])
     phone = Cleaned(_("手机号"), clean_phone, validators=[needed(_("请填手机号"))])
-    key_group = Coded(_("做什么工作"), "key_group")
+    key_group = Work(_("做什么工作"), "key_group", validators=[needed(_("请选做什么工作"))])
     employer_name = Cleaned(_("单位或平台"), up_to(80))
     unit = Cell(_("网格"), coerce=str)
     sex = Coded(_("性别"), "sex")
@@ -71,13 +80,14 @@ class RegisterForm(Form):
         return self.cells[self.unit.data]
 
     def validate_employer_name(self, field: Cleaned) -> None:
-        if not field.data and not self.key_group.data:
+        if not field.data and self.key_group.data in (None, OTHER_WORK):
             raise ValidationError(gettext("请填单位，没有固定单位就填“灵活就业”"))
 
     def known(self) -> dict[str, Any]:
         """What the form tells about the person."""
         names = ("name", "phone", "key_group", "employer_name", "sex", "address", "share_birthday")
-        return {name: getattr(self, name).data for name in names}
+        told = {name: getattr(self, name).data for name in names}
+        return told | {"key_group": None if self.key_group.data == OTHER_WORK else self.key_group.data}
 
 
 class FileForm(Form):
@@ -116,7 +126,7 @@ class FileForm(Form):
     )  # fmt: skip
 
     def validate_id_number(self, field: Cleaned) -> None:
-        if not field.data:
+        if not field.data or self.id_kind.errors:  # of an unknown kind nothing can be said
             return
         try:
             field.data = clean_id_number(field.data, self.id_kind.data or "resident_id")

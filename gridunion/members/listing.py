@@ -23,6 +23,7 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from gridunion import clock
+from gridunion.bookmark import opened, seal
 from gridunion.db import Bytewise, UtcDateTime, trusted
 from gridunion.members.models import Person
 from gridunion.members.search import index_id, question
@@ -125,18 +126,15 @@ def _rows(found: Sequence[Any]) -> list[Row]:
 
 
 def _after(row: Any) -> str:
-    return f"{row.path}~{row.seen_at.timestamp():.6f}~{row.id}"
+    return seal("members", row.path, row.seen_at, row.id)
 
 
 def _place(after: str) -> dict[str, Any]:
-    """The keyset a page address holds; a broken one begins again at the top."""
-    path, _, rest = after.partition("~")
-    seen, _, number = rest.partition("~")
-    try:
-        moment = datetime.fromtimestamp(float(seen), clock.SHANGHAI)
-        return {"path": path[:255], "seen": moment, "number": int(number) % 2**62}
-    except (ValueError, OverflowError, OSError):
+    place = opened("members", after)
+    if place is None:
         return {}
+    path, seen, number = place
+    return {"path": path, "seen": datetime.fromisoformat(seen), "number": number}
 
 
 def found(viewer: Viewer, asked: str, after: str = "") -> tuple[list[Row], str, int]:
@@ -144,11 +142,11 @@ def found(viewer: Viewer, asked: str, after: str = "") -> tuple[list[Row], str, 
     looked_for = question(asked, _scope(viewer))
     if looked_for is None:
         return [], "", 0
-    begin = int(after[:18]) if after.isascii() and after.isdigit() else 0
-    statement = _matched(width(), looked_for.condition, begin > 0)
-    found = trusted(statement, {**looked_for.values, "number": begin}).all()
+    place = opened("members found", after)
+    values = looked_for.values | ({"number": place[0]} if place else {})
+    found = trusted(_matched(width(), looked_for.condition, bool(place)), values).all()
     total = found[0].total if found else 0
-    return _rows(found), str(found[PAGE - 1].id) if len(found) > PAGE else "", total
+    return _rows(found), seal("members found", found[PAGE - 1].id) if len(found) > PAGE else "", total
 
 
 @cache

@@ -46,6 +46,8 @@ def _few(name: str, condition: str, in_postgresql: str = "") -> Index:
 class WrongStep(ValueError):
     """The step does not follow from where the record stands."""
 
+    sentence = ""  # for the user, where there is more to say
+
 
 class Person(Scoped, Record):
     """Somebody the union knows; a member when `status` says so."""

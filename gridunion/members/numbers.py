@@ -11,25 +11,28 @@ from sqlalchemy import select
 
 from gridunion import audit, throttle
 from gridunion.db import db, write
-from gridunion.members.models import Person, id_index
+from gridunion.members.models import Person
 from gridunion.tree import everywhere
 
 MOST_MISSES = MOST_SHOWN = 20
 HOUR = timedelta(hours=1)
 
 
-def objection(person: Person, name: str, kind: str, number: str, asker: int) -> tuple[str, int]:
-    """(sentence, status) for what stands against a number, ("", 0) when nothing does. Outside write()."""
-    if id_index(kind, number) == person.id_index:
+def objection(person: Person, name: str, digest: str | None, asker: int) -> tuple[str, int]:
+    """(sentence, status) for what stands against a name with a number, ("", 0) when nothing does.
+
+    Asked anew whenever one of the two changes, whichever it is. Outside write().
+    """
+    if digest is None or (name, digest) == (person.name, person.id_index):
         return "", 0
-    if told := told_here(person, kind, number):
+    if told := told_here(person, digest):
         return told, 422
-    return _ask_elsewhere(person, name, id_index(kind, number), asker)
+    return _ask_elsewhere(person, name, digest, asker)
 
 
-def told_here(person: Person, kind: str, number: str) -> str:
+def told_here(person: Person, digest: str) -> str:
     """Who else of the viewer's branch has the number."""
-    same = select(Person).where(Person.id_index == id_index(kind, number), Person.id != person.id)
+    same = select(Person).where(Person.id_index == digest, Person.id != person.id)
     known = db.session.scalars(same.order_by(Person.id).limit(1)).first()
     return (
         _("这个证件号码已登记：%(name)s，%(place)s", name=known.name, place=known.unit.name) if known else ""
@@ -43,7 +46,8 @@ def _ask_elsewhere(person: Person, name: str, digest: str, asker: int) -> tuple[
         if row.wait:
             audit.note("lookups stopped", person)
             text = _(
-                "这一小时核对的证件号码太多了，请等 %(n)s 分钟再填号码，别的可以先存", n=minutes(row.wait)
+                "这一小时核对的证件号码太多了，请等 %(n)s 分钟再填号码或改姓名，别的可以先存",
+                n=minutes(row.wait),
             )
             return text, 429
         if _is_elsewhere(person, name, digest):

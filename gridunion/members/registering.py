@@ -67,7 +67,7 @@ def check() -> Response:
     form = RegisterForm()
     form.offer(cells("register members"))
     form.validate()
-    same = alike(form.name.data, form.phone.data if not form.phone.errors else None)
+    same = alike(*(it.data if not it.errors else None for it in (form.name, form.phone)))
     return page("members/new.html", form=form, alike=same)
 
 

@@ -12,7 +12,7 @@ from gridunion.members.models import Person
 from gridunion.members.numbers import may_show
 from gridunion.members.timeline import story
 from gridunion.rights import allow
-from gridunion.text import Unacceptable, clean_text
+from gridunion.text import clean_question
 from gridunion.totals import totals
 from gridunion.web import before, find, go, page, viewer
 
@@ -39,7 +39,7 @@ def listing() -> Response:
 @allow("see members", reads=True)
 def search() -> Response:
     """Words and numbers travel by POST, so that none stands in an address or a log."""
-    asked = clean(request.form.get("q", ""))
+    asked = clean_question(request.form.get("q", ""))
     if not asked:
         return go(url_for("members.listing"))
     rows, after, total = found(viewer(), asked, request.form.get("after", ""))
@@ -47,13 +47,6 @@ def search() -> Response:
         "members/listing.html", rows=rows, after=after, chosen="", counts=totals(), total=total, asked=asked, long=LONG,
         place=here(), most=MOST_FOUND,
     )  # fmt: skip
-
-
-def clean(asked: str) -> str:
-    try:
-        return clean_text(asked, 40)
-    except Unacceptable:
-        return ""
 
 
 def here() -> str:
@@ -67,6 +60,14 @@ def here() -> str:
 def show(uid: UUID) -> Response:
     person = find(Person, uid)
     return page("members/show.html", person=person, entries=story(person), all=request.args.get("all"))
+
+
+@bp.get("/<uuid:uid>/phone")
+@bp.get("/<uuid:uid>/id-number")
+@allow("reveal numbers")
+def revealed(uid: UUID) -> Response:
+    """The address of a page that showed a number, opened anew: back to the file, with the number hidden again."""
+    return go(url_for("members.show", uid=find(Person, uid).uid))
 
 
 @bp.post("/<uuid:uid>/phone")

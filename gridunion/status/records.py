@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.visitors import iterate
 
+from gridunion.bookmark import opened, seal
 from gridunion.complaints.models import Complaint, ReplyDue
 from gridunion.db import Bytewise, db
 from gridunion.employers.models import Employer
@@ -77,14 +78,12 @@ def count(unit: Unit, name: str, own: bool = False) -> int:
 def records(unit: Unit, name: str, after: str = "", total: int | None = None, own: bool = False) -> Records:
     """The records a figure counts, in the order of the tree; `total` when a board counted them already."""
     lo, hi = _edges(unit, own)
-    path, _, number = after.rpartition("~")
-    going_on = bool(path) and number.isdigit()
+    place = opened(f"behind {name}", after) or ()
     given: dict[str, Any] = {"lo": lo, "hi": hi, **_times(name)}
-    if going_on:
-        given |= {"path": path[:255], "number": int(number) % 2**62}
-    found = db.session.execute(_listing(name, going_on), given).all()
+    given |= dict(zip(("path", "number"), place, strict=False))
+    found = db.session.execute(_listing(name, bool(place)), given).all()
     rows, last = [row[0] for row in found[:PAGE]], found[:PAGE][-1:]
-    following = f"{last[0][1]}~{last[0][0].id}" if len(found) > PAGE else ""
+    following = seal(f"behind {name}", last[0][1], last[0][0].id) if len(found) > PAGE else ""
     if total is None:
         total = count(unit, name, own) if following or after else len(rows)
     return Records(rows, total, following)

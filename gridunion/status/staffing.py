@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Date, ScalarSelect, and_, bindparam, func,
 
 from gridunion import clock
 from gridunion.accounts.models import Account, Posting, in_force
+from gridunion.bookmark import opened, seal
 from gridunion.db import db
 from gridunion.tree import Unit
 
@@ -72,6 +73,11 @@ def workers_below(unit: Any) -> ScalarSelect[int]:
 
 def cells_of(unit: Unit, which: str, after: str = "") -> tuple[list[Unit], int, str]:
     """A page of open cells (all `cells`, `staffed` or `vacant` ones), how many there are, where it goes on."""
-    found = select(Unit).where(_open_cells(unit, which), Unit.path > after[:255])
+    (path,) = opened("cells", after) or ("",)
+    found = select(Unit).where(_open_cells(unit, which), Unit.path > path)
     rows = list(db.session.scalars(found.order_by(Unit.path).limit(PAGE + 1)))
-    return rows[:PAGE], open_cells(unit, which), rows[PAGE - 1].path if len(rows) > PAGE else ""
+    return rows[:PAGE], open_cells(unit, which), _after(rows)
+
+
+def _after(rows: list[Unit]) -> str:
+    return seal("cells", rows[PAGE - 1].path) if len(rows) > PAGE else ""

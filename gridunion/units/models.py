@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from gridunion import clock
 from gridunion.audit import Trail
+from gridunion.bookmark import opened, seal
 from gridunion.db import db
 from gridunion.rights import Viewer
 from gridunion.tree import KINDS, BadMove, Unit, everywhere
@@ -71,8 +72,9 @@ def over_all(viewer: Viewer, right: str) -> bool:
 def below(unit: Unit, after: str = "") -> tuple[list[Unit], str]:
     """A page of the units right below one, closed ones last, and where the next page begins."""
     here = select(Unit).where(Unit.parent_id == unit.id)
-    found = list(db.session.scalars(here.where(Unit.path > after).order_by(Unit.path).limit(PAGE + 1)))
-    return found[:PAGE], found[PAGE - 1].path if len(found) > PAGE else ""
+    (path,) = opened("units", after) or ("",)
+    found = list(db.session.scalars(here.where(Unit.path > path).order_by(Unit.path).limit(PAGE + 1)))
+    return found[:PAGE], seal("units", found[PAGE - 1].path) if len(found) > PAGE else ""
 
 
 def count_below(units: Iterable[Unit]) -> dict[int, int]:

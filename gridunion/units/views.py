@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 from gridunion import clock
 from gridunion.db import db
 from gridunion.rights import allow
-from gridunion.text import Unacceptable, clean_text
+from gridunion.text import clean_question
 from gridunion.tree import Unit
 from gridunion.units.forms import NewForm
 from gridunion.units.models import (
@@ -37,25 +37,18 @@ def listing() -> Response:
 @bp.post("/units/search")
 @allow("manage units", reads=True)
 def search() -> Response:
-    asked = _asked()
+    asked = clean_question(request.form.get("q", ""))
     if not asked:
         return go(url_for("units.listing"))
     units, total = found(asked)
     return page("units/listing.html", units=units, counts=count_below(units), asked=asked, total=total)
 
 
-def _asked() -> str:
-    try:
-        return clean_text(request.form.get("q", ""), 40)
-    except Unacceptable:
-        return ""
-
-
 @bp.get("/units/<code>")
 @allow("manage units")
 def show(code: str) -> Response:
     unit = find_unit(code)
-    children, after = below(unit, request.args.get("after", "")[:255])
+    children, after = below(unit, request.args.get("after", ""))
     return page(
         "units/show.html", unit=unit, lineage=_seen(unit), children=children, after=after,
         counts=count_below([unit, *children]), history=history(unit), may_have=kinds_below(unit),

@@ -16,13 +16,13 @@ from gridunion.fields import (
     Form,
     SelectChoice,
     Several,
+    StopValidation,
     ValidationError,
     Words,
     needed,
 )  # fmt: skip
 from gridunion.visits.models import FINDINGS, OUTCOMES, DueVisit
 
-MOST_PHOTOS = 3
 MEMORY = timedelta(days=30)  # how far back a visit is still written down
 AHEAD = timedelta(days=365)
 NOT_EVENTS = ("follow_up",)  # what follows from a visit and never from an event
@@ -35,6 +35,7 @@ class Moment(StringField):
 
     def pre_validate(self, form: Any) -> None:
         text = (self.raw_data or [""])[0].strip().replace(" ", "T")
+        self.data = None  # what cannot be read is no moment, also to those who look at the field later
         self.data = _read_moment(text) if text else None
 
     def _value(self) -> str:
@@ -132,7 +133,7 @@ def _read_moment(text: str) -> datetime:
             return datetime.strptime(text, form).replace(tzinfo=clock.SHANGHAI)
         except ValueError:
             continue
-    raise ValidationError(gettext("没有这个时间，请写成 2026-11-21 14:30 这样"))
+    raise StopValidation(gettext("没有这个时间，请写成 2026-11-21 14:30 这样"))
 
 
 def read_uid(text: str) -> UUID | None:

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from gridunion import clock, settings
+from gridunion.bookmark import opened, seal
 from gridunion.db import BigId, Bytewise, UtcDateTime, db
 from gridunion.members.models import Person
 from gridunion.tree import Unit, branch, width
@@ -59,7 +60,7 @@ class Made:
     @property
     def next(self) -> str:
         """Where the next page begins."""
-        return f"{self.path}~{self.recorded_at.timestamp():.6f}~{self.id}"
+        return seal("visits", self.path, self.recorded_at, self.id)
 
 
 @dataclass(frozen=True)
@@ -182,11 +183,8 @@ def count_due(until: datetime, midnight: datetime) -> tuple[int, int, int]:
 
 
 def _place(after: str) -> dict[str, Any]:
-    """The keyset a page address holds; a broken one begins again at the top."""
-    path, _, rest = after.partition("~")
-    recorded, _, number = rest.partition("~")
-    try:
-        moment = datetime.fromtimestamp(float(recorded), clock.SHANGHAI)
-        return {"path": path[:255], "recorded": moment, "number": int(number) % 2**62}
-    except (ValueError, OverflowError, OSError):
+    place = opened("visits", after)
+    if place is None:
         return {}
+    path, recorded, number = place
+    return {"path": path, "recorded": datetime.fromisoformat(recorded), "number": number}

@@ -1,40 +1,30 @@
 """Visits: whom to visit, writing a visit down, looking at it, taking it back; and events that ask for one."""
 
 from datetime import timedelta
-from typing import NamedTuple
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, g, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
-from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import Forbidden
 
 from gridunion import clock
 from gridunion.db import db
-from gridunion.files import Attachment, BadPicture, attach, attachments_of, keep, rebuild, serve
+from gridunion.files import MOST_SENT, Attachment, attach, attachments_of, serve, store_pictures
 from gridunion.members.listing import MOST_FOUND, found
 from gridunion.members.models import Person, long_unseen
-from gridunion.members.views import clean
 from gridunion.menu import home_of
 from gridunion.rights import allow
-from gridunion.visits.forms import MOST_PHOTOS, VisitForm, read_uid
+from gridunion.text import clean_question
+from gridunion.visits.forms import VisitForm, read_uid
 from gridunion.visits.listing import FILTERS, MOST_COUNTED, visits_due, visits_made
 from gridunion.visits.models import FINDINGS, OUTCOMES, TooLate, Visit, open_visits
 from gridunion.web import before, find, go, page, say, takes, viewer
 
 bp = Blueprint("visits", __name__, url_prefix="/visits")
 
-MOST_BYTES = 26 * 1024 * 1024  # three pictures of 8 MB, and the form
 OFFERED = 8  # due visits shown to somebody who looks for whom to visit
 AHEAD = timedelta(days=14)
-
-
-class Pictures(NamedTuple):
-    """What became of the pictures of a form: digest and bytes of each, or what is wrong with them."""
-
-    kept: list[tuple[str, int]]
-    fault: str = ""
 
 
 @bp.get("/")
@@ -51,7 +41,7 @@ def listing() -> Response:
 @allow("log visits", reads=True)
 def choose() -> Response:
     """Whom to visit: what a search finds, or who is due and who was longest unseen."""
-    asked, after = clean(request.form.get("q", "")), request.form.get("after", "")
+    asked, after = clean_question(request.form.get("q", "")), request.form.get("after", "")
     rows, after, total = found(viewer(), asked, after) if asked else ([], "", 0)
     due = [] if asked else visits_due(clock.now() + AHEAD)[:OFFERED]
     unseen = [] if asked else long_unseen(most=5)
@@ -69,26 +59,9 @@ def new() -> Response:
     return _form(person, form)
 
 
-def _store_pictures() -> Pictures:
-    """Rebuild and store what was sent, before the transaction that will name it."""
-    sent = [file for file in request.files.getlist("photos") if file.filename]
-    if len(sent) > MOST_PHOTOS:
-        return Pictures([], _("最多 %(n)s 张照片", n=MOST_PHOTOS))
-    try:
-        return Pictures([_store(file) for file in sent])
-    except BadPicture as problem:
-        return Pictures([], str(problem))
-
-
-def _store(file: FileStorage) -> tuple[str, int]:
-    data = rebuild(file)
-    file.stream.seek(0)  # the receipt is made over the whole body
-    return keep(data), len(data)
-
-
 @bp.post("/new")
-@takes(MOST_BYTES)
-@before(_store_pictures)
+@takes(MOST_SENT)
+@before(store_pictures)
 @allow("log visits")
 def log() -> Response:
     person, form, pictures = asked_person(), VisitForm(), g.prepared

@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 from itertools import cycle
 from random import Random
 from secrets import choice, randbelow, token_hex
+from typing import Any
 from uuid import UUID
 
+from gridunion.bookmark import seal
 from tests.bench.bases import Base
 from tests.bench.figures import grouped, keeping, recount
 from tests.bench.measure import Call, Prepare, Thing, same
@@ -54,18 +56,18 @@ class Cases:
 
     def lists(self) -> list[Thing]:
         by_hand = same(self.by_hand["worker"].get("/members/"))
-        first = "/members/?after=~0~0"  # the first page, by the statement of the later ones
+        first = self._place("", datetime.fromtimestamp(0, UTC), 0)  # page 1, by the statement of later ones
         return [
             self._get("list worker", "worker", "/members/"),
             Thing("floor list", by_hand, 10),
             self._get("list filtered", "worker", "/members/?show=new_form"),
             *(self._get(f"list {login}", login, "/members/") for login in CAST if login != "worker"),
-            self._get("list far", "supervisor", f"/members/?after={self._far()}"),
+            self._get("list far", "supervisor", self._far()),
             self._get("list near", "supervisor", first),
         ]
 
     def _far(self) -> str:
-        """Where row 40,000 of the street's list begins (or the middle of a smaller one)."""
+        """The address at which row 40,000 of the street's list begins (or the middle of a smaller one)."""
         lo, hi = self.branch("supervisor")
         active = self.base.one(
             "SELECT sum(members) FROM standing s JOIN unit u ON u.id = s.unit_id WHERE path >= ? AND path < ?",
@@ -73,8 +75,11 @@ class Cases:
             hi,
         )[0]
         path, seen_at, number = self.base.one(FAR_ROW, lo, hi, min(FAR, active // 2))
-        seen = datetime.fromisoformat(seen_at).replace(tzinfo=UTC).timestamp()
-        return f"{path}~{seen:.6f}~{number}"
+        return self._place(path, datetime.fromisoformat(seen_at).replace(tzinfo=UTC), number)
+
+    def _place(self, *parts: Any) -> str:
+        with self.base.inside():
+            return f"/members/?after={seal('members', *parts)}"
 
     def searches(self) -> list[Thing]:
         return [

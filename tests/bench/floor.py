@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
-from urllib.parse import quote
 
 from gridunion import clock
+from gridunion.keys import KeyRing
 from tests.bench.bases import Base
 
 WHO = """
@@ -79,7 +79,11 @@ class Floor:
     """The whole site by hand: three pages and one write."""
 
     def __init__(self, base: Base, list_page: str, board_page: str) -> None:
-        self.raw, self.secret = base.raw, base.site.secret_key
+        self.raw, self.secret, self.ring = (
+            base.raw,
+            base.site.secret_key,
+            base.site.extensions["gridunion.keys"],
+        )
         self.labels = dict(
             self.raw.execute("SELECT code, label_zh FROM code WHERE list IN ('key_group', 'work_status')")
         )
@@ -120,7 +124,7 @@ class Floor:
         in_hand = self.raw.execute(IN_HAND, (account,)).fetchone()[0]
         today = clock.today()
         shown = "\n".join([self._member(row, today, late) for row in rows[:20]])
-        after = _after(rows[19]) if len(rows) > 20 else ""
+        after = _after(self.ring, rows[19]) if len(rows) > 20 else ""
         return (
             self.list_head % {"token": token}
             + shown
@@ -181,10 +185,10 @@ class Floor:
         return self.board_head % {"token": token} + shown + self.board_foot % {"token": token} + f"{overdue}"
 
 
-def _after(row: Any) -> str:
+def _after(ring: KeyRing, row: Any) -> str:
     """The address of the next page, twice: for a browser without scripts, and for htmx."""
-    seen = datetime.fromisoformat(row[6]).replace(tzinfo=UTC).timestamp()
-    address = quote(f"/members/?show=all&after={row[-1]}~{seen:.6f}~{row[0]}", safe="/?&=~")
+    place = ring.encrypt(f'["{row[-1]}","{row[6]}+00:00",{row[0]}]', "bookmark.members").rstrip("=")
+    address = f"/members/?show=all&after={place}"
     return f'href="{escape(address)}" hx-get="{escape(address)}"'
 
 
