@@ -36,6 +36,9 @@ DO $$ DECLARE it record; changed boolean; BEGIN
             EXECUTE format('INSERT INTO public.%1$I SELECT * FROM kept.%1$I', it.name);
         END IF;
     END LOOP;
+    FOR it IN SELECT DISTINCT tgrelid::regclass AS name FROM pg_trigger WHERE tgenabled = 'D' LOOP
+        EXECUTE format('ALTER TABLE %s ENABLE TRIGGER USER', it.name);
+    END LOOP;
     FOR it IN SELECT * FROM kept.numbers LOOP
         PERFORM setval(format('public.%I', it.sequencename), coalesce(it.last_value, 1), it.last_value IS NOT NULL);
     END LOOP;

@@ -18,6 +18,8 @@ from tests.test_walk import ROLES, Planted, _branches, _rules, _url, planted
 
 __all__ = ["planted"]
 
+pytestmark = pytest.mark.once
+
 RARE = {"211": "鼂", "2110": "夔", "212": "爨", "221": "龘"}
 PATHS = {"211": "1/2/21/211/", "2110": "1/2/21/2110/", "212": "1/2/210/212/", "221": "1/20/22/221/"}
 NUMBERS = {

@@ -175,6 +175,7 @@ def _promised(viewer: Any, right: str, rule: Rule, method: str, where: Planted) 
     return {404} if not viewer.any_eyes.over(path) else {403, 404}
 
 
+@pytest.mark.once
 def test_no_change_is_taken_without_the_token_or_from_another_site(
     app: Flask, site: Flask, planted: dict[str, Planted]
 ) -> None:
@@ -198,6 +199,7 @@ def test_no_change_is_taken_without_the_token_or_from_another_site(
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.once
 def test_looking_changes_nothing(app: Flask, site: Flask, planted: dict[str, Planted]) -> None:
     """No GET changes a row, but for what is allowed to be noted: sessions and the trail of sealed reads."""
     with site.app_context():
@@ -221,6 +223,7 @@ def _contents() -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
+@pytest.mark.once
 def test_every_answer_carries_the_headers_that_protect_it(
     app: Flask, site: Flask, planted: dict[str, Planted]
 ) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import PHONE, Sit
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 FIRST = ".cells .main > a"  # the first row of a list
 COMMUNITY, CELL = "610702003008", "610702003008003"
@@ -61,6 +61,7 @@ def _go(page: Page, way: str) -> None:
             page.locator(link).first.click()
 
 
+@pytest.mark.xdist_group("pages")
 @pytest.mark.parametrize("login", PAGES)
 def test_everybody_can_read_and_use_their_pages(sit: Sit, login: str) -> None:
     page, faults = sit(login), []
@@ -78,6 +79,7 @@ def test_everybody_can_read_and_use_their_pages(sit: Sit, login: str) -> None:
     assert faults == []
 
 
+@pytest.mark.xdist_group("days")
 @pytest.mark.parametrize("login", PAGES)
 def test_their_pages_fit_in_english_and_in_the_largest_letters(sit: Sit, login: str) -> None:
     page, faults = sit(login), []
