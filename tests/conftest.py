@@ -260,9 +260,8 @@ def as_viewer(login: str) -> Viewer:
 
 def member(name: str = "王秀兰", cell: str = "211", phone: str = "13609162087", **known: Any) -> Person:
     """A member of a cell, approved. Inside `lifted`; commits."""
+    leader = as_viewer("leader")
     with write():
-        person = Person.register(
-            unit(cell), as_viewer("leader"), "grid_visit", name=name, phone=phone, **known
-        )
-        person.approve(as_viewer("leader"))
+        person = Person.register(unit(cell), leader, "grid_visit", name=name, phone=phone, **known)
+        person.approve(leader)
     return person
