@@ -936,7 +936,7 @@ def asked() -> Iterator[list[str]]:
     heard: list[str] = []
 
     def hear(*args: Any) -> None:
-        if "FROM setting" not in statement and "FROM code" not in statement:  # read anew every five seconds
+        if not re.search(r"FROM (setting|code)\b", args[2]):  # read anew every five seconds, whoever asks
             heard.append(args[2])
 
     event.listen(db.engine, "before_cursor_execute", hear)
