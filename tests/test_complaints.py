@@ -1218,3 +1218,22 @@ def test_today_does_not_say_what_a_sealed_case_is_about(
     with at(2026, 11, 30, 9, 0):
         page = Someone(lifted, "worker").get("/today")
     assert "保密诉求" in page and "林小燕" not in page and "骚扰" not in page
+
+
+def test_a_reopened_case_is_no_load_of_the_one_who_had_it(lifted: Flask) -> None:
+    case, hand = resolved(), account("worker").id
+    with write():
+        case.reopen(as_viewer("leader"), "还是没发工资")
+    assert case.handler_id == hand and loads([hand]) == {}
+
+
+def test_the_trail_asks_no_more_often_for_many_names(lifted: Flask, auditor: Someone) -> None:
+    assigned("worker")
+    auditor.get("/trail")
+    with asked() as few:
+        auditor.get("/trail")
+    for login in ("worker", "leader", "worker"):
+        assigned(login)
+    with asked() as many:
+        assert "何建平" in auditor.get("/trail")
+    assert len(many) == len(few)

@@ -521,6 +521,9 @@ def test_who_is_turned_down_stays_known_is_told_why_and_may_apply_again(
     person = _person()
     page = leader.post(f"/members/{person.uid}/rejection", {"reason": " "}, 422)
     assert "请写明原因" in page
+    long = "单位已有工会，他本人也说过要在那边入会，等他回来再问一次，问清楚了再写上来，先这样放着"
+    page = leader.post(f"/members/{person.uid}/rejection", {"reason": long}, 422)
+    assert long in page.html and "请写明原因" not in page
     leader.post(f"/members/{person.uid}/rejection", {"reason": "单位已有工会"})
     fresh()
     assert person.status == "known"

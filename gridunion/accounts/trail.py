@@ -7,7 +7,7 @@ from flask import Response, request
 from sqlalchemy import Select, func, select
 
 from gridunion import audit, clock
-from gridunion.accounts.trail_words import ACTIONS, action_words, change_words, kind_words
+from gridunion.accounts.trail_words import ACTIONS, action_words, change_words, kind_words, look_up_names
 from gridunion.accounts.views import bp
 from gridunion.audit import Trail
 from gridunion.bookmark import opened, seal
@@ -41,6 +41,7 @@ def check_trail() -> Response:
 
 def _page(**verdict: Any) -> Response:
     lines, after = _lines()
+    look_up_names(line["detail"] for line in lines)
     return page(
         "accounts/trail.html", lines=lines, after=after, total=_count(), asked=_asked(), actions=ACTIONS,
         at_top=_at_top(), action_words=action_words, kind_words=kind_words, change_words=change_words, **verdict,

@@ -1,9 +1,11 @@
 """The words of the trail: what tables, columns and acts are called where people read about them."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from flask import g
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext as pgettext
@@ -168,7 +170,24 @@ def _counted(name: str) -> str:
 
 
 def _name(model: type[Account] | type[Unit], number: int) -> str:
-    """What stands behind a number of a row. Names of units and of staff are no secret to an auditor."""
-    with everywhere():
-        found = db.session.scalar(select(model.name).where(model.id == number))
-    return found or str(gettext("已不在"))
+    return g.trail_names.get((model, number)) or str(gettext("已不在"))
+
+
+def look_up_names(details: Iterable[dict[str, Any]]) -> None:
+    """Learn what stands behind the numbers of rows that the lines of a page tell, all at once. Names of units and
+    of staff are no secret to an auditor."""
+    g.trail_names = {}
+    told = [(column, said) for detail in details for column, said in detail.items()]
+    for model, columns in ((Account, ACCOUNTS), (Unit, UNITS)):
+        numbers = {one for column, said in told if column in columns for one in _ends(said) if one}
+        with everywhere():
+            found = (
+                db.session.execute(select(model.id, model.name).where(model.id.in_(numbers)))
+                if numbers
+                else ()
+            )
+            g.trail_names |= {(model, number): name for number, name in found}
+
+
+def _ends(said: Any) -> list[Any]:
+    return said if isinstance(said, list) else [said]

@@ -135,9 +135,11 @@ def badge(name: str, right: str) -> Callable[[Viewer], int]:
 
 
 def loads(account_ids: list[int]) -> dict[int, int]:
-    """How many open cases each of some accounts has in hand; sealed ones are not told of."""
+    """How many open cases each of some accounts has in hand; sealed ones are not told of, and a reopened one is
+    in nobody's until it is given out again."""
+    in_hand = Complaint.state.in_(set(OPEN) - {"reopened"})
     statement = select(Complaint.handler_id, func.count()).where(
-        Complaint.handler_id.in_(account_ids), Complaint.state.in_(OPEN), Complaint.sealed.is_(False)
+        Complaint.handler_id.in_(account_ids), in_hand, Complaint.sealed.is_(False)
     )
     with everywhere():
         rows = db.session.execute(statement.group_by(Complaint.handler_id))

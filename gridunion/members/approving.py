@@ -47,21 +47,26 @@ def _waiting() -> list[Person]:
 @allow("approve members")
 def reject(uid: UUID) -> Response:
     person = find(Person, uid)
-    reason = _clean(request.form.get("reason", ""))
-    if not reason:
+    said = request.form.get("reason", "")
+    reason, wrong = _read(said)
+    if wrong:
+        entries = story(person)
         return page(
-            "members/show.html", 422, person=person, entries=story(person), all=None, reason_missing=True
+            "members/show.html", 422, person=person, entries=entries, all=None, reason=said, wrong=wrong
         )
     person.reject(viewer(), reason)
     say(_("没有通过：%(name)s", name=person.name), kind="warn")
     return go(home_of(viewer()))
 
 
-def _clean(reason: str) -> str:
+def _read(said: str) -> tuple[str, str]:
+    """The reason, or what is wrong with it."""
+    if not said.strip():
+        return "", _("请写明原因")
     try:
-        return clean_text(reason, 40)
-    except Unacceptable:
-        return ""
+        return clean_text(said, 40), ""
+    except Unacceptable as fault:
+        return "", str(fault)
 
 
 def _uids(said: list[str]) -> list[UUID]:
