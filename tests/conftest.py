@@ -9,6 +9,7 @@ Codes are chosen so that a prefix mistake (2, 20, 21, 210, 2110) shows. With DAT
 on PostgreSQL: each worker of the test run makes its own databases on that server.
 """
 
+import gc
 import re
 import secrets
 import socket
@@ -21,12 +22,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from gridunion import clock, commands, config, create_app, keys
+from gridunion.accounts import guessing, models
 from gridunion.accounts.models import Account, Posting, SignIn
 from gridunion.db import db, write
 from gridunion.doors import digest
@@ -66,6 +69,14 @@ CAST = [
 PASSWORD = "kaoyan-2026-xiangyang"
 
 
+# Files that take long begin first, so that all workers of a run end together.
+LONG = ("test_pages", "test_days", "test_walk", "test_demo", "test_language", "test_recount", "test_status")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _alone() -> Iterator[None]:
     """No connection leaves the machine."""
@@ -78,6 +89,19 @@ def _alone() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(socket.socket, "connect", stay)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick() -> Iterator[None]:
+    """Passwords are hashed cheaply, and rubbish is looked for seldom: a tenth of the suite's time."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
+    with pytest.MonkeyPatch.context() as patched:
+        for module in (models, guessing):
+            patched.setattr(module, "hasher", cheap)
+        patched.setattr(models, "_NOBODY", cheap.hash("nobody"))
         yield
 
 

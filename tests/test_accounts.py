@@ -359,6 +359,7 @@ EVIL = [
 
 
 @pytest.mark.parametrize("target", EVIL)
+@pytest.mark.once
 def test_signing_in_never_leads_off_the_site(known: Flask, target: str) -> None:
     answer = _sign_in(known, next=target)[1]
     assert answer.status_code == 303
@@ -386,6 +387,7 @@ def test_a_form_sent_after_the_session_ended_is_kept_and_goes_on_after_signing_i
     assert 'name="name" value="王秀兰"' in answer.get_data(as_text=True)
 
 
+@pytest.mark.once
 def test_a_form_token_looks_different_each_time_and_serves_one_browser(known: Flask) -> None:
     one, other = known.test_client(), known.test_client()
     tokens = {_token(one), _token(one)}
@@ -404,6 +406,7 @@ def test_a_form_token_looks_different_each_time_and_serves_one_browser(known: Fl
 @pytest.mark.parametrize(
     "poor", ["kurz", "1234567890", "0987654321", "password123", "aaaaaaaaaaaa", "worker-2026-abc", "a" * 129]
 )
+@pytest.mark.once
 def test_a_poor_password_is_refused(known: Flask, poor: str) -> None:
     browser, _ = _sign_in(known)
     with clock.at(NOON + timedelta(seconds=5)):
@@ -547,6 +550,7 @@ def test_a_posting_is_added_once_and_ended_with_its_last_day(known: Flask, admin
 
 
 @pytest.mark.parametrize("last_on", ["9999-12-31", "0001-01-01", "2101-01-01"])
+@pytest.mark.once
 def test_a_year_nobody_means_is_pointed_out(known: Flask, admin: Someone, last_on: str) -> None:
     posting, worker = _posting_uid(known, "worker"), f"/accounts/{_uid(known, 'worker')}"
     sent = {"role": "grid_worker", "unit": "2110", "from_on": TODAY, "last_on": last_on}
@@ -852,6 +856,7 @@ def test_what_only_serves_a_form_leaves_no_line(known: Flask, admin: Someone) ->
         assert set(db.session.scalars(select(Trail.kind))).isdisjoint({"receipt", "draft"})
 
 
+@pytest.mark.once
 def test_a_question_in_the_address_of_the_trail_breaks_nothing(auditor: Someone) -> None:
     for query in (
         "action=x",

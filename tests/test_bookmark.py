@@ -49,6 +49,7 @@ def _rows(page: Page) -> set[str]:
     return {re.sub(r"<[^>]+>|\s", "", row) for row in ROW.findall(page.html)}
 
 
+@pytest.mark.once
 def test_no_address_of_a_next_page_tells_a_row_or_a_name(crowded: Flask) -> None:
     people = {login: Someone(crowded, login) for login in {login for login, _ in LISTS}}
     for login, address in LISTS:

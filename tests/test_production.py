@@ -72,12 +72,14 @@ def _refused(environ: dict[str, str]) -> str:
 # ── what it refuses ──
 
 
+@pytest.mark.once
 def test_it_does_not_start_without_its_key_file_and_makes_none(asked: dict[str, str]) -> None:
     Path(asked["GRIDUNION_KEYS"]).unlink()
     assert "没有密钥文件" in _refused(asked)
     assert not Path(asked["GRIDUNION_KEYS"]).exists()
 
 
+@pytest.mark.once
 def test_keys_do_not_lie_with_the_data_they_open(asked: dict[str, str]) -> None:
     inside = Path(asked["GRIDUNION_HOME"]) / "keys.json"
     keys.new().save(inside)
@@ -86,6 +88,7 @@ def test_keys_do_not_lie_with_the_data_they_open(asked: dict[str, str]) -> None:
         assert "外面" in told
 
 
+@pytest.mark.once
 def test_a_link_into_the_data_folder_is_seen_through(asked: dict[str, str], tmp_path: Path) -> None:
     inside = Path(asked["GRIDUNION_HOME"]) / "keys.json"
     keys.new().save(inside)
@@ -107,6 +110,7 @@ def test_a_link_into_the_data_folder_is_seen_through(asked: dict[str, str], tmp_
         ({"GRIDUNION_PROXIES": "two"}, "GRIDUNION_PROXIES"),
     ],
 )
+@pytest.mark.once
 def test_a_start_that_would_be_unsafe_is_refused_in_a_sentence(
     asked: dict[str, str], more: dict[str, str], words: str
 ) -> None:
@@ -121,6 +125,7 @@ def test_it_takes_no_demo_data(production: Flask) -> None:
 
 
 @pytest.mark.parametrize("command", ["serve", "up"])
+@pytest.mark.once
 def test_it_does_not_open_on_a_base_with_demo_people(
     production: Flask, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
@@ -140,6 +145,7 @@ class _Nothing:
     def terminate(self) -> None: ...
 
 
+@pytest.mark.once
 def test_somebody_who_only_has_a_login_of_the_demo_is_no_demo(production: Flask) -> None:
     with production.app_context(), everywhere(), write():
         db.session.add(Account(login="admin", name="赵敏"))
@@ -207,6 +213,7 @@ def test_who_brought_new_code_to_an_old_base_is_told_to_set_up(bare: Flask) -> N
     assert "请换上新版本" in _told(bare, "tick")
 
 
+@pytest.mark.once
 def test_a_port_that_is_taken_is_said_before_anything_begins(
     production: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -319,6 +326,7 @@ def test_a_code_that_lay_about_for_three_days_is_dead(production: Flask) -> None
 # ── what it sends ──
 
 
+@pytest.mark.once
 def test_its_cookie_is_bound_to_the_host_and_to_https(production: Flask) -> None:
     answer = _sign_in(production.test_client(), "chief", _code(production))
     (cookie,) = answer.headers.getlist("Set-Cookie")
@@ -328,6 +336,7 @@ def test_its_cookie_is_bound_to_the_host_and_to_https(production: Flask) -> None
     assert "Domain" not in cookie
 
 
+@pytest.mark.once
 def test_it_answers_healthz_with_all_headers_and_without_a_cookie(production: Flask) -> None:
     answer = production.test_client().get("/healthz", base_url=URL)
     assert (answer.status_code, answer.get_data(as_text=True)) == (200, "ok")
@@ -336,18 +345,21 @@ def test_it_answers_healthz_with_all_headers_and_without_a_cookie(production: Fl
     assert all(answer.headers[name] for name in HEADERS)
 
 
+@pytest.mark.once
 def test_another_host_name_is_not_answered(production: Flask) -> None:
     for host in ("https://evil.example", "https://127.0.0.1"):
         answer = production.test_client().get("/login", base_url=host)
         assert answer.status_code == 400 and "evil.example" not in answer.get_data(as_text=True)
 
 
+@pytest.mark.once
 def test_a_proxys_word_counts_only_when_one_is_named(asked: dict[str, str], production: Flask) -> None:
     forged = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http", "X-Forwarded-For": "1.2.3.4"}
     answer = production.test_client().get("/", base_url=URL, headers=forged)
     assert answer.headers["Location"] == "/login"
 
 
+@pytest.mark.once
 def test_the_address_of_the_site_is_the_one_it_was_given(production: Flask) -> None:
     asked = production.extensions["gridunion.config"]
     assert asked.public_url == URL

@@ -24,9 +24,11 @@ from gridunion.members.models import Person
 from gridunion.rights import PUBLIC, RIGHTS, SIGNED_IN, right_of
 from gridunion.tree import everywhere
 from gridunion.visits.models import DueVisit, Visit
+from tests.bases import POSTGRES
 from tests.conftest import CAST, Someone, as_viewer, unit
 
 ROLES = [login for login, *_ in CAST] + [""]
+WALKERS = ["worker", "leader", "district"] if POSTGRES else ROLES  # who may what is not the database's to say
 BRANCHES = {"own": "211", "sibling": "2110", "other union": "212", "foreign": "221"}
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -134,7 +136,7 @@ def _send(browser: Someone, method: str, url: str, **data: Any) -> int:
     return browser._apart(browser.client.post, url, data=form).status_code
 
 
-@pytest.mark.parametrize("login", ROLES)
+@pytest.mark.parametrize("login", WALKERS)
 def test_every_address_answers_every_role_from_every_branch_as_the_table_says(
     app: Flask, site: Flask, planted: dict[str, Planted], login: str
 ) -> None:
@@ -272,7 +274,8 @@ def test_a_list_says_how_many_it_holds_also_when_it_holds_none(site: Flask, logi
 
 
 # What people paste, mistype and try: days and choices that are none, signs nobody sees, too much of anything.
-JUNK = ("abc", "9999-12-31", "0001-01-01T00:00", "2026-11-21T25:00", "a\0b", "-1", "9" * 30)
+JUNK = ("9999-12-31", "a\0b", "9" * 30, "abc", "0001-01-01T00:00", "2026-11-21T25:00", "-1")
+STORED = JUNK[:3] if POSTGRES else JUNK  # on the second database, what a column might choke on
 
 
 @pytest.mark.parametrize("login", ["worker", "leader", "admin"])
@@ -281,7 +284,7 @@ def test_nothing_typed_into_a_form_breaks_it(
 ) -> None:
     someone, broken = Someone(site, login), []
     for url, typed in _forms(app, someone, planted["own"]):
-        for name, junk in product(typed, JUNK):
+        for name, junk in product(typed, STORED):
             if (status := _send(someone, "POST", url, **typed | {name: junk})) >= 500:
                 broken.append(f"{url} {name}={junk!r} answered {status}")
     assert not broken, "\n".join(broken)

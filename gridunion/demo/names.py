@@ -1,5 +1,6 @@
 """A stock of names with their readings and search tokens, so that a million people need few of either."""
 
+from functools import cache
 from random import Random
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ class Names:
         return self._made[female][int(self._random() * self._stock)]
 
 
+@cache
 def known_as(name: str) -> Name:
     reading = name_reading(name)
     return Name(

@@ -40,7 +40,7 @@ PAGES: dict[str, list[str]] = {
 }  # fmt: skip
 FIELD = ("worker", "leader")
 
-WIDTHS = (360, 390, 1280)
+WIDTHS = (360, 1280)
 AXE = f"{Axe().axe_script}; null"
 VIOLATIONS = """only => axe.run({resultTypes: ["violations"], ...(only && {runOnly: only})}).then(
   found => found.violations.map(it => [it.id, ...it.nodes.map(node => node.html)]))"""
