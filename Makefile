@@ -6,8 +6,8 @@
 PYTHON := $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 ENGLISH := gridunion/translations/en/LC_MESSAGES/messages
-# One more than cores: somebody always waits for a disk or a browser.
-WORKERS ?= 3
+# One a core: browsers and servers bring processes of their own.
+WORKERS ?= 2
 
 .PHONY: run install test check bench messages clean
 
