@@ -26,15 +26,16 @@ NOBODYS = "15400001107"  # 154 is given to nobody
 @click.option(
     "--members", type=click.IntRange(min=1), help="A base of this size; without it a small one with stories."
 )
+@click.option("--cells", type=click.IntRange(min=1), help="Of that base; by default one for 500 members.")
 @click.option("--seed", default=SEED, show_default=True, help="The same seed makes the same people.")
 @with_tables
-def demo(members: int | None, seed: int) -> None:
+def demo(members: int | None, cells: int | None, seed: int) -> None:
     """Fill an empty base with made-up people, visits and complaints."""
     _refuse_in_production()
     password = the_password(_config().home)
     try:
         if members:
-            fill(large_town(Random(seed), members), seed, password, click.echo)  # noqa: S311
+            fill(large_town(Random(seed), members, cells), seed, password, click.echo)  # noqa: S311
         else:
             load_small(seed, password)
     except NotEmpty as problem:

@@ -99,9 +99,9 @@ def small_town(rng: Random) -> Town:
     return Town(places, visits=4, complaints=0.9, waiting=0.08, past=90)
 
 
-def large_town(rng: Random, members: int) -> Town:
+def large_town(rng: Random, members: int, cells: int | None = None) -> Town:
     """A district of any size: about 500 members a cell, 9 cells a community, 11 communities a street."""
-    cells = max(CELLS, round(members / PER_CELL))
+    cells = cells or max(CELLS, round(members / PER_CELL))
     sizes = [members // cells + (number < members % cells) for number in range(cells)]
     district = Place(DISTRICT, "汉台区总工会", "district_federation", None)
     places, street = [district], district

@@ -13,10 +13,11 @@ from tests.bench.cases import CAST, Cases
 from tests.bench.exact import wrong_figures
 from tests.bench.measure import run
 from tests.bench.pages import Browser, browsing
-from tests.bench.table import bytes_of, growth, ratios, written
+from tests.bench.table import ENOUGH, bytes_of, growth, ratios, written
 from tests.bench.truth import wrong_answers
 
 SIZES = (50_000, 1_000_000)
+DISTRICT = 3_000  # cells of a district (speed.md); a smaller base is one street
 
 
 def main() -> int:
@@ -25,10 +26,9 @@ def main() -> int:
         stack.enter_context(browsing())
         cases = []
         for members in sorted(asked.members or SIZES):
-            base = open_base(asked.folder, members)
-            stack.callback(base.close)
-            cases.append(Cases(base))
-        wrong = _measure(cases, asked)
+            cases.append(_opened(stack, asked, members, DISTRICT if members >= ENOUGH else None))
+        spread = _opened(stack, asked, SIZES[0], DISTRICT) if len(cases) > 1 else None
+        wrong = _measure(cases, spread, asked)
     return wrong | _check_figures(asked.operations)
 
 
@@ -42,12 +42,19 @@ def _asked() -> Namespace:
     return parser.parse_args()
 
 
-def _measure(cases: list[Cases], asked: Namespace) -> int:
-    """Both sizes in the same rounds, so that growth is as fair as the ratios. 1 when a search is wrong."""
-    run(
-        [thing for things in zip(*(case.often for case in cases), strict=True) for thing in things],
-        asked.rounds,
-    )
+def _opened(stack: ExitStack, asked: Namespace, members: int, cells: int | None) -> Cases:
+    base = open_base(asked.folder, members, cells)
+    stack.callback(base.close)
+    return Cases(base)
+
+
+def _measure(cases: list[Cases], spread: Cases | None, asked: Namespace) -> int:
+    """All sizes in the same rounds, so that growth is as fair as the ratios. 1 when a search is wrong.
+
+    `spread` is the smaller size in the larger one's district, as many lines on its board."""
+    alike = [spread.things["board district"]] if spread else []
+    often = [thing for things in zip(*(case.often for case in cases), strict=True) for thing in things]
+    run(often + alike, asked.rounds)
     run([thing for things in zip(*(case.seldom for case in cases), strict=True) for thing in things], 3)
     for case in cases:
         print(written(f"at {case.base.members:,} members", ratios(case.things, case.base.members)))
@@ -57,7 +64,7 @@ def _measure(cases: list[Cases], asked: Namespace) -> int:
         print(
             written(
                 f"{cases[0].base.members:,} → {cases[-1].base.members:,}",
-                growth(cases[0].things, cases[-1].things),
+                growth(cases[0].things, cases[-1].things, *alike),
             )
         )
     print(written("bytes, brotli", bytes_of(_weighed(cases[0]))))

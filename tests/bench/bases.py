@@ -72,11 +72,11 @@ class Base:
         self.raw.close()
 
 
-def open_base(folder: Path, members: int) -> Base:
+def open_base(folder: Path, members: int, cells: int | None = None) -> Base:
     """The base of so many members, made if there is none that fits; figures that ran out are computed anew."""
-    home = (folder / str(members)).absolute()
+    home = (folder / f"{members}{f'-{cells}' if cells else ''}").absolute()
     if not _fits(home):
-        _make(home, members)
+        _make(home, members, cells)
     site = create_app(config.read({"GRIDUNION_HOME": str(home)}))
     with site.app_context(), everywhere():
         refresh_stale()  # what the background work does every minute
@@ -108,11 +108,11 @@ def _schema(home: Path) -> set[Any]:
         raw.close()
 
 
-def _make(home: Path, members: int) -> None:
+def _make(home: Path, members: int, cells: int | None) -> None:
     print(f"making a base of {members} members in {home} …", flush=True)
     shutil.rmtree(home, ignore_errors=True)
     _flask(home, "setup")
-    _flask(home, "demo", "--members", str(members))
+    _flask(home, "demo", "--members", str(members), *(("--cells", str(cells)) if cells else ()))
 
 
 def _flask(home: Path, *command: str) -> None:

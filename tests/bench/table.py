@@ -39,15 +39,18 @@ GROWTH: tuple[tuple[str, tuple[str, ...], float], ...] = (
     ("search in a cell", tuple(f"search worker {asked}" for asked in ASKED), 1.3),
     ("search in a street", tuple(f"search supervisor {asked}" for asked in ASKED), 1.3),
     ("board of a street", ("board street",), 1.1),
-    ("board of the district", ("board district",), 1.6),
 )
 
 
-def growth(small: Things, large: Things) -> list[Row]:
+def growth(small: Things, large: Things, spread: Thing) -> list[Row]:
+    """`spread`: the district's board over the smaller size's members in the larger one's district."""
+    board = large["board district"]
     return [
-        (f"growth: {words}", max(large[name].against(small[name]) for name in names), most, "×")
-        for words, names, most in GROWTH
-    ]
+        *((f"growth: {words}", max(large[name].against(small[name]) for name in names), most, "×")
+          for words, names, most in GROWTH),
+        ("growth: board of the district, the same lines", board.against(spread), 1.6, "×"),
+        ("growth: board of the district, one line → thirty", board.against(small["board district"]), 1.6, "×"),
+    ]  # fmt: skip
 
 
 def bytes_of(sizes: dict[str, int]) -> list[Row]:
