@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.bench import weight
-from tests.bench.bases import open_base
+from tests.bench.bases import Base, open_base
 from tests.bench.cases import CAST, Cases
 from tests.bench.exact import wrong_figures
 from tests.bench.measure import run
@@ -24,11 +24,15 @@ def main() -> int:
     asked = _asked()
     with ExitStack() as stack:
         stack.enter_context(browsing())
-        cases = []
-        for members in sorted(asked.members or SIZES):
-            cases.append(_opened(stack, asked, members, DISTRICT if members >= ENOUGH else None))
-        spread = _opened(stack, asked, SIZES[0], DISTRICT) if len(cases) > 1 else None
-        wrong = _measure(cases, spread, asked)
+        sizes = [
+            (members, DISTRICT if members >= ENOUGH else None) for members in sorted(asked.members or SIZES)
+        ]
+        spread = [(SIZES[0], DISTRICT)] if len(sizes) > 1 else []
+        bases = [
+            _opened(stack, asked, *size) for size in (*sizes, *spread)
+        ]  # all of them before anybody asks
+        cases = [Cases(base) for base in bases]
+        wrong = _measure(cases[: len(sizes)], cases[len(sizes) :], asked)
     return wrong | _check_figures(asked.operations)
 
 
@@ -42,17 +46,17 @@ def _asked() -> Namespace:
     return parser.parse_args()
 
 
-def _opened(stack: ExitStack, asked: Namespace, members: int, cells: int | None) -> Cases:
+def _opened(stack: ExitStack, asked: Namespace, members: int, cells: int | None) -> Base:
     base = open_base(asked.folder, members, cells)
     stack.callback(base.close)
-    return Cases(base)
+    return base
 
 
-def _measure(cases: list[Cases], spread: Cases | None, asked: Namespace) -> int:
+def _measure(cases: list[Cases], spread: list[Cases], asked: Namespace) -> int:
     """All sizes in the same rounds, so that growth is as fair as the ratios. 1 when a search is wrong.
 
     `spread` is the smaller size in the larger one's district, as many lines on its board."""
-    alike = [spread.things["board district"]] if spread else []
+    alike = [case.things["board district"] for case in spread]
     often = [thing for things in zip(*(case.often for case in cases), strict=True) for thing in things]
     run(often + alike, asked.rounds)
     run([thing for things in zip(*(case.seldom for case in cases), strict=True) for thing in things], 3)
