@@ -38,7 +38,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, registry
 
 from gridunion import clock
-from gridunion.config import Config
+from gridunion.config import Config, Misconfigured
 from gridunion.keys import KeyRing
 
 GATE_SECONDS = 10
@@ -282,11 +282,22 @@ def open_database(app: Flask, config: Config) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(config)
     db.init_app(app)
     if config.sqlite:
-        config.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_home(config.home)
         app.extensions["gridunion.gate"] = config.home / "writer.lock"
         with app.app_context():
             event.listen(db.engine, "connect", _prepare_sqlite)
             event.listen(db.engine, "begin", _begin_sqlite)
+
+
+def _make_home(home: Path) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as problem:
+        raise Misconfigured(
+            f"数据文件夹 {home}（GRIDUNION_HOME）建不了：请换一个地方，或看它的权限。"
+        ) from problem
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise Misconfigured(f"数据文件夹 {home}（GRIDUNION_HOME）不许写：请看它的权限。")
 
 
 def _engine_options(config: Config) -> dict[str, Any]:

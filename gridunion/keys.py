@@ -16,6 +16,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from gridunion.config import Misconfigured
+
 NONCE = 12  # bytes, NIST SP 800-38D
 
 
@@ -95,7 +97,18 @@ def new() -> KeyRing:
 
 
 def load(path: Path) -> KeyRing:
-    """The ring in a file."""
+    """The ring in a file. Raises Misconfigured when none can be read there."""
+    try:
+        return _read(path)
+    except OSError as problem:
+        raise Misconfigured(f"打不开密钥文件 {path}：请看它的权限，和它所在的文件夹。") from problem
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise Misconfigured(
+            f"密钥文件 {path} 坏了，或不是密钥文件：请用备份的那一份换回来。没有它，加密的内容打不开。"
+        ) from problem
+
+
+def _read(path: Path) -> KeyRing:
     body = json.loads(path.read_text())
     data = {key_id: bytes.fromhex(key) for key_id, key in body["data"].items()}
     return KeyRing(bytes.fromhex(body["secret"]), bytes.fromhex(body["index"]), data, body["current"], path)
@@ -104,5 +117,8 @@ def load(path: Path) -> KeyRing:
 def load_or_make(path: Path) -> KeyRing:
     """The ring in a file, made first when there is none (development only; production refuses earlier)."""
     if not path.exists():
-        new().save(path)
+        try:
+            new().save(path)
+        except OSError as problem:
+            raise Misconfigured(f"做不了密钥文件 {path}：请看它所在的文件夹许不许写。") from problem
     return load(path)

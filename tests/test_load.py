@@ -245,6 +245,19 @@ def test_a_report_never_overwrites_the_sheet_it_is_about(
     assert file.read_bytes() == before and everything() == state
 
 
+def test_a_report_replaces_an_earlier_report_and_nothing_else(lifted: Flask, tmp_path: Path) -> None:
+    file, report = sheet(tmp_path / "units.csv", "code,name,kind,parent_code"), tmp_path / "report.csv"
+    file.write_text(file.read_text() + "\n213,明珠社区第3网格,cell,21\n")
+    report.touch()
+    for _time in range(2):
+        taken(lifted, "units", file, "--report", report)
+        assert len(read_report(report)) == 1
+    report.write_text("姓名,电话\n王秀兰,13609162087\n")
+    result = load(lifted, "units", file, "--report", report)
+    assert result.exit_code == 1 and "不会盖掉" in result.output
+    assert report.read_text().startswith("姓名")
+
+
 def test_a_name_that_two_communities_share_is_asked_for_by_its_code(lifted: Flask, tmp_path: Path) -> None:
     with write():
         unit("22").name = "明珠社区工会"

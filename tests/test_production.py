@@ -235,6 +235,29 @@ def test_a_database_that_is_away_is_said_in_a_sentence(asked: dict[str, str]) ->
 
 @pytest.mark.once
 @pytest.mark.parametrize(
+    "inside", ["", "{", "[]", "{}", '{"secret": 1, "index": "", "data": {}, "current": ""}', "\udce9"]
+)
+def test_a_damaged_key_file_is_said_in_a_sentence(asked: dict[str, str], inside: str) -> None:
+    Path(asked["GRIDUNION_KEYS"]).write_bytes(inside.encode("utf-8", "surrogateescape"))
+    assert "备份的那一份" in _refused(asked)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("name", ["GRIDUNION_HOME", "GRIDUNION_KEYS"])
+def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(
+    asked: dict[str, str], tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "file").touch()
+    more = {
+        "GRIDUNION_ENV": "development",
+        "PUBLIC_URL": "http://127.0.0.1",
+        name: str(tmp_path / "file" / "below" / "x"),
+    }
+    assert name in _refused(asked | more) or "密钥文件" in _refused(asked | more)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
     ("more", "words"), [({"GRIDUNION_ENV": "prod"}, "GRIDUNION_ENV"), ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL")]
 )  # fmt: skip
 def test_a_refused_start_is_one_line_at_the_shell_and_an_error_for_a_server(

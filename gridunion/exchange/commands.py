@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 from flask_babel import gettext as _
 
 from gridunion.exchange.employers import EmployerIntake
-from gridunion.exchange.intake import Intake, load
+from gridunion.exchange.intake import REPORT, Intake, load
 from gridunion.exchange.members import MemberIntake
 from gridunion.exchange.units import UnitIntake
 from gridunion.sheets import Unreadable
@@ -41,6 +41,13 @@ def _load(intake: Intake, file: Path, report: Path | None, dry_run: bool) -> Non
         raise click.ClickException(
             _("报告不能写在要读的表上，会把它盖掉：请给 --report 换一个文件名。没有存下任何数据。")
         )
+    if report and not _may_replace(report):
+        raise click.ClickException(
+            _(
+                "%(report)s 里已有别的内容，不会盖掉：请给 --report 换一个文件名。没有存下任何数据。",
+                report=report,
+            )
+        )
     try:
         counts = load(file, intake, report, dry_run)
     except Unreadable as problem:
@@ -60,6 +67,15 @@ def _load(intake: Intake, file: Path, report: Path | None, dry_run: bool) -> Non
 def _same(one: Path, other: Path) -> bool:
     """Whether two names lead to one file, by whatever spelling or link."""
     return one.exists() and other.exists() and one.samefile(other)
+
+
+def _may_replace(report: Path) -> bool:
+    """Nothing but an earlier report is written over, and what is no file (a pipe) has nothing to lose."""
+    if not report.is_file():
+        return True
+    with report.open("rb") as earlier:
+        start = earlier.read(100).decode("utf-8-sig", "replace")
+    return not start or start.partition("\r\n")[0] == ",".join(REPORT)
 
 
 _command("units", "Units: code, name, kind, parent_code.", UnitIntake)

@@ -17,6 +17,7 @@ from gridunion.text import Unacceptable
 from gridunion.tree import everywhere
 
 Cells = Mapping[str, Any]
+REPORT = ("row", "verdict", "field", "message")
 _FOOT = re.compile(
     r"(?:合计|总计|小计|共计|备注|说明|填表人|填报人|填表日期|填报日期|审核人|制表人|经办人|负责人|联系人|单位盖章|单位(?:[(（]盖章|负责人))"
 )
@@ -142,7 +143,7 @@ def _is_foot(intake: Intake, row: Sequence[Any], cells: Cells) -> bool:
 
 def _report(intake: Intake, path: Path | None) -> None:
     if path is not None:
-        write_report(path, chain([("row", "verdict", "field", "message")], _rows(intake)))
+        write_report(path, chain([REPORT], _rows(intake)))
 
 
 def _rows(intake: Intake) -> Iterator[tuple[Any, ...]]:
