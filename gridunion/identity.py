@@ -78,6 +78,33 @@ def sex_of(number: str) -> Literal["male", "female"]:
     return "male" if int(number[16]) % 2 else "female"
 
 
+def agreed_birth(number: str, said: date | None) -> date | None:
+    """The birth date somebody said, or else the one in a clean number; nothing is overwritten.
+
+    Raises `Unacceptable`, with both, when they differ.
+    """
+    told = birth_of(number) if _RESIDENT.fullmatch(number) and _tells_birth(number) else None
+    if said and told and said != told:
+        raise Unacceptable(_("填的是 %(said)s，证件号码里是 %(told)s，请核对", said=said, told=told))
+    return said or told
+
+
+def agreed_sex(number: str, said: str | None) -> str | None:
+    """The same of the sex: male or female."""
+    told = sex_of(number) if _RESIDENT.fullmatch(number) and _tells_birth(number) else None
+    if said and told and said != told:
+        both = {"male": _("男"), "female": _("女")}
+        raise Unacceptable(
+            _("填的是%(said)s，证件号码里是%(told)s，请核对", said=both[said], told=both[told])
+        )
+    return said or told
+
+
+def _tells_birth(number: str) -> bool:
+    """Cards of foreign permanent residents (9…) have 18 digits as well, and no published law of what they mean."""
+    return not number.startswith("9")
+
+
 def age_on(birth: date, day: date) -> int:
     """Completed years on a day; who is born on 29 February completes one on 1 March of common years."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
@@ -158,7 +185,7 @@ def _check_shape(number: str, kind: str) -> None:
 
 __all__ = [
     "HK_MACAU_PERMIT", "KINDS", "PASSPORT", "PERMANENT_RESIDENCE", "RESIDENCE_PERMIT", "RESIDENT_ID",
-    "TAIWAN_PERMIT", "Reading", "Unacceptable", "age_on", "birth_of", "clean_id_number",
+    "TAIWAN_PERMIT", "Reading", "Unacceptable", "age_on", "agreed_birth", "agreed_sex", "birth_of", "clean_id_number",
     "clean_landline_or_phone", "clean_name", "clean_phone", "clean_text", "clean_uscc", "mask_id",
     "mask_id_tail", "mask_name", "mask_phone", "name_reading", "phone_from_cell", "sex_of", "show_phone",
 ]  # fmt: skip

@@ -83,13 +83,19 @@ def name_reading(name: str) -> Reading:
 
     The first characters are read as a family name; words of other scripts pass in lower case.
     """
+    parts = syllables(name)
+    return Reading("".join(parts), "".join([part[0] for part in parts]))
+
+
+def syllables(name: str) -> list[str]:
+    """The readings of the characters and words of a clean name, the family name as one reads it there."""
     words = name if _PLAIN.fullmatch(name) else _WORD.findall(name)
     parts = [_SYLLABLES[word] for word in words]
     if name[:1] in _FAMILY:
         parts[0] = _FAMILY[name[0]]
     if name[:2] in _FAMILY_OF_TWO:
         parts[:2] = _FAMILY_OF_TWO[name[:2]]
-    return Reading("".join(parts), "".join([part[0] for part in parts]))
+    return parts
 
 
 def mask_name(name: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from gridunion.calendar import SpecialDay
 from gridunion.db import db
 from gridunion.deadlines import english_name, published_days
+from gridunion.peoples import PEOPLES
 from gridunion.settings import EVER, Code, Setting, forget
 
 YEARS = range(2024, 2027)
@@ -66,6 +67,11 @@ def _group(code: str, zh: str, en: str, *sets: str) -> tuple[str, str, str, dict
     return code, zh, en, {"sets": list(sets)}
 
 
+def _sub(code: str, zh: str, en: str) -> tuple[str, str, str, dict[str, Any]]:
+    """A finer code of GB/T 4658 below the one of its first digit."""
+    return code, zh, en, {"of": f"{code[0]}0"}
+
+
 def _about(code: str, zh: str, en: str, kind: str, **tags: bool) -> tuple[str, str, str, dict[str, Any]]:
     """What a complaint is about, and the kind it is when nobody says otherwise."""
     return code, zh, en, {"kind": kind, **tags}
@@ -88,6 +94,7 @@ CODES: dict[str, list[tuple[Any, ...]]] = {
         ("5", "离休", "Retired cadre"), ("6", "退职", "Resigned from work"), ("7", "退养(内退)", "Early retirement"),
         ("8", "病休", "Sick leave"), ("9", "其他", "Other"),
     ],
+    "ethnicity": [*PEOPLES],
     "sex": [("male", "男", "Male"), ("female", "女", "Female")],
     "id_kind": [
         ("resident_id", "居民身份证", "Resident identity card"), ("passport", "护照", "Passport"),
@@ -97,9 +104,14 @@ CODES: dict[str, list[tuple[Any, ...]]] = {
         ("permanent_residence", "外国人永久居留证", "Foreign permanent resident card"),
     ],
     "education": [
-        ("10", "研究生", "Postgraduate"), ("20", "大学本科", "Bachelor"), ("30", "专科", "College"),
-        ("40", "中等职业", "Vocational"), ("60", "普通高中", "High school"), ("70", "初中", "Middle school"),
-        ("80", "小学", "Primary school"), ("90", "其他", "Other"),
+        ("10", "研究生", "Postgraduate"), _sub("11", "博士毕业", "Doctorate completed"), _sub("14", "硕士毕业", "Master's completed"),
+        ("20", "大学本科", "Bachelor"), _sub("21", "本科毕业", "Bachelor completed"),
+        ("30", "专科", "College"), _sub("31", "专科毕业", "College completed"),
+        ("40", "中等职业", "Vocational"), _sub("41", "中专毕业", "Technical secondary completed"),
+        _sub("44", "职高毕业", "Vocational high school completed"), _sub("47", "技校毕业", "Technical school completed"),
+        ("60", "普通高中", "High school"), _sub("61", "高中毕业", "High school completed"),
+        ("70", "初中", "Middle school"), _sub("71", "初中毕业", "Middle school completed"),
+        ("80", "小学", "Primary school"), _sub("81", "小学毕业", "Primary school completed"), ("90", "其他", "Other"),
     ],
     "skill_level": [
         ("1", "高级技师", "Senior technician (1)"), ("2", "技师", "Technician (2)"), ("3", "高级", "Senior (3)"),

@@ -33,7 +33,10 @@ DO $$ DECLARE it record; changed boolean; BEGIN
             (SELECT t::text FROM public.%1$I t EXCEPT SELECT k::text FROM kept.%1$I k)', it.name) INTO changed;
         IF changed THEN
             EXECUTE format('DELETE FROM public.%I', it.name);
-            EXECUTE format('INSERT INTO public.%1$I SELECT * FROM kept.%1$I', it.name);
+            EXECUTE (SELECT format('INSERT INTO public.%1$I (%2$s) SELECT %2$s FROM kept.%1$I', it.name,
+                    string_agg(quote_ident(column_name), ', '))
+                FROM information_schema.columns
+                WHERE table_schema = 'public' AND table_name = it.name AND is_generated = 'NEVER');
         END IF;
     END LOOP;
     FOR it IN SELECT DISTINCT tgrelid::regclass AS name FROM pg_trigger WHERE tgenabled = 'D' LOOP

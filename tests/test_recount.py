@@ -55,6 +55,7 @@ def _people(path: str, start: datetime, now: datetime) -> dict[str, int]:
     hard = [person for person in members if person.hardship_class]
     return {
         "members": len(members),
+        "incomplete": len([person for person in members if person.missing]),
         "hardship": len(hard),
         "helped": len([person for person in hard if person.id in met]),
     }

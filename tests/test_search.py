@@ -14,7 +14,7 @@ from gridunion.db import db, is_sqlite, write
 from gridunion.members.listing import MOST_FOUND, Row, found
 from gridunion.members.models import Person
 from gridunion.members.search import tidy
-from gridunion.names import clean_name, name_reading
+from gridunion.names import clean_name, name_reading, syllables
 from gridunion.rights import Viewer
 from gridunion.tree import EVERYWHERE, Unit, look_with
 from tests.bases import some
@@ -70,8 +70,15 @@ def fits(person: Person, asked: str) -> bool:
         return (person.phone or "").endswith(digits[-11:])
     by_name = bool(said) and said in plain(person.name)
     by_letters = bool(re.fullmatch("[a-z]+", said)) and said in person.initials
+    by_reading = len(said) >= 2 and any(reading.startswith(said) for reading in readings(person.name))
     by_employer = len(said) >= 2 and said in plain(person.employer_name)
-    return by_name or by_letters or by_employer
+    return by_name or by_letters or by_reading or by_employer
+
+
+def readings(name: str) -> list[str]:
+    """The pinyin of a name as a whole, of what follows its first character, and its second."""
+    parts = [plain(part) for part in syllables(name)]
+    return ["".join(parts[start:]) for start in range(min(len(parts), 3))]
 
 
 def looked_through(asked: str) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from gridunion.demo.pools import HARD_NOTES
 from gridunion.demo.town import Place
 from gridunion.exchange.bulk import new_uids
 from gridunion.members.models import CONSENT_VERSION, Consent, Membership, Person, id_index
-from gridunion.members.search import tokens
+from gridunion.members.search import tail_token, tokens
 
 PERSON = (
     "id", "uid", "unit_id", "name", "reading", "initials", "phone", "sex", "birth_on", "share_birthday",
@@ -136,9 +136,11 @@ class People:
             hard and self._hard_note(person.uid), person.status, text(seen), text(due),
             cell.staff and cell.staff.id, recorded,
         ))  # fmt: skip
-        self._beside(cell, person, recorded, into)
+        self._beside(cell, person, recorded, number, into)
 
-    def _beside(self, cell: Place, person: Known, recorded: str, into: dict[str, list[Any]]) -> None:
+    def _beside(
+        self, cell: Place, person: Known, recorded: str, number: str, into: dict[str, list[Any]]
+    ) -> None:
         """Membership, consent and search words."""
         uid, other = new_uids(2)
         if person.status != "known":
@@ -154,9 +156,8 @@ class People:
         into["consent"].append((other, person.id, cell.id, CONSENT_VERSION, "grid_visit", recorded, recorded))
         phone = person.phone
         ends = " ".join([f"t{phone[at:]}" for at in range(len(phone))])
-        into["search"].append(
-            (person.id, f"{self._employer(person)} {person.name.tokens} {ends} {self._above(cell)}")
-        )
+        found_by = (self._employer(person), person.name.tokens, ends, self._above(cell), tail_token(number))
+        into["search"].append((person.id, " ".join(found_by)))
 
     def _birth(self, born: int) -> str:
         if born not in self._births:

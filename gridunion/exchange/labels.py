@@ -7,24 +7,21 @@ from flask_babel import lazy_gettext as _
 
 from gridunion import settings
 from gridunion.cells import cell_text
+from gridunion.peoples import PEOPLES
 from gridunion.text import Unacceptable, clean_code
 
-NOTHING = frozenset({"", "无", "/", "-", "—", "否", "暂无", "不详"})
+NOTHING = frozenset({"", "无", "/", "-", "—", "否", "暂无", "不详", "未知", "未说明"})
 MOST_SHOWN = 12
 
-# GB/T 3304-1991, with the two entries for those outside the 56.
-PEOPLES = (  # noqa: SIM905
-    "汉 蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 "
-    "傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 "
-    "毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 "
-    "塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺"
-).split()
-ETHNICITIES = {name: f"{name}族" for name in PEOPLES} | {f"{name}族": f"{name}族" for name in PEOPLES}
-ETHNICITIES |= {"其他": "其他", "外国血统": "外国血统"}
+# 汉, 汉族 and 01 are one.
+ETHNICITIES = {
+    said: name for name, _zh, _en, tags in PEOPLES for said in (name, name.removesuffix("族"), tags["gb"])
+}
 
 # Other words for the same thing, as older templates and other systems write them.
-SYNONYMS: dict[str, dict[str, str]] = {
-    "sex": {"1": "male", "2": "female", "男性": "male", "女性": "female"},
+SYNONYMS: dict[str, dict[str, str | None]] = {
+    # GB/T 2261.1: 0 unknown, 9 not said.
+    "sex": {"1": "male", "2": "female", "男性": "male", "女性": "female", "0": None, "9": None},
     "education": {
         "博士": "10", "硕士": "10", "硕士研究生": "10", "博士研究生": "10", "本科": "20", "大专": "30",
         "大学专科": "30",
@@ -46,10 +43,10 @@ def reader(name: str) -> Reader:
     """A function that reads a cell of a column of choices: the code, None when it is empty; raises
     Unacceptable."""
     entries = settings.codes(name)
-    known = {clean_code(entry.label_zh, "()"): entry.code for entry in entries}
+    known: dict[str, str | None] = {clean_code(entry.label_zh, "()"): entry.code for entry in entries}
     known |= {entry.code: entry.code for entry in entries}
     known |= {clean_code(words, "()"): code for words, code in SYNONYMS.get(name, {}).items()}
-    shown = "、".join(entry.label_zh for entry in entries[:MOST_SHOWN])
+    shown = "、".join([entry.label_zh for entry in entries if not entry.tags.get("of")][:MOST_SHOWN])
     seen: dict[Any, str | None] = {None: None}
 
     def read(value: Any) -> str | None:
@@ -60,7 +57,7 @@ def reader(name: str) -> Reader:
     return read
 
 
-def _choice(words: str, known: dict[str, str], shown: str) -> str | None:
+def _choice(words: str, known: dict[str, str | None], shown: str) -> str | None:
     key = clean_code(words, "()")
     if key in known:
         return known[key]

@@ -68,7 +68,7 @@ def ready_person(made: dict[str, Any], recorded: str) -> Ready:
         made["id_kind"],
         sealed, index, *[made[name] for name in _PLAIN], status, recorded, recorded,
     )  # fmt: skip
-    found_by = " ".join(tokens(made["name"], initials, made["phone"], None, ()))
+    found_by = " ".join(tokens(made["name"], initials, made["phone"], None, (), made["id_number"]))
     span = (status, made["change_type"], made["change_reason"], made["joined_on"].isoformat())
     return Ready(row, index, place, found_by, span)
 

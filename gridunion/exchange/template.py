@@ -15,7 +15,14 @@ from gridunion.exchange import labels
 from gridunion.exchange.bulk import TRUSTED
 from gridunion.exchange.intake import Cells, Fault, Intake, blank, cleaned
 from gridunion.exchange.places import Place, Places
-from gridunion.identity import RESIDENCE_PERMIT, RESIDENT_ID, age_on, birth_of, clean_id_number, sex_of
+from gridunion.identity import (
+    RESIDENCE_PERMIT,
+    RESIDENT_ID,
+    age_on,
+    agreed_birth,
+    agreed_sex,
+    clean_id_number,
+)
 from gridunion.names import clean_name
 from gridunion.phones import phone_from_cell
 from gridunion.text import Unacceptable, clean_code, clean_text
@@ -119,18 +126,13 @@ class NationalTemplate(Intake):
 
     def _sex(self, cells: Cells, read: str | None) -> str | None:
         sex = self._choice("sex", cells)
-        told = sex_of(read) if read and len(read) == 18 and read[:17].isdecimal() else None
-        if sex and told and sex != told:
-            raise Fault(self.title("sex"), _("和证件号码里的性别不一样，请核对"))
-        return sex or told
+        agreed: str | None = cleaned(self.title("sex"), lambda said: agreed_sex(read or "", said), sex)
+        return agreed
 
     def _birth(self, cells: Cells, read: str | None) -> date | None:
         said = cells.get("birth_on")
         born = cleaned(self.title("birth_on"), _on, said) if not blank(said) else None
-        told = birth_of(read) if read and len(read) == 18 and read[:17].isdecimal() else None
-        if born and told and born != told:
-            raise Fault(self.title("birth_on"), _("和证件号码里的 %(day)s 不一样，请核对", day=told))
-        born = born or told
+        born = cleaned(self.title("birth_on"), lambda day: agreed_birth(read or "", day), born)
         if born and age_on(born, self.today) < YOUNGEST:
             raise Fault(self.title("birth_on"), _("不满 16 周岁，不能登记为职工"))
         return born

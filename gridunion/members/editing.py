@@ -16,7 +16,7 @@ from gridunion.web import before, edited, find, go, page, say, viewer
 @bp.get("/<uuid:uid>/edit")
 @allow("edit members")
 def edit(uid: UUID) -> Response:
-    person = find(Person, uid)
+    person = find(Person, uid).agreed()
     form = FileForm(formdata=None)
     form.show(person)
     return page("members/edit.html", person=person, form=form)
@@ -24,7 +24,8 @@ def edit(uid: UUID) -> Response:
 
 def _object(uid: UUID) -> tuple[str, int]:
     """What stands against name and number in the form; asked before the transaction, so that asking is counted."""
-    person, form = find(Person, uid), FileForm()
+    person = find(Person, uid).agreed()
+    form = FileForm.about(person)
     if not form.submitted() or edited(person, form):
         return "", 0
     return objection(person, str(form.name.data), _digest(person, form), viewer().account_id)
@@ -39,7 +40,8 @@ def _digest(person: Person, form: FileForm) -> str | None:
 @allow("edit members")
 @before(_object)
 def save(uid: UUID) -> Response:
-    person, form = find(Person, uid), FileForm()
+    person = find(Person, uid).agreed()
+    form = FileForm.about(person)
     if not form.submitted():
         return page("members/edit.html", 422, person=person, form=form)
     if edited(person, form):

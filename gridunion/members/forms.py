@@ -20,7 +20,7 @@ from gridunion.fields import (
     Words,
     needed,
 )
-from gridunion.identity import age_on, birth_of, clean_id_number, sex_of
+from gridunion.identity import RESIDENT_ID, age_on, agreed_birth, agreed_sex, clean_id_number
 from gridunion.members.models import Person
 from gridunion.names import clean_name
 from gridunion.phones import clean_phone
@@ -99,7 +99,7 @@ class FileForm(Form):
     id_number = Cleaned(_("证件号码"))
     sex = Coded(_("性别"), "sex")
     birth_on = Day(_("出生日期"))
-    ethnicity = Cleaned(_("民族"), up_to(20))
+    ethnicity = CodedSelect(_("民族"), "ethnicity")
     work_status = CodedSelect(_("就业状况"), "work_status")
     key_group = CodedSelect(_("八大群体"), "key_group")
     employer_name = Cleaned(_("工作单位"), up_to(80))
@@ -125,39 +125,57 @@ class FileForm(Form):
         "share_birthday",
     )  # fmt: skip
 
+    kept: tuple[str, str] | None = None
+    """The kind and number the file has: who types none keeps it."""
+
+    def validate_id_kind(self, field: CodedSelect) -> None:
+        if self.id_number.data or not field.data or (self.kept and field.data == self.kept[0]):
+            return
+        raise ValidationError(
+            gettext("换了证件类别，请填这个证件的号码") if self.kept else gettext("选了证件类别，请填号码")
+        )
+
     def validate_id_number(self, field: Cleaned) -> None:
         if not field.data or self.id_kind.errors:  # of an unknown kind nothing can be said
             return
         try:
-            field.data = clean_id_number(field.data, self.id_kind.data or "resident_id")
+            field.data = clean_id_number(field.data, self.id_kind.data or RESIDENT_ID)
         except Unacceptable as problem:
             raise ValidationError(str(problem)) from None
-        self.id_kind.data = self.id_kind.data or "resident_id"
+        self.id_kind.data = self.id_kind.data or RESIDENT_ID
 
     def validate_birth_on(self, field: Day) -> None:
-        derived = self._from_number(birth_of)
-        if derived and field.data and field.data != derived:
-            raise ValidationError(gettext("和证件号码里的 %(day)s 不一样", day=derived))
-        field.data = field.data or derived
+        field.data = self._agreed(agreed_birth, field.data)
         if field.data and _age(field.data) < YOUNGEST:
             raise ValidationError(gettext("不满 16 周岁，不能登记为职工"))
         if field.data and _age(field.data) > OLDEST:
             raise ValidationError(gettext("请核对出生的年份"))
 
     def validate_sex(self, field: Coded) -> None:
-        derived = self._from_number(sex_of)
-        if derived and field.data and field.data != derived:
-            raise ValidationError(gettext("和证件号码里的性别不一样"))
-        field.data = field.data or derived
+        field.data = self._agreed(agreed_sex, field.data)
 
-    def _from_number(self, read: Any) -> Any:
-        """What a resident number says, when there is a good one."""
-        if not self.id_number.data or self.id_kind.data not in ("", None, "resident_id", "residence_permit"):
-            return None
+    def _agreed(self, agree: Callable[[str, Any], Any], said: Any) -> Any:
+        """What was said, or what the number says. Raises ValidationError when they differ."""
         try:
-            return read(clean_id_number(self.id_number.data, self.id_kind.data or "resident_id"))
-        except Unacceptable:
-            return None
+            return agree(self._number(), said)
+        except Unacceptable as problem:
+            raise ValidationError(str(problem)) from None
+
+    def _number(self) -> str:
+        """The number the file will have; empty when it is no good one."""
+        if not self.id_number.data:
+            return self.kept[1] if self.kept else ""
+        try:
+            return clean_id_number(self.id_number.data, self.id_kind.data or RESIDENT_ID)
+        except (Unacceptable, KeyError):
+            return ""
+
+    @classmethod
+    def about(cls, person: Person) -> "FileForm":
+        """The form as it was sent, to be judged beside the file it is about."""
+        form = cls()
+        form.kept = (person.id_kind or RESIDENT_ID, person.id_number) if person.id_number_sealed else None
+        return form
 
     def show(self, person: Person) -> None:
         """Fill the form from the file; the number is never sent back to a browser."""

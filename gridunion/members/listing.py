@@ -3,7 +3,7 @@
 Statements are built once a shape and carry the guard's branch() themselves.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from sqlalchemy import (
     case,
     func,
     literal_column,
+    not_,
     or_,
     select,
 )  # fmt: skip
@@ -25,31 +26,26 @@ from sqlalchemy import (
 from gridunion import clock
 from gridunion.bookmark import opened, seal
 from gridunion.db import Bytewise, UtcDateTime, trusted
+from gridunion.members.filters import QUICK, SHOWN, SLOW, Filters
 from gridunion.members.models import Person
 from gridunion.members.search import index_id, question
 from gridunion.rights import Viewer
 from gridunion.tree import Unit, branch, width
 
 PAGE = 20
+LOOKED_AT = 1000  # people asked one by one for a page of the list
 MOST_FOUND = 200  # people a search counts
 DAY = timedelta(days=1)
 
 _p, _u = Person.__table__.c, Unit.__table__.c
-
-FILTERS: dict[str, ColumnElement[bool]] = {
-    "all": _p.status == "active",
-    "due": (_p.status == "active") & _p.visit_due_at.is_not(None),
-    "hardship": (_p.status == "active") & _p.hardship_class.is_not(None),
-    "new_form": (_p.status == "active") & _p.new_form,
-    "applied": _p.status == "applied",
-}
 
 FINDABLE = ("known", "applied", "active", "retained")
 # Written out, not bound: there is no list to unfold at each search.
 IS_FINDABLE = _p.status.in_([literal_column(repr(status)) for status in FINDABLE])
 
 FACTS = (
-    _p.id, _p.uid, _p.name, _p.phone, _p.key_group, _p.work_status, _p.hardship_class, _p.new_form, _p.status,
+    _p.id, _p.uid, _p.name, case((_p.withdrawn_at.is_(None), _p.phone)), _p.key_group, _p.work_status,
+    _p.hardship_class, _p.new_form, _p.status,
     _p.visit_due_at.is_not(None),
 )  # fmt: skip
 GREETED_ON = case((_p.share_birthday, _p.birth_on))  # only those who agreed to it
@@ -90,26 +86,88 @@ def _listed(width: int, *more: ColumnElement[Any]) -> Select[Any]:
     return select(*FACTS, _p.seen_at, GREETED_ON, *marks, *more).select_from(joined)
 
 
-@cache
-def _statement(width: int, chosen: str, going_on: bool) -> Select[Any]:
-    """Walk the cells of the branch in order, and each cell's index from the longest unseen on."""
-    found = _listed(width, _u.path).where(branch(width), FILTERS[chosen])
-    if going_on:
-        after = and_(_u.path == _PATH, or_(_p.seen_at > _SEEN, and_(_p.seen_at == _SEEN, _p.id > _ID)))
-        found = found.where(_u.path >= _PATH, or_(_u.path > _PATH, after))
-    return found.order_by(_u.path, _p.seen_at, _p.id).limit(PAGE + 1)
-
-
 _PATH = bindparam("path", type_=Bytewise)
 _SEEN = bindparam("seen", type_=UtcDateTime)
 _ID: BindParameter[int] = bindparam("number")
+_END = [
+    bindparam("end_path", type_=Bytewise),
+    bindparam("end_seen", type_=UtcDateTime),
+    bindparam("end_number"),
+]
+_ORDER = (_u.path, _p.seen_at, _p.id)
 
 
-def members(chosen: str, after: str = "") -> tuple[list[Row], str]:
-    """A page of the list, and where the next one begins (empty at the end)."""
+def _behind(path: Any, seen: Any, number: Any) -> ColumnElement[bool]:
+    """Further on in the list than a place."""
+    later = and_(_u.path == path, or_(_p.seen_at > seen, and_(_p.seen_at == seen, _p.id > number)))
+    return and_(_u.path >= path, or_(_u.path > path, later))
+
+
+def _chosen(width: int, show: str, names: Iterable[str], going_on: bool) -> list[ColumnElement[bool]]:
+    """The conditions an index answers."""
+    held = [branch(width), SHOWN[show], *(QUICK[name] for name in names if name in QUICK)]
+    return [*held, _behind(_PATH, _SEEN, _ID)] if going_on else held
+
+
+@cache
+def _statement(width: int, show: str, names: tuple[str, ...], going_on: bool, ends: bool) -> Select[Any]:
+    """Walk the cells of the branch in order, and each cell's index from the longest unseen on."""
+    asked = [SLOW[name] for name in names if name in SLOW]
+    found = _listed(width, _u.path).where(*_chosen(width, show, names, going_on), *asked)
+    if ends:
+        found = found.where(_u.path <= _END[0], not_(_behind(*_END)))
+    return found.order_by(*_ORDER).limit(PAGE + 1)
+
+
+@cache
+def _horizon(width: int, show: str, names: tuple[str, ...], going_on: bool) -> Select[Any]:
+    """The last of those looked at for one page: read from the index alone."""
+    joined = Unit.__table__.join(Person.__table__, _p.unit_id == _u.id)
+    walked = select(*_ORDER).select_from(joined).where(*_chosen(width, show, names, going_on))
+    return walked.order_by(*_ORDER).limit(1).offset(LOOKED_AT - 1)
+
+
+class Found(NamedTuple):
+    """A page of the list, where the next one begins (empty at the end), and whether the page ends because enough
+    people were looked at, not because it is full."""
+
+    rows: list[Row]
+    after: str
+    stopped: bool
+
+
+def members(chosen: Filters, after: str = "") -> Found:
+    """A page of members. What no index answers is asked of LOOKED_AT people at a time, so that a page costs as
+    much in a district of a million as in a cell."""
     place = _place(after)
-    found = trusted(_statement(width(), chosen, bool(place)), place).all()
-    return _rows(found), _after(found[PAGE - 1]) if len(found) > PAGE else ""
+    values = chosen.values | place
+    end = _end(chosen, values, bool(place)) if any(name in SLOW for name in chosen.names) else None
+    given = values | (dict(zip(("end_path", "end_seen", "end_number"), end, strict=True)) if end else {})
+    shape = (width(), chosen.show, chosen.names, bool(place), bool(end))
+    found = trusted(_statement(*shape), given).all()
+    if len(found) > PAGE:
+        return Found(_rows(found), _after(found[PAGE - 1]), False)
+    return Found(_rows(found), seal("members", *end) if end else "", bool(end))
+
+
+@cache
+def _number(width: int, show: str, names: tuple[str, ...]) -> Select[Any]:
+    joined = Unit.__table__.join(Person.__table__, _p.unit_id == _u.id)
+    asked = [SLOW[name] for name in names if name in SLOW]
+    return select(func.count()).select_from(joined).where(*_chosen(width, show, names, False), *asked)
+
+
+def number(chosen: Filters) -> int | None:
+    """How many members meet the filters; None where counting them would mean looking at a whole street."""
+    if chosen.unit is None or chosen.unit.kind not in ("cell", "community_union"):
+        return None
+    return int(trusted(_number(width(), chosen.show, chosen.names), chosen.values).scalar_one())
+
+
+def _end(chosen: Filters, values: dict[str, Any], going_on: bool) -> Any:
+    """Where looking stops; None when everybody is looked at before."""
+    wanted = {name: value for name, value in values.items() if not name.startswith("born")}
+    return trusted(_horizon(width(), chosen.show, chosen.names, going_on), wanted).one_or_none()
 
 
 def _rows(found: Sequence[Any]) -> list[Row]:

@@ -10,8 +10,22 @@ from functools import cache
 from typing import Any, ClassVar
 
 from flask_babel import gettext
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Select, String, Text, bindparam, func, select, text
-from sqlalchemy.orm import Mapped, relationship
+from sqlalchemy import (
+    Boolean,
+    Computed,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    String,
+    Text,
+    bindparam,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, declared_attr, relationship
 
 from gridunion import clock, settings
 from gridunion.db import BigId, Encrypted, Record, db, internal, keyring, personal, public, sensitive, trusted
@@ -31,15 +45,25 @@ FILE = (
 )  # fmt: skip
 
 
+# What of them may be empty, as the base sees it: a name is always there.
+LACKING = {name: f"{name} IS NULL" for name in FILE if name not in ("name", "work")} | {
+    "work": "employer_name IS NULL AND key_group IS NULL"
+}
+_GAPS = " + ".join(f"CASE WHEN {empty} THEN 1 ELSE 0 END" for empty in LACKING.values())
+
 WhenJoined = Callable[["Person", Viewer], None]
 JOINED: list[WhenJoined] = []
 """What other rooms do when somebody becomes a member."""
 
+WITHDREW: list[Callable[["Person"], None]] = []
+"""What other rooms do when somebody takes their consent back."""
 
-def _few(name: str, condition: str, in_postgresql: str = "") -> Index:
-    """The index of the list of members over those only that meet a condition."""
+
+def _few(name: str, condition: str, in_postgresql: str = "", by: str = "", told: str = "") -> Index:
+    """The index of the list of members over those only that meet a condition; `by` parts them further, and `told`
+    is read from the index itself."""
     here, there = text(condition), text(in_postgresql or condition)
-    columns = ("unit_id", "status", "seen_at", "id")
+    columns = [name for name in ("unit_id", "status", by, "seen_at", "id", told) if name]
     return Index(f"ix_person_{name}", *columns, sqlite_where=here, postgresql_where=there)
 
 
@@ -47,6 +71,14 @@ class WrongStep(ValueError):
     """The step does not follow from where the record stands."""
 
     sentence = ""  # for the user, where there is more to say
+
+
+class Withdrawn(WrongStep):
+    """Nothing is done with the data of who took their consent back, but to keep it."""
+
+    @property
+    def sentence(self) -> str:  # type: ignore[override]
+        return gettext("本人撤回了同意，资料只保存，不再使用。本人再同意以后才能办。")
 
 
 class Person(Scoped, Record):
@@ -64,6 +96,8 @@ class Person(Scoped, Record):
         _few("hardship", "hardship_class IS NOT NULL"),
         _few("visit_due", "visit_due_at IS NOT NULL"),
         _few("new_form", "new_form = 1", "new_form"),
+        _few("incomplete", "gaps <> 0", told="gaps"),
+        _few("group", "key_group IS NOT NULL", by="key_group"),
     )
 
     name: Mapped[str] = personal(String(40))
@@ -98,6 +132,14 @@ class Person(Scoped, Record):
     seen_at: Mapped[datetime] = internal(default=clock.now)
     visit_due_at: Mapped[datetime | None] = internal()
     recorded_by_id: Mapped[int | None] = internal(BigId)
+    # How many columns of the file are empty: kept by the base itself, however a row is written.
+    gaps: Mapped[int] = internal(Integer, Computed(_GAPS, persisted=True))
+    withdrawn_at: Mapped[datetime | None] = personal()
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        """What the base computes is read when it is asked for."""
+        return super().__mapper_args__ | {"eager_defaults": False}
 
     employer: Mapped[Employer | None] = relationship()
     memberships: Mapped[list["Membership"]] = relationship(back_populates="person", order_by="Membership.id")
@@ -123,7 +165,7 @@ class Person(Scoped, Record):
     def learn(self, **known: Any) -> None:
         """Take over what became known, and what follows from it."""
         for name, value in known.items():
-            setattr(self, name, value)
+            setattr(self, name, None if value == "" else value)
         if "name" in known:
             self.reading, self.initials = name_reading(self.name)
         if "key_group" in known:
@@ -145,7 +187,37 @@ class Person(Scoped, Record):
             self.hardship_note = words
 
     def consent_to(self, channel: str) -> None:
+        """Keep that somebody agrees, from now on."""
         db.session.add(Consent(person=self, unit=self.unit, channel=channel, wording=CONSENT_VERSION))
+        self.withdrawn_at = None
+
+    def agreed(self) -> "Person":
+        """The person, as somebody whose data may be used. Raises Withdrawn."""
+        if self.withdrawn_at:
+            raise Withdrawn(self.status)
+        return self
+
+    def withdraw(self, by: Viewer) -> None:
+        """Take back the consent: what is kept stays kept and is no longer used, an application ends, greetings and
+        planned visits stop. Membership is another matter. Raises WrongStep.
+
+        Source: 个人信息保护法 第十五、四十七条.
+        """
+        if self.withdrawn_at or self.status not in ("known", "applied", "active", "retained"):
+            raise WrongStep(self.status)
+        self.withdrawn_at, self.share_birthday = clock.now(), False
+        for consent in consents_of(self):
+            consent.withdrawn_at = consent.withdrawn_at or self.withdrawn_at
+        if self.status == "applied":
+            self._turn("known", None, clock.today(), by, gettext("本人撤回同意"))
+        for follow in WITHDREW:
+            follow(self)
+
+    def consent_again(self, channel: str) -> None:
+        """Agree anew after taking it back, or for the first time. Raises WrongStep."""
+        if not self.withdrawn_at and consents_of(self):
+            raise WrongStep(self.status)
+        self.consent_to(channel)
 
     def approve(self, by: Viewer) -> None:
         """Take an applicant in as a member. Raises WrongStep."""
@@ -252,6 +324,14 @@ class Consent(Scoped, Record):
     person: Mapped[Person] = relationship()
 
 
+def consents_of(person: Person) -> list[Consent]:
+    """What somebody agreed to, the newest first."""
+    if person.id is None:
+        return []
+    given = select(Consent).where(Consent.person_id == person.id)
+    return list(db.session.scalars(given.order_by(Consent.given_at.desc(), Consent.id.desc())))
+
+
 def id_index(kind: str, number: str) -> str:
     return keyring().digest(f"{kind}:{number}", "identity")
 
@@ -281,7 +361,9 @@ def _equal(column: str, branches: int) -> Select[Any]:
 def long_unseen(days: int = 30, most: int = 3) -> list[Person]:
     """Members of the viewer's branch nobody spoke with for longest."""
     since = clock.now() - timedelta(days=days)
-    statement = select(Person).where(Person.status == "active", Person.seen_at < since)
+    statement = select(Person).where(
+        Person.status == "active", Person.seen_at < since, Person.withdrawn_at.is_(None)
+    )
     return list(db.session.scalars(statement.order_by(Person.seen_at, Person.id).limit(most)))
 
 

@@ -1,7 +1,9 @@
-"""Finding people by a piece of a name, the first letters of its reading, the end of a phone, or an employer.
+"""Finding people by a piece of a name, its reading or the first letters of it, the end of a phone or of an identity
+number, or an employer.
 
-Each person has a row of tokens: name pieces of one to three characters, pieces of the initials, phone endings,
-pairs of characters of the employer, and the units the person stands under. SQLite keeps them in FTS5,
+Each person has a row of tokens: name pieces of one to three characters, pieces of the initials, beginnings of the
+reading of the name and of the given name, phone endings, a keyed digest of the last four signs of the identity
+number, pairs of characters of the employer, and the units the person stands under. SQLite keeps them in FTS5,
 PostgreSQL in an array with a GIN index; both give exactly the answers of LIKE, at any size.
 This module holds the product's raw SQL.
 """
@@ -30,13 +32,16 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy.orm import Session
 
-from gridunion.db import db, is_sqlite, trusted, write
+from gridunion.db import db, is_sqlite, keyring, trusted, write
 from gridunion.jobs import enqueue, job, periodic
 from gridunion.members.models import Person
+from gridunion.names import syllables
 from gridunion.text import clean_code
 from gridunion.tree import Unit
 
-LONGEST, LONGEST_INITIALS = 3, 8
+LONGEST, LONGEST_INITIALS, LONGEST_READING = 3, 8, 8
+TAIL = re.compile(r"[0-9]{3}[0-9X]")  # the end of an identity number
+MOST_STARTS = 3  # the family name, of one character or two, and the given name
 TRUSTED = {"branch": True}
 
 _DELETE = {
@@ -50,15 +55,39 @@ _INSERT = {
 
 
 def tokens(
-    name: str, initials: str, phone: str | None, employer: str | None, unit_ids: Iterable[int]
+    name: str,
+    initials: str,
+    phone: str | None,
+    employer: str | None,
+    unit_ids: Iterable[int],
+    id_number: str | None = None,
 ) -> list[str]:
     """All the tokens of a person."""
     made = {f"n{piece}" for piece in _pieces(_plain(name), LONGEST)}
     made |= {f"p{piece}" for piece in _pieces(_plain(initials), LONGEST_INITIALS)}
     made |= {f"t{(phone or '')[-size:]}" for size in range(1, len(phone or "") + 1)}
     made |= {f"e{pair}" for pair in _pieces(_plain(employer or ""), 2) if len(pair) == 2}
+    made |= {f"r{beginning}" for beginning in _beginnings(name)}
     made |= {f"u{unit_id}" for unit_id in unit_ids}
+    if id_number:
+        made.add(tail_token(id_number))
     return sorted(made)
+
+
+def tail_token(id_number: str) -> str:
+    """The last four signs of an identity number, as the index holds them.
+
+    They stand on every screen that shows the number masked, so finding by them tells staff nothing new. In the
+    base there are only 11,000 of them to try, so they are kept under the key that lies outside it (safety.md 11).
+    """
+    return f"d{keyring().digest(id_number[-4:].upper(), 'identity tail')[:12]}"
+
+
+def _beginnings(name: str) -> set[str]:
+    """How the reading of a name may be typed: from its first letter on, or from the first of the given name."""
+    parts = [_plain(part) for part in syllables(name)] if name else []
+    whole = ["".join(parts[start:])[:LONGEST_READING] for start in range(min(len(parts), MOST_STARTS))]
+    return {text[:size] for text in whole for size in range(2, len(text) + 1)}
 
 
 def _plain(text: str) -> str:
@@ -76,11 +105,15 @@ def _pieces(whole: str, longest: int) -> set[str]:
 def wanted(asked: str) -> list[list[str]]:
     """What a question asks for: any of the groups, every token of a group. Empty when nothing can match."""
     if number := _number(asked):
-        return [[f"t{number}"]]
+        return [[f"t{number}"], *_tail(number)]
+    if tail := _tail(clean_code(asked)):
+        return tail
     said = _plain(asked)
     groups = [[f"n{piece}" for piece in _cover(said, LONGEST)]] if said else []
     if said.isascii() and said.isalpha():
         groups.append([f"p{said[:LONGEST_INITIALS]}"])
+    if said.isascii() and len(said) >= 2:
+        groups.append([f"r{said[:LONGEST_READING]}"])
     if len(said) >= 2:
         groups.append([f"e{piece}" for piece in _cover(said, 2)])
     return groups
@@ -90,6 +123,11 @@ def _number(asked: str) -> str:
     """The end of a phone number, however it is written; empty when something else was asked."""
     digits = clean_code(asked, "-()+")
     return digits[-11:] if digits.isascii() and digits.isdigit() else ""
+
+
+def _tail(digits: str) -> list[list[str]]:
+    """Four signs may be the end of an identity number, too."""
+    return [[tail_token(digits)]] if TAIL.fullmatch(digits) else []
 
 
 def _cover(said: str, size: int) -> list[str]:
@@ -133,7 +171,12 @@ def question(asked: str, unit_ids: Sequence[int]) -> Question | None:
     groups = wanted(asked)
     if not groups:
         return None
-    return Question(groups, [f"u{unit_id}" for unit_id in unit_ids], "" if _number(asked) else _like(asked))
+    return Question(groups, [f"u{unit_id}" for unit_id in unit_ids], "" if _is_tail(asked) else _like(asked))
+
+
+def _is_tail(asked: str) -> bool:
+    """The end of a number was asked for, not words."""
+    return bool(_number(asked) or _tail(clean_code(asked)))
 
 
 def matching(asked: str, unit_ids: Sequence[int]) -> ColumnElement[bool] | None:
@@ -179,7 +222,8 @@ def _exact() -> ColumnElement[bool]:
     """Longer questions are checked on the row: pieces may stand apart."""
     like = bindparam("like", type_=Text)
     return or_(
-        Person.initials.like(like, escape="\\"), func.replace(Person.name, " ", "").ilike(like, escape="\\"),
+        Person.initials.like(like, escape="\\"), Person.reading.like(like, escape="\\"),
+        func.replace(Person.name, " ", "").ilike(like, escape="\\"),
         func.replace(Person.employer_name, " ", "").ilike(like, escape="\\"),
     )  # fmt: skip
 
@@ -199,7 +243,8 @@ def _stored(dialect: str, made: list[str]) -> Any:
 
 
 def _tokens_of(person: Person) -> list[str]:
-    return tokens(person.name, person.initials, person.phone, person.employer_name, _above(person.unit))
+    above = _above(person.unit)
+    return tokens(person.name, person.initials, person.phone, person.employer_name, above, person.id_number)
 
 
 _ABOVE = select(Unit.__table__.c.id).where(Unit.__table__.c.code.in_(bindparam("codes", expanding=True)))
@@ -211,7 +256,7 @@ def _above(unit: Unit) -> list[int]:
     return list(trusted(_ABOVE, {"codes": codes}).scalars())
 
 
-NAMED = ("name", "phone", "employer_name", "unit_id")
+NAMED = ("name", "phone", "employer_name", "unit_id", "id_index")
 
 
 @event.listens_for(Session, "after_flush")

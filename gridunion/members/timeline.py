@@ -6,11 +6,10 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_babel import lazy_pgettext as pgettext
 
 from gridunion import clock, settings
 from gridunion.accounts.trail_words import VALUES
-from gridunion.members.models import Membership, Person
+from gridunion.members.models import Membership, Person, consents_of
 
 STANDINGS = {
     "known": lazy_gettext("非会员"),
@@ -22,7 +21,8 @@ STANDINGS = {
     "resigned": lazy_gettext("已退会"),
 }
 VALUES["person", "status"] = VALUES["membership", "status"] = STANDINGS
-VALUES["consent", "channel"] = {"grid_visit": pgettext("one", "走访")}
+CHANNELS = {"grid_visit": lazy_gettext("当面同意"), "import": lazy_gettext("随表格导入")}
+VALUES["consent", "channel"] = CHANNELS
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,19 @@ def memberships(person: Person) -> Iterable[Entry]:
         else:
             title = settings.label("change_type", span.change_type) or span.status
             yield Entry(_began(span), "done", title, span.end_reason or "")
+
+
+@tell
+def consents(person: Person) -> Iterable[Entry]:
+    """What somebody took back, and what was given after that; the first one comes with the application."""
+    given = consents_of(person)
+    for nth, consent in enumerate(reversed(given)):
+        how = _("同意书 %(version)s 版，%(channel)s", version=consent.wording,
+                channel=CHANNELS.get(consent.channel, consent.channel))  # fmt: skip
+        if nth:
+            yield Entry(consent.given_at, "done", _("本人又同意了"), how)
+        if consent.withdrawn_at:
+            yield Entry(consent.withdrawn_at, "bad", _("本人撤回同意"), how)
 
 
 def _began(span: Membership) -> datetime:

@@ -1,16 +1,22 @@
 """The register: the list and its search, and a person's page."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
-from gridunion import audit
+from gridunion import audit, settings
+from gridunion.accounts.trail_words import COLUMNS
 from gridunion.faults import fault
-from gridunion.members.listing import FILTERS, MOST_FOUND, found, members
-from gridunion.members.models import Person
+from gridunion.look import day
+from gridunion.members.filters import AGES, EMPTY, MIGRANT, UNSEEN, Filters
+from gridunion.members.listing import LOOKED_AT, MOST_FOUND, found, members, number
+from gridunion.members.models import Person, consents_of
 from gridunion.members.numbers import may_show
-from gridunion.members.timeline import story
+from gridunion.members.timeline import CHANNELS, story
 from gridunion.rights import allow
 from gridunion.text import clean_question
 from gridunion.totals import totals
@@ -18,21 +24,34 @@ from gridunion.web import before, find, go, page, viewer
 
 bp = Blueprint("members", __name__, url_prefix="/members")
 
+# Where in the form a column of the file is filled in.
+FIELDS = {"work": "employer_name", "id_index": "id_number"}
+OFFERED = {
+    "ages": [(value, words) for value, (_youngest, _older, words) in AGES.items()],
+    "empty": EMPTY,
+    "migrant": MIGRANT,
+    "unseen": lambda: [(value, _("%(n)s 天以上没联系", n=days)) for value, days in UNSEEN.items()],
+}
 LONG = 60  # days after which a member counts as long unseen
 
 
 @bp.get("/")
 @allow("see members")
 def listing() -> Response:
-    chosen = request.args.get("show", "all")
-    chosen = chosen if chosen in FILTERS else "all"
-    rows, after = members(chosen, request.args.get("after", ""))
-    counts = totals()
-    total = counts.get({"all": "members", "due": "people_due"}.get(chosen, chosen), len(rows))
+    chosen, place, counts = Filters.asked(), request.args.get("after", ""), totals()
+    rows, after, stopped = members(chosen, place)
     return page(
-        "members/listing.html", rows=rows, after=after, chosen=chosen, counts=counts, total=total, asked="", long=LONG,
-        place=here(),
+        "members/listing.html", rows=rows, after=after, chosen=chosen.show, counts=counts, asked="", long=LONG,
+        place=here(), total=_total(chosen, counts, len(rows), bool(place or after)), filters=chosen,
+        stopped=LOOKED_AT if stopped else 0, offered=OFFERED,
     )  # fmt: skip
+
+
+def _total(chosen: Filters, counts: Mapping[str, int], shown: int, goes_on: bool) -> int | None:
+    """How many the list holds: from the figures kept, or because all of them are here; None when nobody counted."""
+    if not chosen.narrows:
+        return counts.get({"all": "members", "due": "people_due"}.get(chosen.show, chosen.show), shown)
+    return number(chosen) if goes_on else shown
 
 
 @bp.post("/search")
@@ -45,7 +64,7 @@ def search() -> Response:
     rows, after, total = found(viewer(), asked, request.form.get("after", ""))
     return page(
         "members/listing.html", rows=rows, after=after, chosen="", counts=totals(), total=total, asked=asked, long=LONG,
-        place=here(), most=MOST_FOUND,
+        place=here(), most=MOST_FOUND, filters=Filters(), stopped=0, offered=OFFERED,
     )  # fmt: skip
 
 
@@ -58,8 +77,37 @@ def here() -> str:
 @bp.get("/<uuid:uid>")
 @allow("see members")
 def show(uid: UUID) -> Response:
-    person = find(Person, uid)
-    return page("members/show.html", person=person, entries=story(person), all=request.args.get("all"))
+    return page_of(find(Person, uid), all=request.args.get("all"))
+
+
+# The columns of the file that stand nowhere else on the page: codes of a list, and words.
+CODED = (
+    "ethnicity",
+    "work_status",
+    "education",
+    "skill_level",
+    "political_status",
+    "household_type",
+    "id_kind",
+)
+SAID = {"household_place": lazy_gettext("户籍所在地"), "native_place": lazy_gettext("籍贯")}
+
+
+def page_of(person: Person, status: int = 200, **more: Any) -> Response:
+    return page(
+        "members/show.html", status, person=person, entries=story(person), facts=_facts(person), empty=EMPTY,
+        fields=FIELDS, consents=consents_of(person), channels=CHANNELS, **more,
+    )  # fmt: skip
+
+
+def _facts(person: Person) -> list[tuple[str, str]]:
+    """What the file says beside what the head of the page shows."""
+    coded = [(str(COLUMNS[name]), settings.label(name, getattr(person, name))) for name in CODED]
+    said = [(str(words), getattr(person, name) or "") for name, words in SAID.items()]
+    born = day(person.birth_on) if person.birth_on else ""
+    migrant = "" if person.migrant is None else str(MIGRANT["yes" if person.migrant else "no"])
+    told = [(_("出生日期"), born), *coded, (_("农民工"), migrant), *said]
+    return [(words, value) for words, value in told if value]
 
 
 @bp.get("/<uuid:uid>/phone")
@@ -74,14 +122,14 @@ def revealed(uid: UUID) -> Response:
 @allow("reveal numbers")
 def phone(uid: UUID) -> Response:
     """Show a phone number in full: asked for by POST, and in the trail."""
-    person = find(Person, uid)
+    person = find(Person, uid).agreed()
     audit.note("reveal phone", person)
     return _revealed(person, "phone")
 
 
 def _count_reveal(uid: UUID) -> int:
     """Minutes to wait before another identity number is shown."""
-    return may_show(find(Person, uid), viewer().account_id)
+    return may_show(find(Person, uid).agreed(), viewer().account_id)
 
 
 @bp.post("/<uuid:uid>/id-number")
@@ -91,12 +139,12 @@ def id_number(uid: UUID) -> Response:
     """Show an identity number in full: asked for by POST, counted, and in the trail."""
     if g.prepared:
         return fault(429, _("这一小时看过的证件号码太多了，请等 %(n)s 分钟再看。", n=g.prepared))
-    person = find(Person, uid)
+    person = find(Person, uid).agreed()
     audit.note("reveal number", person)
     return _revealed(person, "id_number")
 
 
 def _revealed(person: Person, what: str) -> Response:
-    response = page("members/show.html", person=person, entries=story(person), revealed=what, all=None)
+    response = page_of(person, revealed=what, all=None)
     response.location = url_for("members.show", uid=person.uid)  # where the same post, sent again, leads
     return response

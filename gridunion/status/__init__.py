@@ -3,7 +3,7 @@
 from flask import Flask
 
 from gridunion import totals
-from gridunion.status import behind, sums, views
+from gridunion.status import behind, filing, sums, views
 
 
 def open_room(app: Flask) -> None:
@@ -11,4 +11,4 @@ def open_room(app: Flask) -> None:
     app.register_blueprint(views.bp)
 
 
-__all__ = ["behind", "open_room"]
+__all__ = ["behind", "filing", "open_room"]

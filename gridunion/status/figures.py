@@ -68,6 +68,7 @@ _met = (_v.voided_at.is_(None)) & (_v.outcome != _word("not_home"))
 _active = _p.status == _word("active")
 _works = _e.state == _word("active")
 _hard = _active & _p.hardship_class.is_not(None)
+_incomplete = _active & (_p.gaps != _NONE)
 # Asked as a subquery: of a bound moment SQLite would look up how many visits lie behind it, and plan anew each time.
 _since, _until = select(_FROM).scalar_subquery(), select(_NOW).scalar_subquery()
 _lately = (_v.happened_at >= _since) & (_v.happened_at < _until)
@@ -107,6 +108,7 @@ WALKS = (
     Walk(Person, _active & _p.new_form, {"new_form": _ALL}),
     Walk(Person, _active & _p.visit_due_at.is_not(None), {"people_due": _ALL}),
     Walk(Person, _hard, {"hardship": _ALL}),
+    Walk(Person, _incomplete, {"incomplete": _ALL}),
     Walk(Person, _hard & _seen_lately, {"helped": _ALL}, also=Visit),
     Walk(Employer, _works, {"employers": _ALL, "organized": _e.union_state != _word("unorganized")}),
     Walk(Complaint, _received, {
@@ -148,7 +150,14 @@ SOURCES |= dict.fromkeys(("echoes_missed", "echoes_late"), ReplyDue)
 SOURCES |= {"unorganized": Employer, "unhelped": Person}
 
 
-def counting(kinds: Iterable[Any] = COUNTED) -> Select[Any]:
+def _all_gaps(unit_id: ColumnElement[int]) -> ColumnElement[int]:
+    """How many columns of the files of a unit's members are empty, all together: no figure of its own, but what
+    the average of any branch is made of."""
+    found = select(func.coalesce(func.sum(_p.gaps), _NONE)).where(_p.unit_id == unit_id, _incomplete)
+    return found.scalar_subquery()
+
+
+def counting(kinds: Iterable[Any] = COUNTED, sums: bool = True) -> Select[Any]:
     """A row of figures for each of the units `ids`: those that records of some kinds decide."""
     unit: Any = Unit.__table__
     asked, joined = set(kinds), unit
@@ -164,6 +173,8 @@ def counting(kinds: Iterable[Any] = COUNTED) -> Select[Any]:
         joined = joined.outerjoin(counted, counted.c.unit_id == unit.c.id)
         counts += [func.coalesce(counted.c[name], _NONE).label(name) for name in walk.figures]
         moments += [counted.c[name] for name in walk.moments]
+    if sums and Person in asked:
+        counts.append(_all_gaps(unit.c.id).label("gaps"))
     if asked & {Person, Visit, Complaint}:
         moments.append(_last_entry(unit).label("last_entry_at"))
     if Complaint in asked:
@@ -188,7 +199,7 @@ def _fresh_until(unit: FromClause) -> ColumnElement[datetime]:
     return select(func.min(both.c.at, type_=UtcDateTime)).scalar_subquery()
 
 
-LIVE = counting()
+LIVE = counting(sums=False)
 
 
 def window(day: date | None = None) -> tuple[datetime, datetime]:

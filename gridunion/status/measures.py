@@ -30,6 +30,7 @@ MEASURES = {
                 rate=(_("困难职工全帮扶"), "helped")),
         Measure("helped", _("困难职工有走访"), _("困难职工里，近 30 天联系上的"), "hardship"),
         Measure("unhelped", _("困难职工还没走访"), _("困难职工里，近 30 天没联系上的"), "hardship"),
+        Measure("incomplete", _("档案不全"), _("会员里，实名档案十二项没填齐的"), "members"),
         Measure("employers", _("用人单位"), _("现在开业的用人单位"), parts=(("unorganized", "bad"), ("organized", "ok")),
                 rate=(_("工会组织全覆盖"), "organized")),
         Measure("organized", _("已建会单位"), _("自己建会或联合工会覆盖的用人单位"), "employers"),

@@ -54,6 +54,8 @@ class Standing(Row):
     people_due: Mapped[int] = internal(default=0)
     hardship: Mapped[int] = internal(default=0)
     helped: Mapped[int] = internal(default=0)
+    incomplete: Mapped[int] = internal(default=0)
+    gaps: Mapped[int] = internal(default=0)
     employers: Mapped[int] = internal(default=0)
     organized: Mapped[int] = internal(default=0)
     received: Mapped[int] = internal(default=0)

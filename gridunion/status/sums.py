@@ -94,6 +94,7 @@ def computed(unit: Place, now: datetime) -> Iterator[tuple[str, Any]]:
 
 WANTED = (
     "members", "applied", "new_form", "hardship", "people_due", "visits_open", "open", "employers", "organized",
+    "incomplete",
 )  # fmt: skip
 
 

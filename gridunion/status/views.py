@@ -100,9 +100,9 @@ def _named(width: int) -> Select[Any]:
     return found.order_by(_u.path).execution_options(branch=True)
 
 
-def crumbs(unit: Unit | Place) -> list[Any]:
-    """The units from the highest one the viewer stands over down to this one."""
-    highest = min(held.path for held in viewer().holding("see board") if unit.path.startswith(held.path))
+def crumbs(unit: Unit | Place, right: str = "see board") -> list[Any]:
+    """The units from the highest one in which the viewer holds a right down to this one."""
+    highest = min(held.path for held in viewer().holding(right) if unit.path.startswith(held.path))
     if unit.path == highest:
         return [unit]
     codes = unit.path.strip("/").split("/")[highest.count("/") - 1 :]

@@ -41,9 +41,10 @@ NAMES = {
     "union_state": lazy_gettext("建会情况"),
     "id_kind": lazy_gettext("证件类别"),
     "sex": lazy_gettext("性别"),
+    "ethnicity": lazy_gettext("民族"),
 }
 # The rules of the house hang on these very codes.
-FIXED = {"complaint_kind", "channel", "change_type", "union_state", "id_kind", "sex"}
+FIXED = {"complaint_kind", "channel", "change_type", "union_state", "id_kind", "sex", "ethnicity"}
 
 
 class EntryForm(Form):

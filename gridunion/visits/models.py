@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, relationship
 from gridunion import calendar, clock, settings
 from gridunion.db import BigId, Record, db, internal, personal, sensitive
 from gridunion.deadlines import end_of_office
-from gridunion.members.models import JOINED, Person
+from gridunion.members.models import JOINED, WITHDREW, Person
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped
 from gridunion.visits.due import UNDO, DueVisit, TooLate, open_visits
@@ -144,5 +144,14 @@ def welcome(person: Person, by: Viewer) -> None:
 
 
 JOINED.append(welcome)
+
+
+def stay_away(person: Person) -> None:
+    """Who took the consent back is not visited any more, unless they agree again."""
+    for due in open_visits(person):
+        due.cancel()
+
+
+WITHDREW.append(stay_away)
 
 __all__ = ["FINDINGS", "OUTCOMES", "REACHED", "UNDO", "DueVisit", "TooLate", "Visit", "open_visits"]

@@ -85,9 +85,9 @@ def _form(person: Person, form: VisitForm, status: int = 200) -> Response:
 
 
 def asked_person() -> Person:
-    """The person an address names. Raises NotFound, Forbidden."""
+    """The person an address names. Raises NotFound, Forbidden; Withdrawn for who wants no visits."""
     uid = read_uid(request.args.get("person", ""))
-    return find(Person, uid) if uid else abort(404)
+    return find(Person, uid).agreed() if uid else abort(404)
 
 
 def _next_step(visit: Visit) -> str:

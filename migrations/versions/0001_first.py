@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 07:16:46.967343
+Revision: 0001, 2026-11-21 12:34:12.516670
 """
 
 import sqlalchemy as sa
@@ -279,6 +279,8 @@ def upgrade():
         sa.Column("people_due", sa.Integer(), nullable=False),
         sa.Column("hardship", sa.Integer(), nullable=False),
         sa.Column("helped", sa.Integer(), nullable=False),
+        sa.Column("incomplete", sa.Integer(), nullable=False),
+        sa.Column("gaps", sa.Integer(), nullable=False),
         sa.Column("employers", sa.Integer(), nullable=False),
         sa.Column("organized", sa.Integer(), nullable=False),
         sa.Column("received", sa.Integer(), nullable=False),
@@ -358,6 +360,16 @@ def upgrade():
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("visit_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "gaps",
+            sa.Integer(),
+            sa.Computed(
+                "CASE WHEN id_index IS NULL THEN 1 ELSE 0 END + CASE WHEN sex IS NULL THEN 1 ELSE 0 END + CASE WHEN birth_on IS NULL THEN 1 ELSE 0 END + CASE WHEN ethnicity IS NULL THEN 1 ELSE 0 END + CASE WHEN education IS NULL THEN 1 ELSE 0 END + CASE WHEN household_type IS NULL THEN 1 ELSE 0 END + CASE WHEN phone IS NULL THEN 1 ELSE 0 END + CASE WHEN work_status IS NULL THEN 1 ELSE 0 END + CASE WHEN migrant IS NULL THEN 1 ELSE 0 END + CASE WHEN political_status IS NULL THEN 1 ELSE 0 END + CASE WHEN employer_name IS NULL AND key_group IS NULL THEN 1 ELSE 0 END",
+                persisted=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -370,6 +382,13 @@ def upgrade():
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.create_index("ix_person_employer_id", ["employer_id"], unique=False)
         batch_op.create_index(
+            "ix_person_group",
+            ["unit_id", "status", "key_group", "seen_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("key_group IS NOT NULL"),
+            postgresql_where=sa.text("key_group IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_person_hardship",
             ["unit_id", "status", "seen_at", "id"],
             unique=False,
@@ -377,6 +396,13 @@ def upgrade():
             postgresql_where=sa.text("hardship_class IS NOT NULL"),
         )
         batch_op.create_index("ix_person_id_index", ["id_index"], unique=False)
+        batch_op.create_index(
+            "ix_person_incomplete",
+            ["unit_id", "status", "seen_at", "id", "gaps"],
+            unique=False,
+            sqlite_where=sa.text("gaps <> 0"),
+            postgresql_where=sa.text("gaps <> 0"),
+        )
         batch_op.create_index(
             "ix_person_new_form",
             ["unit_id", "status", "seen_at", "id"],
@@ -723,11 +749,19 @@ def downgrade():
         batch_op.drop_index(
             "ix_person_new_form", sqlite_where=sa.text("new_form = 1"), postgresql_where=sa.text("new_form")
         )
+        batch_op.drop_index(
+            "ix_person_incomplete", sqlite_where=sa.text("gaps <> 0"), postgresql_where=sa.text("gaps <> 0")
+        )
         batch_op.drop_index("ix_person_id_index")
         batch_op.drop_index(
             "ix_person_hardship",
             sqlite_where=sa.text("hardship_class IS NOT NULL"),
             postgresql_where=sa.text("hardship_class IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_person_group",
+            sqlite_where=sa.text("key_group IS NOT NULL"),
+            postgresql_where=sa.text("key_group IS NOT NULL"),
         )
         batch_op.drop_index("ix_person_employer_id")
 

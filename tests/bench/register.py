@@ -52,6 +52,11 @@ UPDATE standing SET
     hardship = (
         SELECT count(*) FROM person
         WHERE unit_id = standing.unit_id AND status = 'active' AND hardship_class IS NOT NULL),
+    incomplete = (
+        SELECT count(*) FROM person WHERE unit_id = standing.unit_id AND status = 'active' AND gaps <> 0),
+    gaps = (
+        SELECT coalesce(sum(gaps), 0) FROM person
+        WHERE unit_id = standing.unit_id AND status = 'active' AND gaps <> 0),
     helped = (
         SELECT count(*) FROM person
         WHERE unit_id = standing.unit_id AND status = 'active' AND hardship_class IS NOT NULL AND EXISTS (
