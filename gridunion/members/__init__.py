@@ -4,10 +4,12 @@ from flask import Flask, Response
 from flask_babel import gettext as _
 
 from gridunion.faults import fault
-from gridunion.members import approving, editing, registering, views
+from gridunion.members import approving, editing, moving, registering, transferring, views
 from gridunion.members.models import WrongStep
 
-assert approving and editing and registering  # their views stand on the same blueprint
+assert (
+    approving and editing and moving and registering and transferring
+)  # their views stand on the same blueprint
 
 
 def open_room(app: Flask) -> None:

@@ -8,8 +8,7 @@ from sqlalchemy import select
 
 from gridunion.db import db
 from gridunion.members.models import Person
-from gridunion.members.timeline import story
-from gridunion.members.views import bp
+from gridunion.members.views import bp, file_page
 from gridunion.menu import home_of
 from gridunion.rights import allow
 from gridunion.text import Unacceptable, clean_text
@@ -50,10 +49,7 @@ def reject(uid: UUID) -> Response:
     said = request.form.get("reason", "")
     reason, wrong = _read(said)
     if wrong:
-        entries = story(person)
-        return page(
-            "members/show.html", 422, person=person, entries=entries, all=None, reason=said, wrong=wrong
-        )
+        return file_page(person, 422, reason=said, wrong=wrong)
     person.reject(viewer(), reason)
     say(_("没有通过：%(name)s", name=person.name), kind="warn")
     return go(home_of(viewer()))

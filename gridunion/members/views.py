@@ -1,5 +1,6 @@
 """The register: the list and its search, and a person's page."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, g, request, url_for
@@ -7,10 +8,13 @@ from flask_babel import gettext as _
 
 from gridunion import audit
 from gridunion.faults import fault
+from gridunion.members.gone import gone_for
 from gridunion.members.listing import FILTERS, MOST_FOUND, found, members
+from gridunion.members.membership import STANDINGS
 from gridunion.members.models import Person
 from gridunion.members.numbers import may_show
 from gridunion.members.timeline import story
+from gridunion.members.transfer import transfers_of
 from gridunion.rights import allow
 from gridunion.text import clean_question
 from gridunion.totals import totals
@@ -59,7 +63,14 @@ def here() -> str:
 @allow("see members")
 def show(uid: UUID) -> Response:
     person = find(Person, uid)
-    return page("members/show.html", person=person, entries=story(person), all=request.args.get("all"))
+    return file_page(person, all=request.args.get("all"))
+
+
+def file_page(person: Person, status: int = 200, **more: Any) -> Response:
+    """Somebody's page."""
+    context = {"entries": story(person), "all": None, "standing": STANDINGS[person.status]} | more
+    transfers, gone = transfers_of(person), gone_for(person)
+    return page("members/show.html", status, person=person, transfers=transfers, gone=gone, **context)
 
 
 @bp.get("/<uuid:uid>/phone")
@@ -97,6 +108,6 @@ def id_number(uid: UUID) -> Response:
 
 
 def _revealed(person: Person, what: str) -> Response:
-    response = page("members/show.html", person=person, entries=story(person), revealed=what, all=None)
+    response = file_page(person, revealed=what)
     response.location = url_for("members.show", uid=person.uid)  # where the same post, sent again, leads
     return response
