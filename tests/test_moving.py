@@ -15,6 +15,7 @@ from gridunion.employers.models import Employer
 from gridunion.members.gone import EmployerGone
 from gridunion.members.membership import Membership
 from gridunion.members.models import Person
+from gridunion.members.movement import MOVEMENTS
 from gridunion.members.transfer import Transfer
 from gridunion.tree import Unit
 from gridunion.visits.models import DueVisit, Visit
@@ -316,6 +317,32 @@ def test_what_happened_stays_where_it_happened_and_what_is_due_goes_along(
     worker.post(f"/visits/{visit.uid}/undo")
     leader2.get(f"/visits/{visit.uid}", 404)
     check_everywhere()
+
+
+def test_a_month_tells_who_came_and_who_went_and_every_number_opens_its_list(
+    lifted: Flask, leader: Someone, leader2: Someone, supervisor: Someone
+) -> None:
+    with clock.at(clock.now() - timedelta(days=40)):
+        old, gone = member("王秀兰"), member("李强", phone="13609162082")
+    member("孙倩", phone="13609162083")
+    with write():
+        gone.change(MOVEMENTS["resign"], clock.today(), as_viewer("leader"), "5")
+    leader.post(f"/members/{old.uid}/release", {"to": "210", "reason": "1"})
+    leader2.post(f"/members/transfers/{the_transfer().uid}/accept", {"cell": unit("212").uid.hex})
+    page = leader.get("/members/changes")
+    assert "上月末会员 2，净增 -1，到" in page and "会员 1。" in page
+    for show, who, total in (
+        ("joined", "孙倩", 1),
+        ("resigned", "李强", 1),
+        ("transferred_out", "王秀兰", 1),
+    ):
+        page = leader.get(f"/members/changes?show={show}")
+        assert page.total == total and who in page, show
+    assert f"/members/{old.uid}" not in page.html and "现在在别的工会" in page
+    assert "王秀兰" in leader2.get("/members/changes?show=transferred_in")
+    assert "上月末会员 2，净增 0，到" in supervisor.get("/members/changes?month=2026-11")
+    assert "净增 +2" in supervisor.get("/members/changes?month=2026-10")
+    leader.get("/members/changes?month=x&show=y&after=z")
 
 
 # ── the employer is gone ──

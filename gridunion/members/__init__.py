@@ -4,7 +4,7 @@ from flask import Flask, Response
 from flask_babel import gettext as _
 
 from gridunion.faults import fault
-from gridunion.members import approving, editing, moving, registering, transferring, views
+from gridunion.members import approving, changes, editing, moving, registering, transferring, views
 from gridunion.members.models import WrongStep
 
 assert (
