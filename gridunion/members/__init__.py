@@ -7,9 +7,8 @@ from gridunion.faults import fault
 from gridunion.members import approving, changes, editing, moving, registering, transferring, views
 from gridunion.members.models import WrongStep
 
-assert (
-    approving and editing and moving and registering and transferring
-)  # their views stand on the same blueprint
+# Their views stand on the same blueprint.
+assert approving and changes and editing and moving and registering and transferring
 
 
 def open_room(app: Flask) -> None:

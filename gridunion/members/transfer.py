@@ -71,7 +71,7 @@ class Transfer(Scoped, Record):
         if person.status not in ("active", "retained"):
             raise Impossible(_("不是会员，没有会籍可转。"))
         if union_of(person.unit) == union_of(to):
-            raise Impossible(_("就在本社区，不用转会，换网格就行。"))
+            raise Impossible(_("就在本社区，不用转会，换网格就行"))
         transfer = cls(unit_id=person.unit_id, to_unit_id=to.id, asking_id=person.unit_id, answering_id=to.id)
         return transfer._ask(person, by, reason, note, to.path)
 
@@ -120,7 +120,7 @@ class Transfer(Scoped, Record):
         """The one who was registered anew in the meantime: their application ends, the old file goes on."""
         double = db.session.get(Person, self.known_as_id) if self.known_as_id else None
         if double and double.status in ("applied", "active"):
-            double._turn("known", None, clock.today(), by, _("会籍已转入，以转来的档案为准"))
+            double._turn("known", None, clock.today(), by)
 
     def refuse(self, by: Viewer, reason: str) -> None:
         """The other side does not agree; whoever asked is told why. Raises WrongStep."""
