@@ -54,6 +54,8 @@ RIGHTS: dict[str, set[str]] = {
     "edit members": _FIELD,
     "reveal numbers": _FIELD,
     "approve members": {"leader", "supervisor"},
+    "change memberships": {"leader", "supervisor"},
+    "expel members": {"leader"},
     "see visits": _FIELD | _OFFICE,
     "log visits": _FIELD,
     "see complaints": _FIELD | _OFFICE,

@@ -26,6 +26,7 @@ SETTINGS: list[tuple[str, Any, str, str]] = [
     ),
     ("visit.days", 3, "走访期限（天）", "Days for a visit that is due"),
     ("visit.retry.days", 1, "没见到，隔几天再去", "Days until the next try when nobody was home"),
+    ("transfer.answer.workdays", 10, "会籍接转答复期限（工作日）", "Working days to answer a transfer"),
     ("complaint.accept.workdays", 1, "受理期限（工作日）", "Working days to accept"),
     ("complaint.accept.urgent_hours", 2, "紧急诉求受理（小时）", "Hours to accept an urgent one"),
     ("complaint.first_reply.workdays", 3, "第一次回音（工作日）", "Working days to the first reply"),

@@ -164,7 +164,7 @@ def look_with(new: Eyes | None) -> None:
 
 @contextmanager
 def everywhere() -> Iterator[None]:
-    """Lift the guard: signing in, commands, public pages and names of units only."""
+    """Lift the guard: signing in, commands, public pages, names of units, and what a transfer carries over."""
     before = eyes()
     look_with(EVERYWHERE)
     try:
@@ -223,6 +223,16 @@ class Scoped:
         return relationship(Unit, foreign_keys=[column])
 
     @classmethod
+    def within(cls, units: Any) -> ColumnElement[bool]:
+        """The row lies in one of some units; what two units share lies in both."""
+        return cls.unit_id.in_(units)
+
+    @property
+    def places(self) -> tuple[Unit | None, ...]:
+        """The units of which one must be the viewer's for the row to be written."""
+        return (self.unit or db.session.get(Unit, self.unit_id),)
+
+    @classmethod
     def visible(cls) -> ColumnElement[bool]:
         """What else must hold for the viewer to see a row of this kind."""
         return true()
@@ -237,7 +247,7 @@ class Scoped:
 def _options(width: int) -> Sequence[Any]:
     inside = select(Unit.__table__.c.id).where(branch(width))
     scoped = [
-        with_loader_criteria(cls, cls.unit_id.in_(inside) & cls.visible(), include_aliases=True)
+        with_loader_criteria(cls, cls.within(inside) & cls.visible(), include_aliases=True)
         for cls in _scoped_classes()
     ]
     units = with_loader_criteria(Unit, _within(Unit.path, width), include_aliases=True)
@@ -279,6 +289,5 @@ def _refuse_outside(session: Session, *_: Any) -> None:
 def _check_branch(seen: Eyes | None, record: Any) -> None:
     if seen is None:
         raise Refused("nobody said whose eyes this write has")
-    unit = record.unit or db.session.get(Unit, record.unit_id)
-    if unit is None or not seen.over(unit.path):
+    if not any(unit and seen.over(unit.path) for unit in record.places):
         raise OutsideBranch(record.__tablename__)

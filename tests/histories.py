@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from gridunion.complaints.models import Complaint, NotYours, OutOfTurn
 from gridunion.db import db, write, writing
 from gridunion.employers.models import Employer
 from gridunion.members.models import Person, WrongStep
+from gridunion.members.transfer import Transfer
 from gridunion.tree import Unit
 from gridunion.visits.models import DueVisit, TooLate, Visit
 from tests.conftest import NOON, as_viewer, unit
@@ -138,6 +140,13 @@ def _month_in(cell: str, nth: int) -> None:
         finish(plain)
         call(plain, "not_satisfied")
         asked(cell, category="hardship")
+
+
+def transferred(person: Person, cell: str) -> None:
+    """Released to another union, and accepted there."""
+    by = as_viewer("district")
+    by = replace(by, postings=tuple(replace(held, role="supervisor") for held in by.postings))
+    Transfer.release(person, unit(cell).lineage()[-2], by, "1", None).accept(by, unit(cell))
 
 
 def close(code: str, heir: str | None = None, when: date | None = None) -> None:

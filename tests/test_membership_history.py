@@ -1,8 +1,10 @@
 """Membership as dated history: whatever is done in whatever order, the story of each person stays one line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -22,16 +24,18 @@ from sqlalchemy import func, select
 
 from gridunion import clock
 from gridunion.db import db, write
+from gridunion.members.balance import balance, members_on
 from gridunion.members.models import Membership, Person, WrongStep
+from gridunion.members.movement import MOVEMENTS, Movement
+from gridunion.members.transfer import Transfer, union_of
 from gridunion.status.models import Standing
+from gridunion.tree import Unit
 from tests.bases import some
 from tests.conftest import Someone, as_viewer, member, unit
 
-CELLS = ("211", "2110", "212")
-LATER = {  # what may follow from where, and the code of the change (domain.md 2.2)
-    "active": [("retained", "3"), ("transferred_out", "4"), ("expelled", "5"), ("resigned", "6")],
-    "retained": [("active", "2"), ("transferred_out", "4"), ("expelled", "5"), ("resigned", "6")],
-}
+CELLS = ("211", "2110", "212", "221")
+UNITS = ("1", "2", "20", "21", "210", "22", *CELLS, "221")
+STATES = ("applied", "active", "retained")
 
 
 class Register(RuleBasedStateMachine):
@@ -43,6 +47,12 @@ class Register(RuleBasedStateMachine):
     def begin(self) -> None:
         self.days = ExitStack()
         self.by = as_viewer("leader")
+        district = as_viewer("district")
+        # Somebody over all of the tree who may answer for every union.
+        self.street = replace(
+            district, postings=tuple(replace(held, role="supervisor") for held in district.postings)
+        )
+        self.begun = clock.today()
         self.known: list[int] = []
 
     @rule(target=people, cell=st.sampled_from(CELLS))
@@ -65,18 +75,63 @@ class Register(RuleBasedStateMachine):
         self._do(number, lambda person: person.apply("grid_visit"), "known")
 
     @rule(number=people, cell=st.sampled_from(CELLS))
-    def move_house(self, number: int, cell: str) -> None:
-        with write():
-            db.session.get_one(Person, number).unit = unit(cell)
-
-    @rule(number=people, which=st.integers(0, 3))
-    def change(self, number: int, which: int) -> None:
-        """What later verbs will do, each a turn from one standing to the next."""
+    def resettle(self, number: int, cell: str) -> None:
+        """To another cell of the same union."""
         with write():
             person = db.session.get_one(Person, number)
-            if following := LATER.get(person.status):
-                status, code = following[which % len(following)]
-                person._turn(status, code, clock.today(), self.by)
+            if union_of(person.unit) == union_of(unit(cell)) and person.status in ("known", *STATES):
+                person.resettle(unit(cell), self.by)
+
+    @rule(number=people, how=st.sampled_from(list(MOVEMENTS.values())), ago=st.sampled_from([0, 0, 1, 30]))
+    def change(self, number: int, how: Movement, ago: int) -> None:
+        """Retain, come back, resign, expel, on a day not long ago; an impossible one changes nothing."""
+        with suppress(WrongStep), write():
+            person = db.session.get_one(Person, number)
+            before, on = person.status, clock.today() - timedelta(days=ago)
+            possible = before in how.sources and on >= person.since
+            person.change(how, max(on, clock.today() - timedelta(days=ago)), self.by, how.reasons[0])
+            assert possible and person.status == how.status
+            return
+        db.session.rollback()
+        assert not (before in how.sources and ago == 0 and on >= db.session.get_one(Person, number).since)
+
+    @rule(number=people, cell=st.sampled_from(CELLS), asked=st.booleans())
+    def transfer(self, number: int, cell: str, asked: bool) -> None:
+        """Ask the other union, in either direction."""
+        with suppress(WrongStep), write():
+            person = db.session.get_one(Person, number)
+            if asked:
+                stub = Person.register(
+                    unit(cell), self.by, "grid_visit", name=person.name, phone="13609162087"
+                )
+                db.session.flush()
+                self.known.append(stub.id)
+                Transfer.ask(person.id, stub, self.by, "1", None)
+            else:
+                Transfer.release(person, unit(cell).lineage()[-2], self.by, "1", None)
+            return
+        db.session.rollback()
+        self.known = [one for one in self.known if db.session.get(Person, one)]
+
+    @rule(nth=st.integers(0, 5), answer=st.sampled_from(["accept", "accept", "refuse", "withdraw"]))
+    def answer(self, nth: int, answer: str) -> None:
+        waiting = db.session.scalars(
+            select(Transfer).where(Transfer.state == "asked").order_by(Transfer.id)
+        ).all()
+        if not waiting:
+            return
+        with write():
+            transfer = db.session.get_one(Transfer, waiting[nth % len(waiting)].id)
+            if answer == "accept":
+                to = transfer.to_unit_now
+                transfer.accept(
+                    self.street,
+                    None if to.is_cell else unit({"21": "2110", "210": "212", "22": "221"}[to.code]),
+                )
+            elif answer == "refuse":
+                transfer.refuse(self.street, "还在这里上班")
+            else:
+                transfer.withdraw(self.street)
 
     @rule(days=st.sampled_from([1, 400, -2, -2]))
     def wait(self, days: int) -> None:
@@ -119,7 +174,36 @@ class Register(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "days"):
-            self.days.close()
+            try:
+                self._members_of_a_day_are_those_of_an_earlier_one_and_who_came_less_who_went()
+            finally:
+                self.days.close()
+
+    def _members_of_a_day_are_those_of_an_earlier_one_and_who_came_less_who_went(self) -> None:
+        db.session.rollback()
+        latest = db.session.scalar(select(func.max(Membership.from_on))) or clock.today()
+        days = sorted({self.begun - timedelta(days=1), self.begun, latest - timedelta(days=1), latest})
+        spans, people = db.session.scalars(select(Membership)).all(), db.session.scalars(select(Person)).all()
+        for place in (unit(code) for code in UNITS):
+            for since, until in pairwise(days):
+                told = balance(place, since, until)
+                assert told.after == told.before + told.net, (place.code, since, until, told)
+                assert (told.before, told.after) == (
+                    _by_hand(spans, place, since),
+                    _by_hand(spans, place, until),
+                )
+            # The members of today by their spans are those the register shows, at each level.
+            now = [one.status for one in people if one.unit.path.startswith(place.path)]
+            for status in ("active", "retained"):
+                assert members_on(place, latest, status) == now.count(status)
+
+
+def _by_hand(spans: Sequence[Membership], place: Unit, day: date) -> int:
+    """Who is a member on a day, span by span."""
+    held = [span for span in spans if span.status == "active" and span.unit.path.startswith(place.path)]
+    return len(
+        [span for span in held if span.from_on <= day and (span.until_on is None or day < span.until_on)]
+    )
 
 
 def _count(cell: int, status: str) -> int:

@@ -17,6 +17,7 @@ from gridunion.complaints.models import Complaint, ReplyDue
 from gridunion.db import db
 from gridunion.employers.models import Employer
 from gridunion.members.models import Person
+from gridunion.members.movement import MOVEMENTS
 from gridunion.status.board import board
 from gridunion.status.models import WINDOW
 from gridunion.status.records import count
@@ -148,6 +149,8 @@ STEPS = st.one_of(
     st.tuples(st.just("firm"), st.sampled_from(["21", "210"]), st.sampled_from(["unorganized", "organized"])),
     st.tuples(st.just("move"), st.sampled_from([("21", "20"), ("21", "2"), ("211", "210"), ("211", "21")])),
     st.tuples(st.just("resettle"), NTH, PLACES),
+    st.tuples(st.just("transfer"), NTH, st.sampled_from(["2110", "212", "221"])),
+    st.tuples(st.just("change"), NTH, st.sampled_from(["retain", "come_back", "resign"])),
     st.tuples(st.just("close"), st.sampled_from(["2110", "221"])),
     st.tuples(st.just("wait"), st.sampled_from([0.2, 0.6, 1, 4, 12, 33])),
 )  # fmt: skip
@@ -226,6 +229,15 @@ class Story:
             with histories.kept():
                 person.unit = unit(cell)
 
+    def transfer(self, number: int, cell: str) -> None:
+        if person := self.nth(Person, number):
+            histories.step(lambda: histories.transferred(person, cell))
+
+    def change(self, number: int, how: str) -> None:
+        if person := self.nth(Person, number):
+            way, by = MOVEMENTS[how], as_viewer("leader")
+            histories.step(lambda: person.change(way, clock.today(), by, way.reasons[0]))
+
     def close(self, code: str) -> None:
         histories.close(code)
 
@@ -257,6 +269,15 @@ def test_a_month_of_work_recounts_at_every_level(lifted: Flask) -> None:
     for days in (0, 1, 10, 45):
         with histories.on(days):
             check_everywhere()
+
+
+def test_after_a_transfer_both_unions_count_what_they_hold(lifted: Flask) -> None:
+    histories.a_month()
+    person = db.session.scalars(select(Person).where(Person.name == "211号1")).one()
+    with histories.on(0), histories.kept():
+        histories.transferred(person, "221")
+    check_everywhere()
+    assert person.unit.code == "221"
 
 
 def test_a_visit_taken_back_counts_no_more_where_its_person_has_gone_to(lifted: Flask) -> None:

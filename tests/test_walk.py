@@ -21,6 +21,7 @@ from gridunion.db import db, write
 from gridunion.doors import HEADERS
 from gridunion.employers.models import Employer
 from gridunion.members.models import Person
+from gridunion.members.transfer import Transfer
 from gridunion.rights import PUBLIC, RIGHTS, SIGNED_IN, right_of
 from gridunion.tree import everywhere
 from gridunion.visits.models import DueVisit, Visit
@@ -45,7 +46,7 @@ KIND_OF: dict[str, Any] = {
     "accounts.ending": Posting,
     "accounts.end_posting": Posting,
     "visits.undo_event": DueVisit,
-}
+} | dict.fromkeys(("members.transfer", "members.accept", "members.refuse", "members.withdraw"), Transfer)
 
 
 @dataclass
@@ -75,6 +76,12 @@ def _plant(code: str) -> Planted:
         employer = Employer(unit=unit(code).lineage()[-2], name=f"单位{code}")
         db.session.add(employer)
         db.session.flush()
+        here = {"unit_id": person.unit_id, "to_unit_id": person.unit_id, "asking_id": person.unit_id}
+        transfer = Transfer(
+            **here, answering_id=person.unit_id, person_id=person.id, name="王秀兰", reason="1", asked_by="周素琴",
+            due_at=clock.now(),
+        )  # fmt: skip
+        db.session.add(transfer)
         files.attach(visit, visit.unit_id, [(files.keep(b"picture"), 7)], by.account_id)
     photo = files.attachments_of(visit)[0].uid
     account = db.session.scalars(select(Account).where(Account.id == by.account_id)).one()
@@ -84,6 +91,7 @@ def _plant(code: str) -> Planted:
         Complaint: complaint.uid,
         Employer: employer.uid,
         DueVisit: due.uid,
+        Transfer: transfer.uid,
     }
     return Planted(code, uids | {Account: account.uid, Posting: account.postings[0].uid}, photo)
 

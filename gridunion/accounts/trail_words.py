@@ -51,7 +51,7 @@ KINDS = {
     "membership": _("会籍"), "membership_change": _("会籍"), "employer": _("单位"),
     "visit": _("走访"), "due_visit": _("该走访"), "complaint": _("诉求"),
     "complaint_event": _("诉求步骤"), "consent": _("同意书"), "attachment": _("附件"),
-    "draft": _("草稿"), "receipt": _("回执"),
+    "draft": _("草稿"), "receipt": _("回执"), "transfer": _("转会"), "employer_gone": _("单位没了"),
 }  # fmt: skip
 
 COLUMNS = {
@@ -88,12 +88,15 @@ COLUMNS = {
     "change_type": _("会籍变化"), "change_reason": _("变化原因"), "end_reason": _("结束原因"),
     "approved_by_id": _("审批"), "ended_by_id": _("经手"), "visitor_name": _("走访的人"),
     "findings": _("情况"), "next_on": _("下次去"), "voided_at": _("撤回"),
+    "end_type": _("结束于"), "filed": _("已备案"), "to_unit_id": _("转到"), "reason": _("原因"),
+    "asked_by": _("提出人"), "decided_by_id": _("答复人"), "decided_at": _("答复"), "refusal": _("拒绝的原因"),
+    "gone_on": _("单位没了"), "done_by_id": _("经手"),
 }  # fmt: skip
 
 # What the values of a column are called: a code list, or words of the room that keeps the records.
 LISTS = {
     "category": "complaint_category", "kind": "complaint_kind", "trigger": "visit_trigger",
-    "end_reason": "change_reason",
+    "end_type": "change_type", "reason": "change_reason",
 } | {
     name: name for name in (
         "channel", "sex", "key_group", "work_status", "education", "skill_level", "political_status", "household_type",
@@ -103,14 +106,14 @@ LISTS = {
 VALUES: dict[tuple[str, str], dict[str, Any]] = {("posting", "role"): ROLES, ("unit", "kind"): KIND_NAMES}
 """(kind of record, column) → words for its values; the rooms add theirs."""
 
-ACCOUNTS = {"handler_id", "approved_by_id", "ended_by_id", "reader"}
-UNITS = {"parent_id", "replaced_by_id"}
+ACCOUNTS = {"handler_id", "approved_by_id", "ended_by_id", "reader", "decided_by_id", "done_by_id"}
+UNITS = {"parent_id", "replaced_by_id", "to_unit_id"}
 ROWS = {"ok": _("存了"), "duplicate": _("已有"), "error": _("没存"), "skip": _("跳过")}
 WHAT = {"units": _("组织"), "employers": _("单位"), "members": _("会员"), "demo": _("演示数据")}
 _MEANS_NOTHING = {
     "path", "reading", "initials", "id_index", "unit_id", "account_id", "person_id", "employer_id", "sha256",
     "recorded_by_id", "accept_due_at", "calls", "planned_by_id", "settled_by_id", "seen_before", "due_visit_id",
-    "visitor_id", "subject_uid", "size", "mime",
+    "visitor_id", "subject_uid", "size", "mime", "transfer_id", "asking_id", "answering_id", "known_as_id",
 }  # fmt: skip
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+\+00:00)?")
 

@@ -15,6 +15,8 @@ from gridunion.complaints.listing import complaints, counted_each, loads, lookin
 from gridunion.complaints.rows import Row
 from gridunion.complaints.step_forms import hand_words
 from gridunion.db import db
+from gridunion.desk import moves
+from gridunion.desk.moves import asked_for, loose, to_answer
 from gridunion.desk.people import applicants, counted, needy
 from gridunion.desk.views import bp
 from gridunion.menu import badges
@@ -23,19 +25,23 @@ from gridunion.settings import value
 from gridunion.tree import width
 from gridunion.web import page, viewer
 
-GROUPS = ("late", "assign", "applied", "confirm", "call", "help")
-PEOPLE = {"applied": applicants, "help": needy}
+GROUPS = ("late", "assign", "applied", "moves", "confirm", "call", "gone", "help", "asked")
+PEOPLE = {"applied": applicants, "help": needy, "moves": to_answer, "asked": asked_for, "gone": loose}
+ELSEWHERE = ("asked",)  # what others have to answer is shown, and not counted as waiting here
 
 # Chip → its word and the groups behind it; the chips must fit one line of a phone.
 CHIPS: dict[str, tuple[object, tuple[str, ...]]] = {
     "late": (_("超期"), ("late",)),
     "assign": (_("派单"), ("assign",)),
     "applied": (_("入会"), ("applied",)),
-    "people": (_("会员"), ("applied", "help")),
+    "people": (_("会员"), ("applied", "moves", "gone", "help", "asked")),
     "call": (_("回访"), ("call",)),
     "end": (_("收尾"), ("confirm", "call")),
     "confirm": (_("确认"), ("confirm",)),
     "help": (_("帮扶"), ("help",)),
+    "moves": (_("转会"), ("moves",)),
+    "gone": (_("单位没了"), ("gone",)),
+    "asked": (_("等对方"), ("asked",)),
 }
 
 
@@ -59,7 +65,7 @@ def inbox() -> Response:
     groups = {name: _group(name, totals[name], after) for name in shown if totals[name]}
     held = viewer().holding("see inbox")[0]
     return page(
-        "desk/inbox.html", groups=groups, total=sum(totals.values()), chosen=chosen, chips=_chips(totals, chosen),
+        "desk/inbox.html", groups=groups, total=_ours(totals), chosen=chosen, chips=_chips(totals, chosen),
         hands=_offered(groups["assign"].rows) if "assign" in groups else {}, held=held,
         role=ROLES[held.role], days=value("complaint.accept.workdays", held.path),
     )  # fmt: skip
@@ -71,7 +77,7 @@ def _chips(totals: dict[str, int], chosen: str) -> list[tuple[str, object, int]]
     names = [
         "late",
         "assign",
-        "people" if totals["help"] else "applied",
+        "people" if any(totals[name] for name in CHIPS["people"][1][1:]) else "applied",
         "end" if totals["confirm"] else "call",
     ]
     names = [chosen if chosen in CHIPS[name][1] else name for name in names]
@@ -83,13 +89,17 @@ def _chips(totals: dict[str, int], chosen: str) -> list[tuple[str, object, int]]
 def _counts(width: int) -> Select[Any]:
     """All the totals of the page in one statement."""
     cases = counted_each(width, tuple(name for name in GROUPS if name not in PEOPLE))
-    return select(*cases, *counted(width)).execution_options(branch=True)
+    return select(*cases, *counted(width), *moves.counted(width)).execution_options(branch=True)
 
 
 def waiting() -> dict[str, int]:
     """How much waits in each group."""
     found = db.session.execute(_counts(width())).mappings().one()
     return {name: found[name] for name in GROUPS}
+
+
+def _ours(totals: dict[str, int]) -> int:
+    return sum(count for name, count in totals.items() if name not in ELSEWHERE)
 
 
 def _group(name: str, total: int, after: str) -> Group:
@@ -115,7 +125,7 @@ def _offered(rows: Iterable[Row]) -> dict[int, list[tuple[str, str]]]:
 
 def _badge(who: Viewer) -> int:
     with looking(who, "see inbox"):
-        return sum(waiting().values())
+        return _ours(waiting())
 
 
 badges["inbox"] = _badge

@@ -65,29 +65,29 @@ def counted(width: int) -> list[Any]:
 @cache
 def _applied(width: int) -> Select[Any]:
     columns = (_p.id, _p.uid, _p.name, _p.key_group, _p.work_status, _u.name)
-    return _page(select(*columns).select_from(_people).where(branch(width), _APPLIED), _p.id)
+    return page_of(select(*columns).select_from(_people).where(branch(width), _APPLIED), _p.id)
 
 
 @cache
 def _needed(width: int) -> Select[Any]:
     columns = (_d.id, _d.uid, _d.event_on, _d.note, _d.due_at, _p.uid, _p.name, _u.name)
     joined = _visits.join(Person.__table__, _p.id == _d.person_id)
-    return _page(select(*columns).select_from(joined).where(branch(width), _NEEDED), _d.id)
+    return page_of(select(*columns).select_from(joined).where(branch(width), _NEEDED), _d.id)
 
 
-def _page(found: Select[Any], number: Any) -> Select[Any]:
+def page_of(found: Select[Any], number: Any) -> Select[Any]:
     return found.order_by(number).limit(PAGE + 1).execution_options(branch=True)
 
 
 def applicants(after: str) -> tuple[list[Any], str]:
-    return _from(_applied(width()), _p.id, Applicant, after)
+    return read(_applied(width()), _p.id, Applicant, after)
 
 
 def needy(after: str) -> tuple[list[Any], str]:
-    return _from(_needed(width()), _d.id, Needy, after)
+    return read(_needed(width()), _d.id, Needy, after)
 
 
-def _from(statement: Select[Any], number: Any, kind: type[Any], after: str) -> tuple[list[Any], str]:
+def read(statement: Select[Any], number: Any, kind: type[Any], after: str) -> tuple[list[Any], str]:
     """A page of a group, the oldest first, and where the next one begins."""
     if place := opened(kind.__name__, after):
         statement = statement.where(number > place[0])

@@ -222,7 +222,13 @@ def _visits_made(viewer: Viewer) -> Iterable[Done]:
     made = made.where(Visit.recorded_at >= clock.midnight(clock.today())).options(joinedload(Visit.person))
     for visit in db.session.scalars(made.order_by(Visit.recorded_at.desc()).limit(MOST)):
         href = url_for("visits.show", uid=visit.uid)
-        yield Done(visit.happened_at, visit.person.name, visit.words, _("、").join(visit.found), href)
+        yield Done(
+            visit.happened_at,
+            visit.person.name if visit.person else visit.who,
+            visit.words,
+            _("、").join(visit.found),
+            href,
+        )
 
 
 def _cases_resolved(viewer: Viewer) -> Iterable[Done]:

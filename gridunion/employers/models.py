@@ -1,5 +1,6 @@
 """用人单位: who employs people in a community, and whether a union covers them."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,9 @@ from sqlalchemy.orm import Mapped
 
 from gridunion.db import Record, db, personal, public
 from gridunion.tree import Scoped, Unit, everywhere
+
+TURNED: list[Callable[["Employer"], None]] = []
+"""What other rooms do when an employer closes, or works again."""
 
 
 class Employer(Scoped, Record):
@@ -30,6 +34,15 @@ class Employer(Scoped, Record):
     contact: Mapped[str | None] = personal(String(40))
     phone: Mapped[str | None] = personal(String(20))
     state: Mapped[str] = public(String(20), default="active")
+
+    def learn(self, **known: Any) -> None:
+        """Take over what became known, and what follows when it closes."""
+        before = self.state
+        for name, value in known.items():
+            setattr(self, name, value)
+        if self.state != before:
+            for follow in TURNED:
+                follow(self)
 
     @property
     def organized(self) -> bool:

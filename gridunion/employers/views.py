@@ -109,7 +109,6 @@ def save(uid: UUID) -> Response:
         theirs = EmployerForm(formdata=None).offer(communities()).show(employer)
         form.row_version.data = str(employer.version)
         return page("employers/edit.html", 409, form=form, employer=employer, theirs=theirs)
-    for name, value in form.known().items():
-        setattr(employer, name, value)
+    employer.learn(**form.known())
     say(_("已保存：%(name)s", name=employer.name))
     return go(url_for("employers.show", uid=uid))

@@ -4,10 +4,20 @@ from flask import Flask, Response
 from flask_babel import gettext as _
 
 from gridunion.faults import fault
-from gridunion.members import approving, consenting, editing, registering, views
+from gridunion.members import (
+    approving,
+    changes,
+    consenting,
+    editing,
+    moving,
+    registering,
+    transferring,
+    views,
+)
 from gridunion.members.models import WrongStep
 
-assert approving and consenting and editing and registering  # their views stand on the same blueprint
+# Their views stand on the same blueprint.
+assert approving and changes and consenting and editing and moving and registering and transferring
 
 
 def open_room(app: Flask) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from gridunion.db import db
 from gridunion.members.models import Person
-from gridunion.members.views import bp, page_of
+from gridunion.members.views import bp, file_page
 from gridunion.menu import home_of
 from gridunion.rights import allow
 from gridunion.text import Unacceptable, clean_text
@@ -49,7 +49,7 @@ def reject(uid: UUID) -> Response:
     said = request.form.get("reason", "")
     reason, wrong = _read(said)
     if wrong:
-        return page_of(person, 422, all=None, reason=said, wrong=wrong)
+        return file_page(person, 422, reason=said, wrong=wrong)
     person.reject(viewer(), reason)
     say(_("没有通过：%(name)s", name=person.name), kind="warn")
     return go(home_of(viewer()))

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from gridunion.members.forms import FileForm, differences
 from gridunion.members.models import Person, id_index
-from gridunion.members.numbers import objection, told_here
+from gridunion.members.numbers import ELSEWHERE, objection, told_here
 from gridunion.members.views import bp
 from gridunion.rights import allow
 from gridunion.web import before, edited, find, go, page, say, viewer
@@ -48,7 +48,9 @@ def save(uid: UUID) -> Response:
         return page("members/edit.html", 409, person=person, form=form, theirs=differences(form, person))
     if answer := _against(person, form):
         (form.id_number if form.id_number.data else form.name).errors = [answer[0]]
-        return page("members/edit.html", answer[1], person=person, form=form)
+        return page(
+            "members/edit.html", answer[1], person=person, form=form, elsewhere=answer[0] == str(ELSEWHERE)
+        )
     person.learn(**form.known())
     if form.id_number.data:
         person.set_id_number(form.id_kind.data, form.id_number.data)

@@ -7,7 +7,7 @@ was held, so a count on any day needs no other history: M1(day) = spans with sta
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy import (
@@ -31,6 +31,8 @@ from gridunion import clock, settings
 from gridunion.db import BigId, Encrypted, Record, db, internal, keyring, personal, public, sensitive, trusted
 from gridunion.employers.models import Employer, named
 from gridunion.identity import age_on
+from gridunion.members.membership import STANDINGS, Impossible, Membership, WrongStep
+from gridunion.members.movement import Movement
 from gridunion.names import name_reading
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped, Unit, branch, width
@@ -58,6 +60,11 @@ JOINED: list[WhenJoined] = []
 WITHDREW: list[Callable[["Person"], None]] = []
 """What other rooms do when somebody takes their consent back."""
 
+WhenMoved = Callable[["Person"], None]
+MOVED: list[WhenMoved] = []
+"""What other rooms take along when somebody stands in another cell."""
+
+
 
 def _few(name: str, condition: str, in_postgresql: str = "", by: str = "", told: str = "") -> Index:
     """The index of the list of members over those only that meet a condition; `by` parts them further, and `told`
@@ -65,12 +72,6 @@ def _few(name: str, condition: str, in_postgresql: str = "", by: str = "", told:
     here, there = text(condition), text(in_postgresql or condition)
     columns = [name for name in ("unit_id", "status", by, "seen_at", "id", told) if name]
     return Index(f"ix_person_{name}", *columns, sqlite_where=here, postgresql_where=there)
-
-
-class WrongStep(ValueError):
-    """The step does not follow from where the record stands."""
-
-    sentence = ""  # for the user, where there is more to say
 
 
 class Withdrawn(WrongStep):
@@ -157,8 +158,8 @@ class Person(Scoped, Record):
         return person
 
     def apply(self, consent: str) -> None:
-        """Ask for membership, with the consent given now. Raises WrongStep."""
-        self._only("known")
+        """Ask for membership, with the consent given now; who left may come again. Raises WrongStep."""
+        self._only("known", "resigned", "transferred_out")
         self.consent_to(consent)
         self._turn("applied", "1", clock.today())
 
@@ -231,26 +232,89 @@ class Person(Scoped, Record):
         self._only("applied")
         self._turn("known", None, clock.today(), by, reason)
 
-    def _only(self, status: str) -> None:
-        if self.status != status:
+    def change(
+        self, how: Movement, on: date, by: Viewer, reason: str, words: str | None = None, **more: Any
+    ) -> None:
+        """Retain, resign, expel …: a change one union decides alone, on a day, for a reason of the list.
+
+        Raises WrongStep, with a sentence.
+        """
+        if self.status not in how.sources:
+            now = STANDINGS[self.status]
+            raise Impossible(
+                gettext(
+                    "%(name)s现在是“%(now)s”，不能办“%(step)s”。", name=self.name, now=now, step=how.words
+                )
+            )
+        if on > clock.today() or on < self.since:
+            raise Impossible(gettext("日期应在上一次变动之后、今天以前。"))
+        self._turn(how.status, how.change, on, by, words, change_reason=reason, **more)
+
+    def hand_over(self, cell: Unit, by: Viewer, reason: str, words: str | None, transfer_id: int) -> None:
+        """Carry the file over into a cell of another union: a member's span ends in the old one (4) and begins in
+        the new one (2); who is none stays known there."""
+        today = clock.today()
+        about: dict[str, Any] = {"change_reason": reason, "transfer_id": transfer_id}
+        if not self.transferable:
+            self._turn("known", None, today, by)
+            self._stand_in(cell)
+            return
+        if self.status != "transferred_out":
+            self._turn("transferred_out", "4", today, by, words, **about)
+        self._stand_in(cell)
+        self._turn("active", "2", today, by, **about)
+        for follow in JOINED:
+            follow(self, by)
+
+    def resettle(self, cell: Unit, by: Viewer) -> None:
+        """Move to another cell of the same union: no change of membership, but dated, so that each cell's members
+        of a day can be told later."""
+        self.unit, status = cell, self.status
+        if status != "known":
+            self._turn(status, None, clock.today(), by)
+        self._stand_in(cell)
+
+    def _stand_in(self, cell: Unit) -> None:
+        """What is still to do for the person goes along; what was done stays where it was."""
+        self.unit = cell
+        self.employer = named(self.employer_name, cell) if self.employer_name else None
+        for take_along in MOVED:
+            take_along(self)
+
+    def _only(self, *statuses: str) -> None:
+        if self.status not in statuses:
             raise WrongStep(self.status)
 
     def _turn(
-        self, status: str, change: str | None, on: date, by: Viewer | None = None, reason: str | None = None
+        self,
+        status: str,
+        change: str | None,
+        on: date,
+        by: Viewer | None = None,
+        words: str | None = None,
+        **more: Any,
     ) -> None:
         """End the running span and, unless the person only stays known, begin the next."""
         # A clock may have been set back: no span begins before an earlier one ended.
         on = max([on, *(span.until_on or span.from_on for span in self.memberships)])
+        account_id = by.account_id if by else None
         for span in self.memberships:
             if span.until_on is None:
-                span.until_on, span.end_reason, span.ended_by_id = on, reason, by.account_id if by else None
+                span.end(on, account_id, change, words)
         if status != "known":
-            account_id = by.account_id if by else None
-            span = Membership(
-                unit=self.unit, status=status, change_type=change, from_on=on, approved_by_id=account_id
-            )
-            self.memberships.append(span)
+            more |= {"change_type": change, "from_on": on, "approved_by_id": account_id}
+            self.memberships.append(Membership(unit=self.unit, status=status, **more))
         self.status = status
+
+    @property
+    def since(self) -> date:
+        """The day the running standing began."""
+        return max((span.from_on for span in self.memberships), default=date.min)
+
+    @property
+    def transferable(self) -> bool:
+        """Whether there is a membership for another union to take over."""
+        return self.status in ("active", "retained", "transferred_out")
 
     def seen(self, at: datetime) -> None:
         """Somebody spoke with the person."""
@@ -280,30 +344,6 @@ class Person(Scoped, Record):
     def completeness(self) -> int:
         """Percent of the file that is filled."""
         return round(100 * (len(FILE) - len(self.missing)) / len(FILE))
-
-
-class Membership(Scoped, Record):
-    """One span of one standing: applied, active, retained … in a cell, from a day until another."""
-
-    __tablename__ = "membership"
-    __table_args__ = (
-        Index("ix_membership_person_id", "person_id"),
-        Index("ix_membership_unit_id_status_until_on_from_on", "unit_id", "status", "until_on", "from_on"),
-    )
-
-    STATUSES: ClassVar = ("applied", "active", "retained", "transferred_out", "expelled", "resigned")
-
-    person_id: Mapped[int] = internal(BigId, ForeignKey("person.id"))
-    status: Mapped[str] = internal(String(20))
-    from_on: Mapped[date] = internal(Date)
-    until_on: Mapped[date | None] = internal(Date)
-    change_type: Mapped[str | None] = public(String(8))
-    change_reason: Mapped[str | None] = personal(String(8))
-    end_reason: Mapped[str | None] = personal(String(200))
-    approved_by_id: Mapped[int | None] = internal(BigId)
-    ended_by_id: Mapped[int | None] = internal(BigId)
-
-    person: Mapped[Person] = relationship(back_populates="memberships")
 
 
 class Consent(Scoped, Record):
@@ -377,3 +417,8 @@ def people_in(unit: Unit, _on: date) -> str:
 
 
 STANDING.append(people_in)
+
+__all__ = [
+    "CONSENT_VERSION", "FILE", "JOINED", "MOVED", "Consent", "Impossible", "Membership", "Person", "WrongStep", "alike",
+    "id_index", "long_unseen",
+]  # fmt: skip

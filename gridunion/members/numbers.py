@@ -7,7 +7,8 @@ and not any more after 20 questions an hour that found nothing: nobody learns wh
 from datetime import timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from flask_babel import lazy_gettext
+from sqlalchemy import case, select
 
 from gridunion import audit, throttle
 from gridunion.db import db, write
@@ -16,6 +17,7 @@ from gridunion.tree import everywhere
 
 MOST_MISSES = MOST_SHOWN = 20
 HOUR = timedelta(hours=1)
+ELSEWHERE = lazy_gettext("已在别处登记，请申请转会")
 
 
 def objection(person: Person, name: str, digest: str | None, asker: int) -> tuple[str, int]:
@@ -40,21 +42,31 @@ def told_here(person: Person, digest: str) -> str:
 
 
 def _ask_elsewhere(person: Person, name: str, digest: str, asker: int) -> tuple[str, int]:
-    """A question that finds nothing is counted, in the moment it is answered."""
+    known, wait = registered_elsewhere(person, name, digest, asker)
+    if wait:
+        return too_many(wait), 429
+    return (str(ELSEWHERE), 422) if known else ("", 0)
+
+
+def registered_elsewhere(person: Person, name: str, digest: str, asker: int) -> tuple[int | None, int]:
+    """(number of somebody else with this name and number, minutes to wait when too much was asked).
+
+    A question that finds nothing is counted, in the moment it is answered. Outside write().
+    """
     with write():
         row = throttle.held(throttle.key_of("identity", str(asker)), HOUR)
         if row.wait:
             audit.note("lookups stopped", person)
-            text = _(
-                "这一小时核对的证件号码太多了，请等 %(n)s 分钟再填号码或改姓名，别的可以先存",
-                n=minutes(row.wait),
-            )
-            return text, 429
-        if _is_elsewhere(person, name, digest):
-            return _("已在别处登记，请申请转会"), 422
+            return None, minutes(row.wait)
+        if known := _elsewhere(person, name, digest):
+            return known, 0
         if row.count() >= MOST_MISSES:
             row.stop_until_over(HOUR)
-    return "", 0
+    return None, 0
+
+
+def too_many(wait: int) -> str:
+    return str(_("这一小时核对的证件号码太多了，请等 %(n)s 分钟再填号码或改姓名，别的可以先存", n=wait))
 
 
 def may_show(person: Person, asker: int) -> int:
@@ -69,10 +81,12 @@ def may_show(person: Person, asker: int) -> int:
         return minutes(row.wait)
 
 
-def _is_elsewhere(person: Person, name: str, digest: str) -> bool:
+def _elsewhere(person: Person, name: str, digest: str) -> int | None:
+    """The file another branch keeps; of several the one of a member."""
     same = select(Person.id).where(Person.id_index == digest, Person.id != person.id, Person.name == name)
+    members_first = case((Person.status.in_(("active", "retained")), 0), else_=1)
     with everywhere():
-        return db.session.scalars(same.limit(1)).first() is not None
+        return db.session.scalars(same.order_by(members_first, Person.id).limit(1)).first()
 
 
 def minutes(seconds: int) -> int:

@@ -7,22 +7,19 @@ from datetime import datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from gridunion import clock, settings
+from gridunion import clock
 from gridunion.accounts.trail_words import VALUES
-from gridunion.members.models import Membership, Person, consents_of
+from gridunion.members.membership import STANDINGS, Membership, history
+from gridunion.members.models import Person, consents_of
 
-STANDINGS = {
-    "known": lazy_gettext("非会员"),
-    "applied": lazy_gettext("待审批"),
-    "active": lazy_gettext("在会"),
-    "retained": lazy_gettext("保留会籍"),
-    "transferred_out": lazy_gettext("已转出"),
-    "expelled": lazy_gettext("已除名"),
-    "resigned": lazy_gettext("已退会"),
-}
+TRANSFER_STATES = {
+    "asked": lazy_gettext("等答复"), "accepted": lazy_gettext("已同意"), "refused": lazy_gettext("没同意"),
+    "withdrawn": lazy_gettext("已撤回"),
+}  # fmt: skip
 VALUES["person", "status"] = VALUES["membership", "status"] = STANDINGS
 CHANNELS = {"grid_visit": lazy_gettext("当面同意"), "import": lazy_gettext("随表格导入")}
 VALUES["consent", "channel"] = CHANNELS
+VALUES["transfer", "state"] = TRANSFER_STATES
 
 
 @dataclass(frozen=True)
@@ -57,16 +54,22 @@ def tell(source: Source) -> Source:
 
 @tell
 def memberships(person: Person) -> Iterable[Entry]:
-    for span in person.memberships:
+    for line in history(person):
+        span = line.span
         if span.status == "applied":
             state = "now" if span.until_on is None else "done"
             sub = _("等社区工会审批") if state == "now" else ""
             if span.end_reason:
                 state, sub = "bad", _("没有通过：%(reason)s", reason=span.end_reason)
-            yield Entry(span.recorded_at, state, _("申请入会"), sub)
+            yield Entry(span.recorded_at, state, span.title, sub)
         else:
-            title = settings.label("change_type", span.change_type) or span.status
-            yield Entry(_began(span), "done", title, span.end_reason or "")
+            yield Entry(
+                _began(span),
+                "done",
+                span.title,
+                _("，").join(filter(None, (line.why, line.unit))),
+                line.words,
+            )
 
 
 @tell

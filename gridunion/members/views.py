@@ -13,10 +13,13 @@ from gridunion.accounts.trail_words import COLUMNS
 from gridunion.faults import fault
 from gridunion.look import day
 from gridunion.members.filters import AGES, EMPTY, MIGRANT, UNSEEN, Filters
+from gridunion.members.gone import gone_for
 from gridunion.members.listing import LOOKED_AT, MOST_FOUND, found, members, number
+from gridunion.members.membership import STANDINGS
 from gridunion.members.models import Person, consents_of
 from gridunion.members.numbers import may_show
 from gridunion.members.timeline import CHANNELS, story
+from gridunion.members.transfer import transfers_of
 from gridunion.rights import allow
 from gridunion.text import clean_question
 from gridunion.totals import totals
@@ -77,26 +80,23 @@ def here() -> str:
 @bp.get("/<uuid:uid>")
 @allow("see members")
 def show(uid: UUID) -> Response:
-    return page_of(find(Person, uid), all=request.args.get("all"))
+    return file_page(find(Person, uid), all=request.args.get("all"))
 
 
 # The columns of the file that stand nowhere else on the page: codes of a list, and words.
 CODED = (
-    "ethnicity",
-    "work_status",
-    "education",
-    "skill_level",
-    "political_status",
-    "household_type",
-    "id_kind",
-)
+    "ethnicity", "work_status", "education", "skill_level", "political_status", "household_type", "id_kind",
+)  # fmt: skip
 SAID = {"household_place": lazy_gettext("户籍所在地"), "native_place": lazy_gettext("籍贯")}
 
 
-def page_of(person: Person, status: int = 200, **more: Any) -> Response:
+def file_page(person: Person, status: int = 200, **more: Any) -> Response:
+    """Somebody's page."""
+    context = {"all": None} | more
     return page(
         "members/show.html", status, person=person, entries=story(person), facts=_facts(person), empty=EMPTY,
-        fields=FIELDS, consents=consents_of(person), channels=CHANNELS, **more,
+        fields=FIELDS, consents=consents_of(person), channels=CHANNELS, standing=STANDINGS[person.status],
+        transfers=transfers_of(person), gone=gone_for(person), **context,
     )  # fmt: skip
 
 
@@ -145,6 +145,6 @@ def id_number(uid: UUID) -> Response:
 
 
 def _revealed(person: Person, what: str) -> Response:
-    response = page_of(person, revealed=what, all=None)
+    response = file_page(person, revealed=what)
     response.location = url_for("members.show", uid=person.uid)  # where the same post, sent again, leads
     return response

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Mapped, relationship
 from gridunion import calendar, clock, settings
 from gridunion.db import BigId, Record, db, internal, personal, sensitive
 from gridunion.deadlines import end_of_office
-from gridunion.members.models import JOINED, WITHDREW, Person
+from gridunion.members.models import JOINED, MOVED, WITHDREW, Person
 from gridunion.rights import Viewer
-from gridunion.tree import Scoped
+from gridunion.tree import Scoped, everywhere
 from gridunion.visits.due import UNDO, DueVisit, TooLate, open_visits
 
 OUTCOMES = {
@@ -105,7 +105,8 @@ class Visit(Scoped, Record):
 
     @property
     def can_be_undone(self) -> bool:
-        return self.voided_at is None and clock.now() - self.recorded_at < UNDO
+        here = self.person is not None  # not when they have gone to another union
+        return here and self.voided_at is None and clock.now() - self.recorded_at < UNDO
 
     def undo(self) -> None:
         """Take a visit back within ten minutes, with what it settled and made due. Raises TooLate."""
@@ -120,6 +121,12 @@ class Visit(Scoped, Record):
         planned = touched.where(DueVisit.planned_by_id == self.id, DueVisit.state == "open")
         for due in db.session.scalars(planned).all():
             due.cancel()
+
+    @property
+    def who(self) -> str:
+        """Whom it was paid to: the visit stays where it was made, also when they have gone to another union."""
+        with everywhere():
+            return db.session.scalars(select(Person.name).where(Person.id == self.person_id)).one()
 
     @property
     def words(self) -> str:
@@ -152,6 +159,13 @@ def stay_away(person: Person) -> None:
         due.cancel()
 
 
+def take_along(person: Person) -> None:
+    """What somebody should still be visited for is done where they are now."""
+    for due in open_visits(person):
+        due.unit = person.unit
+
+
 WITHDREW.append(stay_away)
+MOVED.append(take_along)
 
 __all__ = ["FINDINGS", "OUTCOMES", "REACHED", "UNDO", "DueVisit", "TooLate", "Visit", "open_visits"]

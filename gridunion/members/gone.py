@@ -1,0 +1,97 @@
+"""单位没了，会籍怎么办: an employer closed or moved away, and each of its members is asked about.
+
+The question is open while the person is still a member there: whoever is retained, transferred or works elsewhere
+now needs no answer any more; that they stay a member of the community is said expressly.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, String, insert, select, text, update
+from sqlalchemy.orm import Mapped, relationship
+
+from gridunion import clock
+from gridunion.db import BigId, Record, db, internal, personal, trusted
+from gridunion.employers.models import TURNED, Employer
+from gridunion.members.models import Impossible, Person
+from gridunion.members.transfer import Transfer
+from gridunion.rights import Viewer
+from gridunion.tree import Scoped
+
+_OPEN = text("state = 'open'")
+
+
+class EmployerGone(Scoped, Record):
+    """That somebody's employer is gone, and whether it was said that the membership stays."""
+
+    __tablename__ = "employer_gone"
+    __table_args__ = (
+        Index("ix_employer_gone_open", "unit_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_employer_gone_person_id", "person_id"),
+        Index("ix_employer_gone_employer_id", "employer_id"),
+    )
+    quiet = True  # the employer's own line tells that it closed
+
+    person_id: Mapped[int] = internal(BigId, ForeignKey("person.id"))
+    employer_id: Mapped[int] = internal(BigId, ForeignKey("employer.id"))
+    gone_on: Mapped[date] = internal(Date)
+    state: Mapped[str] = internal(String(12), default="open")
+    note: Mapped[str | None] = personal(String(200))
+    done_by_id: Mapped[int | None] = internal(BigId)
+    done_at: Mapped[datetime | None] = internal()
+
+    employer: Mapped[Employer] = relationship()
+
+    def stay(self, by: Viewer) -> None:
+        """The membership stays where it is. Raises WrongStep."""
+        if self.state != "open":
+            raise Impossible("")
+        self.state, self.done_by_id, self.done_at = "stays", by.account_id, clock.now()
+
+
+_g, _p, _t = EmployerGone.__table__.c, Person.__table__.c, Transfer.__table__.c
+
+
+def unsettled() -> ColumnElement[bool]:
+    """Rows of EmployerGone, joined with Person, about which nothing was done yet."""
+    leaving = select(_t.id).where(_t.person_id == _p.id, _t.state == "asked").exists()
+    there = (_p.status == "active") & (_p.employer_id == _g.employer_id)
+    waits: ColumnElement[bool] = text("employer_gone.state = 'open'")  # type: ignore[assignment]
+    return waits & there & ~leaving
+
+
+def gone_for(person: Person) -> EmployerGone | None:
+    """The open question about somebody."""
+    if person.status != "active" or person.employer_id is None:
+        return None
+    theirs = (EmployerGone.person_id == person.id, EmployerGone.employer_id == person.employer_id)
+    asked = select(EmployerGone).where(*theirs, EmployerGone.state == "open")
+    return db.session.scalars(asked.order_by(EmployerGone.id.desc()).limit(1)).first()
+
+
+_PEOPLE = select(_p.id, _p.unit_id)
+_ASK = insert(EmployerGone.__table__)  # type: ignore[arg-type]
+_DROP = update(EmployerGone).execution_options(synchronize_session=False)
+
+
+def ask_about_members(employer: Employer) -> None:
+    """An employer closed: ask about each of its members; it works again: ask no more."""
+    if employer.state == "active":
+        db.session.execute(
+            _DROP.where(EmployerGone.employer_id == employer.id, EmployerGone.state == "open").values(
+                state="back"
+            )
+        )
+        return
+    there = trusted(_PEOPLE.where(_p.employer_id == employer.id, _p.status == "active")).all()
+    rows: list[dict[str, Any]] = [
+        {"uid": uuid4(), "person_id": person.id, "unit_id": person.unit_id, "employer_id": employer.id,
+         "gone_on": clock.today(), "state": "open", "version": 1, "recorded_at": clock.now()}
+        for person in there
+    ]  # fmt: skip
+    if rows:
+        trusted(_ASK, rows)
+
+
+TURNED.append(ask_about_members)
