@@ -13,7 +13,7 @@ from gridunion.web import find, go, say, viewer
 
 @bp.post("/<uuid:uid>/withdrawal")
 @allow("edit members")
-def withdraw(uid: UUID) -> Response:
+def withdraw_consent(uid: UUID) -> Response:
     person = find(Person, uid)
     person.withdraw(viewer())
     say(_("已记下：%(name)s撤回同意", name=person.name))

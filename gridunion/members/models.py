@@ -65,7 +65,6 @@ MOVED: list[WhenMoved] = []
 """What other rooms take along when somebody stands in another cell."""
 
 
-
 def _few(name: str, condition: str, in_postgresql: str = "", by: str = "", told: str = "") -> Index:
     """The index of the list of members over those only that meet a condition; `by` parts them further, and `told`
     is read from the index itself."""

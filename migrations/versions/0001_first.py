@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 12:34:12.516670
+Revision: 0001, 2026-11-21 13:01:11.470747
 """
 
 import sqlalchemy as sa
@@ -547,33 +547,89 @@ def upgrade():
         batch_op.create_index("ix_due_visit_unit_id_due_at", ["unit_id", "due_at"], unique=False)
 
     op.create_table(
-        "membership",
+        "employer_gone",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("status", sa.String(length=20), nullable=False),
-        sa.Column("from_on", sa.Date(), nullable=False),
-        sa.Column("until_on", sa.Date(), nullable=True),
-        sa.Column("change_type", sa.String(length=8), nullable=True),
-        sa.Column("change_reason", sa.String(length=8), nullable=True),
-        sa.Column("end_reason", sa.String(length=200), nullable=True),
-        sa.Column("approved_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("ended_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("gone_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=True),
+        sa.Column("done_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uid", sa.Uuid(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_person_id")),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_membership_unit_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
+        sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_employer_gone_employer_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_employer_gone_person_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_employer_gone_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_employer_gone")),
     )
-    with op.batch_alter_table("membership", schema=None) as batch_op:
-        batch_op.create_index("ix_membership_person_id", ["person_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_membership_uid"), ["uid"], unique=True)
+    with op.batch_alter_table("employer_gone", schema=None) as batch_op:
+        batch_op.create_index("ix_employer_gone_employer_id", ["employer_id"], unique=False)
         batch_op.create_index(
-            "ix_membership_unit_id_status_until_on_from_on",
-            ["unit_id", "status", "until_on", "from_on"],
+            "ix_employer_gone_open",
+            ["unit_id"],
             unique=False,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
         )
+        batch_op.create_index("ix_employer_gone_person_id", ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_employer_gone_uid"), ["uid"], unique=True)
+
+    op.create_table(
+        "transfer",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("to_unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asking_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("answering_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("known_as_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=8), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=True),
+        sa.Column("asked_by", sa.String(length=60), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refusal", sa.String(length=200), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["answering_id"], ["unit.id"], name=op.f("fk_transfer_answering_id")),
+        sa.ForeignKeyConstraint(["asking_id"], ["unit.id"], name=op.f("fk_transfer_asking_id")),
+        sa.ForeignKeyConstraint(["known_as_id"], ["person.id"], name=op.f("fk_transfer_known_as_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_transfer_person_id")),
+        sa.ForeignKeyConstraint(["to_unit_id"], ["unit.id"], name=op.f("fk_transfer_to_unit_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_transfer_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer")),
+    )
+    with op.batch_alter_table("transfer", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_transfer_answering_id",
+            ["answering_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )
+        batch_op.create_index(
+            "ix_transfer_asking_id",
+            ["asking_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )
+        batch_op.create_index("ix_transfer_known_as_id", ["known_as_id"], unique=False)
+        batch_op.create_index(
+            "ix_transfer_person_id",
+            ["person_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )
+        batch_op.create_index(batch_op.f("ix_transfer_uid"), ["uid"], unique=True)
 
     op.create_table(
         "complaint_event",
@@ -619,6 +675,39 @@ def upgrade():
     )
     with op.batch_alter_table("complaint_reader", schema=None) as batch_op:
         batch_op.create_index("ix_complaint_reader_account_id", ["account_id", "complaint_id"], unique=True)
+
+    op.create_table(
+        "membership",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("change_type", sa.String(length=8), nullable=True),
+        sa.Column("change_reason", sa.String(length=8), nullable=True),
+        sa.Column("end_type", sa.String(length=8), nullable=True),
+        sa.Column("end_reason", sa.String(length=200), nullable=True),
+        sa.Column("filed", sa.Boolean(), nullable=True),
+        sa.Column("transfer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("approved_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("ended_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_person_id")),
+        sa.ForeignKeyConstraint(["transfer_id"], ["transfer.id"], name=op.f("fk_membership_transfer_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_membership_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
+    )
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.create_index("ix_membership_person_id", ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_membership_uid"), ["uid"], unique=True)
+        batch_op.create_index(
+            "ix_membership_unit_id_status_until_on_from_on",
+            ["unit_id", "status", "until_on", "from_on"],
+            unique=False,
+        )
 
     op.create_table(
         "reply_due",
@@ -684,6 +773,12 @@ def downgrade():
         batch_op.drop_index("ix_reply_due_complaint_id")
 
     op.drop_table("reply_due")
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.drop_index("ix_membership_unit_id_status_until_on_from_on")
+        batch_op.drop_index(batch_op.f("ix_membership_uid"))
+        batch_op.drop_index("ix_membership_person_id")
+
+    op.drop_table("membership")
     with op.batch_alter_table("complaint_reader", schema=None) as batch_op:
         batch_op.drop_index("ix_complaint_reader_account_id")
 
@@ -694,12 +789,37 @@ def downgrade():
         batch_op.drop_index("ix_complaint_event_complaint_id")
 
     op.drop_table("complaint_event")
-    with op.batch_alter_table("membership", schema=None) as batch_op:
-        batch_op.drop_index("ix_membership_unit_id_status_until_on_from_on")
-        batch_op.drop_index(batch_op.f("ix_membership_uid"))
-        batch_op.drop_index("ix_membership_person_id")
+    with op.batch_alter_table("transfer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_transfer_uid"))
+        batch_op.drop_index(
+            "ix_transfer_person_id",
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )
+        batch_op.drop_index("ix_transfer_known_as_id")
+        batch_op.drop_index(
+            "ix_transfer_asking_id",
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )
+        batch_op.drop_index(
+            "ix_transfer_answering_id",
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )
 
-    op.drop_table("membership")
+    op.drop_table("transfer")
+    with op.batch_alter_table("employer_gone", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_employer_gone_uid"))
+        batch_op.drop_index("ix_employer_gone_person_id")
+        batch_op.drop_index(
+            "ix_employer_gone_open",
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.drop_index("ix_employer_gone_employer_id")
+
+    op.drop_table("employer_gone")
     with op.batch_alter_table("due_visit", schema=None) as batch_op:
         batch_op.drop_index("ix_due_visit_unit_id_due_at")
         batch_op.drop_index(batch_op.f("ix_due_visit_uid"))
