@@ -40,8 +40,8 @@ CHIPS: dict[str, tuple[object, tuple[str, ...]]] = {
     "confirm": (_("确认"), ("confirm",)),
     "help": (_("帮扶"), ("help",)),
     "moves": (_("转会"), ("moves",)),
-    "gone": (_("单位没了"), ("gone",)),
-    "asked": (_("等对方"), ("asked",)),
+    "gone": (_("没单位"), ("gone",)),
+    "asked": (_("对方"), ("asked",)),
 }
 
 

@@ -64,7 +64,7 @@ def _show(movement: Movement, person: Person, form: ChangeForm | None = None) ->
     if person.status not in movement.sources:
         return go(url_for("members.membership", uid=person.uid))
     form = form or ChangeForm(formdata=None).about(movement, person.since)
-    above = person.unit.lineage()[-3:-1] if movement.filed else []
+    above = person.unit.lineage()[-3].name if movement.filed else ""
     return page(
         "members/change.html",
         422 if form.errors else 200,
