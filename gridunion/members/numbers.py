@@ -32,7 +32,7 @@ def objection(person: Person, name: str, digest: str | None, asker: int) -> tupl
 
 def told_here(person: Person, digest: str) -> str:
     """Who else of the viewer's branch has the number."""
-    same = select(Person).where(Person.id_index == digest, Person.id != person.id)
+    same = select(Person).where(Person.id_index == digest, Person.id != person.id, Person.status != "merged")
     known = db.session.scalars(same.order_by(Person.id).limit(1)).first()
     return (
         _("这个证件号码已登记：%(name)s，%(place)s", name=known.name, place=known.unit.name) if known else ""
@@ -71,6 +71,7 @@ def may_show(person: Person, asker: int) -> int:
 
 def _is_elsewhere(person: Person, name: str, digest: str) -> bool:
     same = select(Person.id).where(Person.id_index == digest, Person.id != person.id, Person.name == name)
+    same = same.where(Person.status != "merged")
     with everywhere():
         return db.session.scalars(same.limit(1)).first() is not None
 

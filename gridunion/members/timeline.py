@@ -20,6 +20,7 @@ STANDINGS = {
     "transferred_out": lazy_gettext("已转出"),
     "expelled": lazy_gettext("已除名"),
     "resigned": lazy_gettext("已退会"),
+    "merged": lazy_gettext("已合并"),
 }
 VALUES["person", "status"] = VALUES["membership", "status"] = STANDINGS
 VALUES["consent", "channel"] = {"grid_visit": pgettext("one", "走访")}

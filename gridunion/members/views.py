@@ -10,6 +10,7 @@ from gridunion.faults import fault
 from gridunion.members.listing import FILTERS, MOST_FOUND, found, members
 from gridunion.members.models import Person
 from gridunion.members.numbers import may_show
+from gridunion.members.suspect_list import count_for
 from gridunion.members.timeline import story
 from gridunion.rights import allow
 from gridunion.text import clean_question
@@ -31,7 +32,7 @@ def listing() -> Response:
     total = counts.get({"all": "members", "due": "people_due"}.get(chosen, chosen), len(rows))
     return page(
         "members/listing.html", rows=rows, after=after, chosen=chosen, counts=counts, total=total, asked="", long=LONG,
-        place=here(),
+        place=here(), twins=count_for(viewer()),
     )  # fmt: skip
 
 
@@ -59,6 +60,10 @@ def here() -> str:
 @allow("see members")
 def show(uid: UUID) -> Response:
     person = find(Person, uid)
+    if person.uid != uid:  # the file went into this one
+        return go(url_for("members.show", uid=person.uid))
+    if person.status == "merged":
+        return fault(410, _("这份档案并入了另一份，那一份现在不归你管。"), _("档案已合并"))
     return page("members/show.html", person=person, entries=story(person), all=request.args.get("all"))
 
 

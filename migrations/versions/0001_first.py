@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 07:16:46.967343
+Revision: 0001, 2026-11-21 12:34:01.054093
 """
 
 import sqlalchemy as sa
@@ -109,6 +109,13 @@ def upgrade():
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_special_day")),
         sa.UniqueConstraint("day", name=op.f("uq_special_day_day")),
+    )
+    op.create_table(
+        "suspect_walk",
+        sa.Column("last_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suspect_walk")),
     )
     op.create_table(
         "throttle",
@@ -306,6 +313,29 @@ def upgrade():
         batch_op.create_index("ix_standing_unit_id", ["unit_id"], unique=True)
 
     op.create_table(
+        "suspect",
+        sa.Column("low_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("high_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reasons", sa.String(length=60), nullable=False),
+        sa.Column("compared", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("dismissed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dismissed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_suspect_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suspect")),
+    )
+    with op.batch_alter_table("suspect", schema=None) as batch_op:
+        batch_op.create_index("ix_suspect_high_id", ["high_id"], unique=False)
+        batch_op.create_index("ix_suspect_low_id_high_id", ["low_id", "high_id"], unique=True)
+        batch_op.create_index(batch_op.f("ix_suspect_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_suspect_unit_id_state_id", ["unit_id", "state", "id"], unique=False)
+
+    op.create_table(
         "trail",
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -358,12 +388,14 @@ def upgrade():
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("visit_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uid", sa.Uuid(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_person_employer_id")),
+        sa.ForeignKeyConstraint(["merged_into_id"], ["person.id"], name=op.f("fk_person_merged_into_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_person_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
     )
@@ -387,6 +419,7 @@ def upgrade():
         batch_op.create_index("ix_person_phone", ["phone"], unique=False)
         batch_op.create_index(batch_op.f("ix_person_uid"), ["uid"], unique=True)
         batch_op.create_index("ix_person_unit_id_name", ["unit_id", "name"], unique=False)
+        batch_op.create_index("ix_person_unit_id_reading", ["unit_id", "reading"], unique=False)
         batch_op.create_index("ix_person_unit_id_recorded_at", ["unit_id", "recorded_at"], unique=False)
         batch_op.create_index(
             "ix_person_unit_id_status_seen_at_id", ["unit_id", "status", "seen_at", "id"], unique=False
@@ -550,6 +583,30 @@ def upgrade():
         )
 
     op.create_table(
+        "person_merge",
+        sa.Column("winner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("loser_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("by_name", sa.String(length=60), nullable=False),
+        sa.Column("kept_sealed", sa.Text(), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["loser_id"], ["person.id"], name=op.f("fk_person_merge_loser_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_person_merge_unit_id")),
+        sa.ForeignKeyConstraint(["winner_id"], ["person.id"], name=op.f("fk_person_merge_winner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_merge")),
+    )
+    with op.batch_alter_table("person_merge", schema=None) as batch_op:
+        batch_op.create_index("ix_person_merge_loser_id", ["loser_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_person_merge_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_person_merge_winner_id", ["winner_id"], unique=False)
+
+    op.create_table(
         "complaint_event",
         sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("step", sa.String(length=20), nullable=False),
@@ -668,6 +725,12 @@ def downgrade():
         batch_op.drop_index("ix_complaint_event_complaint_id")
 
     op.drop_table("complaint_event")
+    with op.batch_alter_table("person_merge", schema=None) as batch_op:
+        batch_op.drop_index("ix_person_merge_winner_id")
+        batch_op.drop_index(batch_op.f("ix_person_merge_uid"))
+        batch_op.drop_index("ix_person_merge_loser_id")
+
+    op.drop_table("person_merge")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index("ix_membership_unit_id_status_until_on_from_on")
         batch_op.drop_index(batch_op.f("ix_membership_uid"))
@@ -717,6 +780,7 @@ def downgrade():
         )
         batch_op.drop_index("ix_person_unit_id_status_seen_at_id")
         batch_op.drop_index("ix_person_unit_id_recorded_at")
+        batch_op.drop_index("ix_person_unit_id_reading")
         batch_op.drop_index("ix_person_unit_id_name")
         batch_op.drop_index(batch_op.f("ix_person_uid"))
         batch_op.drop_index("ix_person_phone")
@@ -737,6 +801,13 @@ def downgrade():
         batch_op.drop_index("ix_trail_record_uid")
 
     op.drop_table("trail")
+    with op.batch_alter_table("suspect", schema=None) as batch_op:
+        batch_op.drop_index("ix_suspect_unit_id_state_id")
+        batch_op.drop_index(batch_op.f("ix_suspect_uid"))
+        batch_op.drop_index("ix_suspect_low_id_high_id")
+        batch_op.drop_index("ix_suspect_high_id")
+
+    op.drop_table("suspect")
     with op.batch_alter_table("standing", schema=None) as batch_op:
         batch_op.drop_index("ix_standing_unit_id")
         batch_op.drop_index("ix_standing_fresh_until")
@@ -780,6 +851,7 @@ def downgrade():
     op.drop_table("unit")
     op.drop_table("trail_head")
     op.drop_table("throttle")
+    op.drop_table("suspect_walk")
     op.drop_table("special_day")
     op.drop_table("sequence")
     with op.batch_alter_table("receipt", schema=None) as batch_op:
