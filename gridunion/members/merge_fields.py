@@ -85,6 +85,11 @@ class Choice(NamedTuple):
     theirs: str
     take: bool
 
+    @property
+    def clashes(self) -> bool:
+        """Both files say something: the leader should look."""
+        return bool(self.ours and self.theirs)
+
 
 def choices(kept: Person, other: Person, taken: set[str] | None = None) -> list[Choice]:
     """What there is to decide; `taken` is what was decided before."""
@@ -116,7 +121,7 @@ def _proposed(name: str, kept: Person, other: Person) -> bool:
 
 
 def _filled(name: str, person: Person) -> bool:
-    return getattr(person, FIELDS[name].columns[0]) not in (None, "", False)
+    return getattr(person, FIELDS[name].columns[0]) not in (None, "")
 
 
 def _apart(one: str, other: str) -> tuple[str, str]:

@@ -33,10 +33,11 @@ class Carried:
     words: object
     told: Callable[[], Any] | None = None
     """Which of them may be told of; the others go along all the same."""
+    column: str = "person_id"
 
     def count(self, person: Person) -> int:
         """How many the viewer may know of."""
-        mine = select(func.count(self.kind.id)).where(self.kind.person_id == person.id)
+        mine = select(func.count(self.kind.id)).where(getattr(self.kind, self.column) == person.id)
         return int(db.session.scalar(mine.where(self.told()) if self.told else mine) or 0)
 
 
@@ -161,7 +162,7 @@ def _carry(winner: Person, loser: Person, ledger: Ledger) -> None:
     """All that names the one names the other, in whatever unit it happened and whoever may see it."""
     standing = _tell_as_one(winner, loser, ledger)
     for it in CARRIED:
-        ledger.carry(it.kind, "person_id", loser.id, winner.id)
+        ledger.carry(it.kind, it.column, loser.id, winner.id)
     ledger.carry(Attachment, "subject_uid", loser.uid, winner.uid)
     for hand_over in HANDED:
         hand_over(winner, loser, ledger)

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import joinedload
 
 from gridunion.bookmark import opened, seal
 from gridunion.db import db, trusted
@@ -88,7 +89,7 @@ def pairs(after: str = "") -> tuple[list[Pair], str]:
 
 
 def _people(numbers: Iterable[int]) -> dict[int, Person]:
-    asked = select(Person).where(Person.id.in_(set(numbers)))
+    asked = select(Person).options(joinedload(Person.unit)).where(Person.id.in_(set(numbers)))
     return {person.id: person for person in db.session.scalars(asked)}
 
 
