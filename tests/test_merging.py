@@ -12,7 +12,7 @@ from gridunion.audit import Trail
 from gridunion.complaints.models import Complaint, Reader
 from gridunion.db import Base, db, trusted, write
 from gridunion.members import suspects
-from gridunion.members.merging import CARRIED, Merge
+from gridunion.members.merging import CARRIED, Merge, NotMerged
 from gridunion.members.models import Consent, Membership, Person, id_index
 from gridunion.members.suspects import Suspect
 from gridunion.status.models import Standing
@@ -199,9 +199,11 @@ def test_two_people_stay_two_for_good_unless_something_changes(lifted: Flask, le
     leader.post(f"{_url(first, second)}/dismissal")
     fresh()
     pair = db.session.scalars(select(Suspect)).one()
-    assert (pair.state, pair.dismissed_by_id) == ("dismissed", as_viewer("leader").account_id)
+    assert (pair.state, pair.dismissed_by) == ("dismissed", "何建平")
     assert pair.dismissed_at and clock.local(pair.dismissed_at).date() == clock.today()
     assert leader.get("/members/suspects").total == 0
+    assert "何建平 11月19日看过：不是同一个人。" in leader.get(_url(first, second))
+    assert len(db.session.scalars(select(Trail).where(Trail.action == "two people")).all()) == 2
     with write():
         first.address, second.seen_at = "天汉大道 1 号", clock.now()
         suspects.look_at([first.id, second.id])
@@ -366,8 +368,9 @@ def test_two_visits_due_for_one_reason_become_one(lifted: Flask, leader: Someone
 # ── sealed complaints ──
 
 
-def _sealed(person: Person) -> Complaint:
-    """A sealed case that names somebody, as one may that was linked before it was sealed."""
+def _sealed(person: Person, named: bool = False) -> Complaint:
+    """A sealed case that names somebody, as one may that was linked before it was sealed. Without `named` the
+    leader is none of its readers."""
     with write():
         case = Complaint.take(
             unit("2110"), as_viewer("district"), "李强", PHONE, category="harassment", channel="phone"
@@ -375,7 +378,8 @@ def _sealed(person: Person) -> Complaint:
         case.person = person
     with write():
         for reader in db.session.scalars(select(Reader)).all():
-            db.session.delete(reader)
+            if not named:
+                db.session.delete(reader)
     return case
 
 
@@ -394,6 +398,26 @@ def test_a_sealed_case_goes_along_and_nobody_can_tell(lifted: Flask, leader: Som
     leader.post(f"/members/{second.uid}/merge/undo")
     fresh()
     assert case.person_id == second.id
+
+
+def test_not_even_to_its_reader_does_a_merge_tell_of_a_sealed_case(lifted: Flask, leader: Someone) -> None:
+    first, second = two()
+    case = _sealed(second, named=True)
+    assert "<dt>诉求</dt>" not in leader.get(_url(first, second)).html
+    merge(leader, first, second)
+    assert case.person_id == first.id
+    line = db.session.scalars(select(Trail).where(Trail.action == "merge people")).one()
+    assert "complaint" not in line.detail["moved"]
+
+
+def test_two_leaders_at_once_make_one_file_not_a_ring(
+    lifted: Flask, leader: Someone, supervisor: Someone
+) -> None:
+    first, second = two()
+    merge(leader, first, second)
+    fresh()
+    with pytest.raises(NotMerged), write():
+        Merge.of(second, first, set(), as_viewer("supervisor"))
 
 
 # ── and back ──

@@ -54,7 +54,7 @@ KINDS = {
     "membership": _("会籍"), "membership_change": _("会籍"), "employer": _("单位"),
     "visit": _("走访"), "due_visit": _("该走访"), "complaint": _("诉求"),
     "complaint_event": _("诉求步骤"), "consent": _("同意书"), "attachment": _("附件"),
-    "draft": _("草稿"), "receipt": _("回执"), "suspect": _("疑似重复"),
+    "draft": _("草稿"), "receipt": _("回执"),
 }  # fmt: skip
 
 COLUMNS = {
@@ -90,7 +90,7 @@ COLUMNS = {
     "trigger": _("走访事由"), "event_on": _("发生"), "note": _("说明"), "done_at": _("联系上"),
     "change_type": _("会籍变化"), "change_reason": _("变化原因"), "end_reason": _("结束原因"),
     "approved_by_id": _("审批"), "ended_by_id": _("经手"), "visitor_name": _("走访的人"),
-    "moved": _("移过来的"), "dismissed_at": _("排除"),
+    "moved": _("移过来的"),
     "findings": _("情况"), "next_on": _("下次去"), "voided_at": _("撤回"),
 }  # fmt: skip
 
@@ -114,7 +114,7 @@ WHAT = {"units": _("组织"), "employers": _("单位"), "members": _("会员"), 
 _MEANS_NOTHING = {
     "path", "reading", "initials", "id_index", "unit_id", "account_id", "person_id", "employer_id", "sha256",
     "recorded_by_id", "accept_due_at", "calls", "planned_by_id", "settled_by_id", "seen_before", "due_visit_id",
-    "visitor_id", "subject_uid", "size", "mime", "merged_into_id", "dismissed_by_id",
+    "visitor_id", "subject_uid", "size", "mime", "merged_into_id",
 }  # fmt: skip
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+\+00:00)?")
 

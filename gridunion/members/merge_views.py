@@ -101,8 +101,9 @@ def dismiss(uid: UUID, other_uid: UUID) -> Response:
     if pair is None:
         raise NotMerged(_("这两份档案已经不在疑似重复里了。"))
     if pair.state == "open":
-        pair.dismiss(viewer().account_id)
-        audit.note("two people", one)
+        pair.dismiss(viewer().name)
+        for person in (one, other):
+            audit.note("two people", person)
     say(_("记下了，不是同一个人：%(one)s、%(other)s", one=one.name, other=other.name))
     return go(url_for("members.suspects"))
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from sqlalchemy import ForeignKey, Index, String, Text, func, select
+from sqlalchemy import ForeignKey, Index, String, Text, bindparam, func, select
 from sqlalchemy.orm import Mapped
 
 from gridunion import audit, clock, settings
@@ -80,7 +80,7 @@ class Merge(Scoped, Record):
     @classmethod
     def of(cls, winner: Person, loser: Person, taken: set[str], by: Viewer) -> "Merge":
         """Make one file of two; `taken` names the fields that come from the second. Raises NotMerged."""
-        if winner is loser or {winner.status, loser.status} - set(LIVE):
+        if winner is loser or not _live(winner, loser):
             raise NotMerged(_("这两份档案不能合并：有一份已经合并、转出或退会了。"))
         merge = cls(unit=winner.unit, winner_id=winner.id, loser_id=loser.id, by_id=by.account_id)
         merge.by_name = by.name
@@ -149,6 +149,17 @@ class Merge(Scoped, Record):
         return clock.local(self.recorded_at + timedelta(days=self._days)).date()
 
 
+_m, _p = Membership.__table__, Person.__table__
+_STANDINGS = select(_p.c.status).where(_p.c.id.in_(bindparam("ids", expanding=True))).order_by(_p.c.id)
+
+
+def _live(*people: Person) -> bool:
+    """Whether all of them still have a file of their own. Locked, or on PostgreSQL two leaders could each merge
+    one into the other in the same moment."""
+    found = trusted(_STANDINGS.with_for_update(), {"ids": [person.id for person in people]})
+    return set(found.scalars()) <= set(LIVE)
+
+
 def _write_files(winner: Person, loser: Person, taken: set[str], ledger: Ledger) -> None:
     for name in taken & FIELDS.keys():
         values = {column: getattr(loser, column) for column in FIELDS[name].columns}
@@ -187,9 +198,6 @@ def _tell_as_one(winner: Person, loser: Person, ledger: Ledger) -> str:
     return line[-1].status if line and line[-1].until_on is None else "known"
 
 
-_m = Membership.__table__
-
-
 def _spans(number: int) -> list[Any]:
     return list(trusted(select(_m).where(_m.c.person_id == number).order_by(_m.c.id)))
 
@@ -209,4 +217,3 @@ def _settle(*people: Person) -> None:
     for person in people:
         for follow in SETTLED:
             follow(person)
-        person.seen_at = person.seen_at  # told to the board even where nothing in the file itself changed

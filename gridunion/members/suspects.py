@@ -16,7 +16,19 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session
 
 from gridunion import clock
-from gridunion.db import BigId, Record, Row, UtcDateTime, db, internal, is_sqlite, keyring, trusted, write
+from gridunion.db import (
+    BigId,
+    Record,
+    Row,
+    UtcDateTime,
+    db,
+    internal,
+    is_sqlite,
+    keyring,
+    personal,
+    trusted,
+    write,
+)
 from gridunion.jobs import periodic
 from gridunion.members.merging import LIVE
 from gridunion.members.models import Person
@@ -32,6 +44,7 @@ AGAIN = timedelta(days=7)  # then all are gone through anew: units may have move
 class Suspect(Scoped, Record):
     """Two files that may be one person: in the community of both, the lower number first."""
 
+    quiet = True  # the people themselves have the line in the trail
     __tablename__ = "suspect"
     __table_args__ = (
         Index("ix_suspect_low_id_high_id", "low_id", "high_id", unique=True),
@@ -46,11 +59,11 @@ class Suspect(Scoped, Record):
     """A digest of what was compared: a pair that was dismissed comes back only when that changed."""
     state: Mapped[str] = internal(String(12), default="open")
     dismissed_at: Mapped[datetime | None] = internal()
-    dismissed_by_id: Mapped[int | None] = internal(BigId)
+    dismissed_by: Mapped[str | None] = personal(String(60))
 
-    def dismiss(self, by: int) -> None:
+    def dismiss(self, by: str) -> None:
         """They are two people, for good."""
-        self.state, self.dismissed_at, self.dismissed_by_id = "dismissed", clock.now(), by
+        self.state, self.dismissed_at, self.dismissed_by = "dismissed", clock.now(), by
 
 
 class SuspectWalk(Row):
@@ -133,7 +146,7 @@ def _note(row: Any, home: int, found: dict[int, tuple[Any, str]]) -> None:
         if number not in known:
             _begin(row.id, number, said)
         elif known[number].compared != said["compared"]:
-            _change(known[number].id, said | {"state": "open", "dismissed_at": None, "dismissed_by_id": None})
+            _change(known[number].id, said | {"state": "open", "dismissed_at": None, "dismissed_by": None})
         elif (known[number].reasons, known[number].unit_id) != (why, home):
             _change(known[number].id, {"reasons": why, "unit_id": home})
     gone = [it.id for number, it in known.items() if number not in found and it.state == "open"]

@@ -27,7 +27,8 @@ def hand_over(winner: Person, loser: Person, ledger: Ledger) -> None:
 
 
 def remind(person: Person) -> None:
-    """Keep on the person when the next visit is due, and have the board count the visits due anew."""
+    """Keep on the person when the next visit is due. Whatever is set, if to the same, the board counts anew: the
+    visits due, and who was helped."""
     mine = list(db.session.scalars(select(DueVisit).where(DueVisit.person_id == person.id)))
     for due in mine:
         due.state = due.state

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 12:34:01.054093
+Revision: 0001, 2026-11-21 12:52:28.545959
 """
 
 import sqlalchemy as sa
@@ -320,7 +320,7 @@ def upgrade():
         sa.Column("compared", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("dismissed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("dismissed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("dismissed_by", sa.String(length=60), nullable=True),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
