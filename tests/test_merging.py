@@ -11,8 +11,9 @@ from gridunion import clock
 from gridunion.audit import Trail
 from gridunion.complaints.models import Complaint, Reader
 from gridunion.db import Base, db, trusted, write
-from gridunion.members import suspects
-from gridunion.members.merging import CARRIED, Merge, NotMerged
+from gridunion.members import suspect_walk, suspects
+from gridunion.members.carrying import CARRIED
+from gridunion.members.merging import Merge, NotMerged
 from gridunion.members.models import Consent, Membership, Person, id_index
 from gridunion.members.suspects import Suspect
 from gridunion.status.models import Standing
@@ -111,7 +112,7 @@ def test_rows_of_a_sheet_are_found_by_the_walk(lifted: Flask) -> None:
     two()
     with write():
         db.session.execute(Suspect.__table__.delete(), execution_options={"branch": True})
-    suspects.walk()
+    suspect_walk.walk()
     assert _pairs() == [("digit", "open")]
 
 
@@ -120,12 +121,12 @@ def test_people_of_an_import_are_found_once_they_are_published(lifted: Flask) ->
     with write():
         db.session.execute(Suspect.__table__.delete(), execution_options={"branch": True})
         second.status = "~"
-    suspects.walk()
+    suspect_walk.walk()
     assert _pairs() == []
     with write():
         trusted(Person.__table__.update().where(Person.id == second.id).values(status="active"))
-        suspects.walk_again_from(second.id)
-    suspects.walk()
+        suspect_walk.walk_again_from(second.id)
+    suspect_walk.walk()
     assert _pairs() == [("digit", "open")]
 
 

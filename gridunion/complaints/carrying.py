@@ -3,6 +3,6 @@
 from flask_babel import lazy_gettext as _
 
 from gridunion.complaints.models import Complaint
-from gridunion.members.merging import CARRIED, Carried
+from gridunion.members.carrying import CARRIED, Carried
 
 CARRIED.append(Carried(Complaint, _("诉求"), told=lambda: Complaint.sealed.is_(False)))

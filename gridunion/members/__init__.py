@@ -4,11 +4,11 @@ from flask import Flask, Response
 from flask_babel import gettext as _
 
 from gridunion.faults import fault
-from gridunion.members import approving, editing, merge_story, merge_views, registering, suspects, views
+from gridunion.members import approving, editing, merge_story, merge_views, registering, suspect_walk, views
 from gridunion.members.models import WrongStep
 
 assert approving and editing and registering and merge_views  # their views stand on the same blueprint
-assert merge_story and suspects  # they listen
+assert merge_story and suspect_walk  # they listen
 
 
 def open_room(app: Flask) -> None:

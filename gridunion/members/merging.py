@@ -1,52 +1,28 @@
 """合并: two files of one person become one. The other file is kept as `merged` and leads to the one that stays; for
 some days everything can be put back as it was."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
-from uuid import uuid4
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
-from sqlalchemy import ForeignKey, Index, String, Text, bindparam, func, select
+from sqlalchemy import ForeignKey, Index, String, Text, bindparam, select
 from sqlalchemy.orm import Mapped
 
 from gridunion import audit, clock, settings
 from gridunion.db import BigId, Encrypted, Record, db, internal, personal, sensitive, trusted
-from gridunion.files import Attachment
+from gridunion.members.carrying import CARRIED, SETTLED, carry, line_of
 from gridunion.members.ledger import Ledger
 from gridunion.members.merge_fields import FIELDS
-from gridunion.members.models import Consent, Membership, Person, WrongStep
-from gridunion.members.spans import Span, one_line
+from gridunion.members.models import Person, WrongStep
+from gridunion.members.spans import STRENGTH
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped
 
 LIVE = ("known", "applied", "active", "retained")
 
 
-@dataclass(frozen=True)
-class Carried:
-    """Records that name a person, and what they are called where a merge tells how many go along."""
-
-    kind: Any
-    words: object
-    told: Callable[[], Any] | None = None
-    """Which of them may be told of; the others go along all the same."""
-    column: str = "person_id"
-
-    def count(self, person: Person) -> int:
-        """How many the viewer may know of."""
-        mine = select(func.count(self.kind.id)).where(getattr(self.kind, self.column) == person.id)
-        return int(db.session.scalar(mine.where(self.told()) if self.told else mine) or 0)
-
-
-CARRIED = [Carried(Consent, lazy_gettext("同意书"))]
-"""What goes along; the rooms add theirs."""
-HANDED: list[Callable[[Person, Person, Ledger], None]] = []
-"""What else changes when records of the second person became the first's."""
-SETTLED: list[Callable[[Person], None]] = []
-"""What follows for a person whose records changed, by a merge or by its undoing."""
+def strength(status: str) -> int:
+    """Of two standings the stronger is the one of the file that stays."""
+    return STRENGTH.get(status, 0)
 
 
 class NotMerged(WrongStep):
@@ -87,7 +63,7 @@ class Merge(Scoped, Record):
         moved = {it.kind.__tablename__: count for it in CARRIED if (count := it.count(loser))}
         ledger = Ledger()
         _write_files(winner, loser, taken, ledger)
-        _carry(winner, loser, ledger)
+        carry(winner, loser, ledger)
         merge.kept = str(ledger)
         db.session.add(merge)
         _settle(winner, loser)
@@ -134,7 +110,7 @@ class Merge(Scoped, Record):
 
     def _line_stands(self) -> bool:
         """The spans of the file are those the merge left."""
-        return _line_of(self.winner_id) == Ledger(self.kept or "").files["line"]["now"]
+        return line_of(self.winner_id) == Ledger(self.kept or "").files["line"]["now"]
 
     def _person(self, number: int) -> Person | None:
         return db.session.scalars(select(Person).where(Person.id == number)).one_or_none()
@@ -149,7 +125,7 @@ class Merge(Scoped, Record):
         return clock.local(self.recorded_at + timedelta(days=self._days)).date()
 
 
-_m, _p = Membership.__table__, Person.__table__
+_p = Person.__table__
 _STANDINGS = select(_p.c.status).where(_p.c.id.in_(bindparam("ids", expanding=True))).order_by(_p.c.id)
 
 
@@ -164,51 +140,10 @@ def _write_files(winner: Person, loser: Person, taken: set[str], ledger: Ledger)
     for name in taken & FIELDS.keys():
         values = {column: getattr(loser, column) for column in FIELDS[name].columns}
         ledger.write("winner", winner, **values)
-    ledger.write("winner", winner, seen_at=max(winner.seen_at, loser.seen_at))
+    standing = max(winner.status, loser.status, key=strength)
+    ledger.write("winner", winner, status=standing, seen_at=max(winner.seen_at, loser.seen_at))
     ledger.write("loser", loser, status="merged", merged_into_id=winner.id, visit_due_at=None)
     db.session.flush()
-
-
-def _carry(winner: Person, loser: Person, ledger: Ledger) -> None:
-    """All that names the one names the other, in whatever unit it happened and whoever may see it."""
-    standing = _tell_as_one(winner, loser, ledger)
-    for it in CARRIED:
-        ledger.carry(it.kind, it.column, loser.id, winner.id)
-    ledger.carry(Attachment, "subject_uid", loser.uid, winner.uid)
-    for hand_over in HANDED:
-        hand_over(winner, loser, ledger)
-    ledger.write("winner", winner, status=standing)
-    ledger.files["line"] = {"now": _line_of(winner.id)}
-
-
-def _tell_as_one(winner: Person, loser: Person, ledger: Ledger) -> str:
-    """Both histories as one line on the file that stays; returns the standing it leads to."""
-    rows = {row.id: row for row in _spans(winner.id) + _spans(loser.id)}
-    line, left = one_line(Span(row.id, row.status, row.from_on, row.until_on) for row in rows.values())
-    told: set[int] = set()
-    for piece in line:
-        held = {"from_on": piece.from_on, "until_on": piece.until_on, "person_id": winner.id}
-        if piece.id in told:
-            ledger.make(Membership, **_copy(rows[piece.id]) | held)
-        else:
-            ledger.set(Membership, piece.id, **held)
-        told.add(piece.id)
-    for span in left:  # it holds on no day any more, and stays where it can be put back from
-        ledger.set(Membership, span.id, person_id=loser.id, until_on=span.from_on)
-    return line[-1].status if line and line[-1].until_on is None else "known"
-
-
-def _spans(number: int) -> list[Any]:
-    return list(trusted(select(_m).where(_m.c.person_id == number).order_by(_m.c.id)))
-
-
-def _copy(row: Any) -> dict[str, Any]:
-    """What a second piece of a span says."""
-    return {name: value for name, value in row._mapping.items() if name != "id"} | {"uid": uuid4()}
-
-
-def _line_of(number: int) -> list[Any]:
-    return [[row.id, str(row.from_on), str(row.until_on or "")] for row in _spans(number)]
 
 
 def _settle(*people: Person) -> None:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import joinedload
 
 from gridunion.bookmark import opened, seal
 from gridunion.db import db, trusted
+from gridunion.members.merging import LIVE, strength
 from gridunion.members.models import Person
-from gridunion.members.suspects import LIVE, Suspect
+from gridunion.members.suspects import Suspect
 from gridunion.members.twins import words
 from gridunion.rights import Viewer
 from gridunion.tree import Unit, branch, eyes, look_with, width
@@ -101,5 +102,5 @@ def pair_of(one: Person, other: Person) -> Suspect | None:
 
 def stays_first(one: Person, other: Person) -> tuple[Person, Person]:
     """The file that would stay, and the other: the stronger standing, the fuller, the older."""
-    ordered = sorted((one, other), key=lambda it: (-LIVE.index(it.status), -it.completeness, it.id))
+    ordered = sorted((one, other), key=lambda it: (-strength(it.status), -it.completeness, it.id))
     return ordered[0], ordered[1]

@@ -1,12 +1,11 @@
 """疑似重复: pairs of files that may be one person, each with the reason, found when a file is written.
 
 A file is compared with the few that share its number, its phone or the sound of its name in the same community,
-never with all of them: what it costs does not grow with the register. Rows that came past the session (sheets) are
-gone through in the background, a batch at a time.
+never with all of them: what it costs does not grow with the register.
 """
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import cache
 from typing import Any, cast
 from uuid import uuid4
@@ -19,17 +18,13 @@ from gridunion import clock
 from gridunion.db import (
     BigId,
     Record,
-    Row,
-    UtcDateTime,
     db,
     internal,
     is_sqlite,
     keyring,
     personal,
     trusted,
-    write,
 )
-from gridunion.jobs import periodic
 from gridunion.members.merging import LIVE
 from gridunion.members.models import Person
 from gridunion.members.twins import COLUMNS, reasons
@@ -37,8 +32,6 @@ from gridunion.tree import Scoped, Unit
 
 MOST_OF_A_PHONE = 4  # people with one phone; more share that of a family or an employer, which says nothing
 MOST_OF_A_NAME = 50  # people of one name in a community that are compared
-BATCH, BATCHES = 50, 400  # a batch holds other writers up for some 30 ms
-AGAIN = timedelta(days=7)  # then all are gone through anew: units may have moved
 
 
 class Suspect(Scoped, Record):
@@ -66,14 +59,8 @@ class Suspect(Scoped, Record):
         self.state, self.dismissed_at, self.dismissed_by = "dismissed", clock.now(), by
 
 
-class SuspectWalk(Row):
-    """How far the register was gone through."""
-
-    __tablename__ = "suspect_walk"
-
-    last_id: Mapped[int] = internal(BigId, default=0)
-    began_at: Mapped[datetime] = internal(UtcDateTime, default=clock.now)
-
+Found = dict[int, tuple[Any, str]]
+"""Number of the other → their row, and why."""
 
 _p, _u, _s = Person.__table__.c, Unit.__table__.c, cast(Table, Suspect.__table__)
 _here = [_p[name] for name in COLUMNS]
@@ -108,17 +95,30 @@ def home_of(row: Any) -> int:
 
 def look_at(ids: Iterable[int]) -> None:
     """Compare some people with those like them, and note what is found. Inside write()."""
+    for row, home, found in _compared(ids):
+        _note(row, home, found)
+
+
+def worth_noting(ids: list[int]) -> list[int]:
+    """Those of some people who are like somebody, or were."""
+    like = {row.id for row, _home, found in _compared(ids) if found}
+    known = trusted(select(_s.c.low_id, _s.c.high_id).where(or_(_s.c.low_id.in_(ids), _s.c.high_id.in_(ids))))
+    return sorted((like | {number for pair in known for number in pair}) & set(ids))
+
+
+def _compared(ids: Iterable[int]) -> Iterator[tuple[Any, int, Found]]:
+    """Each of some people, the community, and who is like them. Who was merged or has gone is left alone: lists
+    leave their pairs out, and a merge that is undone finds them as they were."""
     places: dict[int, list[int]] = {}
     for row in trusted(_WHO_OF, {"ids": sorted(ids)}).all():
-        if row.status not in LIVE:
-            continue  # merged or gone: lists leave its pairs out, and a merge undone finds them as they were
-        home = home_of(row)
-        if home not in places:
-            places[home] = list(trusted(_PLACES, {"home": home}).scalars())
-        _note(row, home, _found(row, home, places[home]))
+        if row.status in LIVE:
+            home = home_of(row)
+            if home not in places:
+                places[home] = list(trusted(_PLACES, {"home": home}).scalars())
+            yield row, home, _found(row, home, places[home])
 
 
-def _found(row: Any, home: int, units: list[int]) -> dict[int, tuple[Any, str]]:
+def _found(row: Any, home: int, units: list[int]) -> Found:
     """Who is like somebody, and why."""
     near = {it.id: it for column in ("phone", "id_index") for it in _sharing(row, column, home)}
     if row.reading:
@@ -138,7 +138,7 @@ def _sharing(row: Any, column: str, home: int) -> list[Any]:
 _OF = select(_s).where(or_(_s.c.low_id == bindparam("number"), _s.c.high_id == bindparam("number")))
 
 
-def _note(row: Any, home: int, found: dict[int, tuple[Any, str]]) -> None:
+def _note(row: Any, home: int, found: Found) -> None:
     """Keep the pairs of somebody as they are now."""
     known = {it.high_id if it.low_id == row.id else it.low_id: it for it in trusted(_OF, {"number": row.id})}
     for number, (other, why) in found.items():
@@ -205,41 +205,3 @@ def _compare(session: Session) -> None:
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
     session.info.pop("to compare", None)
-
-
-# ── whoever came past the session ──
-
-
-@periodic("find suspects", minutes=10)
-def walk() -> None:
-    """Go on where the last walk ended: new rows at once, all of them once a week."""
-    for _nth in range(BATCHES):
-        if not _next_batch():
-            break
-
-
-def _next_batch() -> bool:
-    with write():
-        place = db.session.scalars(select(SuspectWalk)).first() or _at_the_start()
-        following = select(_p.id).where(_p.id > place.last_id).order_by(_p.id).limit(BATCH)
-        ids = list(trusted(following).scalars())
-        if ids:
-            look_at(ids)
-            place.last_id = ids[-1]
-        elif clock.now() - place.began_at > AGAIN:
-            place.last_id, place.began_at = 0, clock.now()
-        return bool(ids)
-
-
-def walk_again_from(number: int) -> None:
-    """People from a number on became visible only now: an import was published. Inside write()."""
-    place = db.session.scalars(select(SuspectWalk)).first() or _at_the_start()
-    place.last_id = min(place.last_id, number - 1)
-
-
-def _at_the_start() -> SuspectWalk:
-    db.session.add(place := SuspectWalk(last_id=0, began_at=clock.now()))
-    return place
-
-
-__all__ = ["LIVE", "Suspect", "SuspectWalk", "home_of", "look_at", "walk", "walk_again_from"]

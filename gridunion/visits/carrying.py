@@ -5,8 +5,8 @@ from flask_babel import lazy_pgettext as pgettext
 from sqlalchemy import select
 
 from gridunion.db import db, trusted
+from gridunion.members.carrying import CARRIED, HANDED, SETTLED, Carried
 from gridunion.members.ledger import Ledger
-from gridunion.members.merging import CARRIED, HANDED, SETTLED, Carried
 from gridunion.members.models import Person
 from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
