@@ -1,23 +1,26 @@
 """Files that may be one person: how a leader hears of them, makes one of two, and takes that back."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Table, select
+from sqlalchemy import Table, event, select
 
 from gridunion import clock
 from gridunion.audit import Trail
 from gridunion.complaints.models import Complaint, Reader
 from gridunion.db import Base, db, trusted, write
-from gridunion.members import suspect_walk, suspects
+from gridunion.members import suspect_list, suspect_walk, suspects
 from gridunion.members.carrying import CARRIED
 from gridunion.members.merging import Merge, NotMerged
 from gridunion.members.models import Consent, Membership, Person, id_index
 from gridunion.members.suspects import Suspect
 from gridunion.status.models import Standing
 from gridunion.visits.models import DueVisit, Visit
+from tests.bases import POSTGRES
 from tests.conftest import Page, Someone, as_viewer, member, unit
 from tests.test_members import NEW, fresh, number
 from tests.test_queries import asked
@@ -136,6 +139,37 @@ def test_a_file_is_compared_by_as_few_questions_however_many_there_are(lifted: F
     for nth in range(30):
         member("李强", phone=f"1380916{nth:04d}")
     assert _asked_about(lifted, first) == few <= 6
+
+
+@pytest.mark.skipif(bool(POSTGRES), reason="SQLite's own words for a plan")
+def test_no_question_about_a_file_goes_through_the_register(lifted: Flask) -> None:
+    first, _second = two()
+    with write():
+        first.set_id_number("resident_id", number())
+    with planned() as told, write():
+        suspects.look_at([first.id])
+        suspects.worth_noting([first.id])
+        suspect_list.count()
+    assert len(told) > 6
+    assert {step for step in told if step.startswith("SCAN")} <= {"SCAN anon_1"}  # what was found, counted
+
+
+@contextmanager
+def planned() -> Iterator[list[str]]:
+    """How SQLite goes about what it is asked."""
+    steps: list[str] = []
+
+    def explain(_connection: Any, cursor: Any, statement: str, given: Any, *_: Any) -> None:
+        if statement.startswith("SELECT"):
+            steps.extend(
+                row[3] for row in cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", given)
+            )
+
+    event.listen(db.engine, "before_cursor_execute", explain)
+    try:
+        yield steps
+    finally:
+        event.remove(db.engine, "before_cursor_execute", explain)
 
 
 def _asked_about(site: Flask, person: Person) -> int:
