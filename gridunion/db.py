@@ -152,6 +152,11 @@ class Record(Addressed):
     version: Mapped[int] = internal(default=1)
     recorded_at: Mapped[datetime] = internal(UtcDateTime, default=clock.now)
 
+    @property
+    def heir(self) -> Any:
+        """The record that stands for this one now."""
+        return self
+
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:
         return {"version_id_col": cls.__dict__.get("version", Record.version)}

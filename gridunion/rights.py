@@ -56,6 +56,7 @@ RIGHTS: dict[str, set[str]] = {
     "approve members": {"leader", "supervisor"},
     "change memberships": {"leader", "supervisor"},
     "expel members": {"leader"},
+    "merge members": {"leader", "supervisor"},
     "see visits": _FIELD | _OFFICE,
     "log visits": _FIELD,
     "see complaints": _FIELD | _OFFICE,

@@ -24,6 +24,7 @@ SETTINGS: list[tuple[str, Any, str, str]] = [
         "登录页上管理员的电话（填“无”就不显示）",
         "Administrator's phone on the sign-in page (none: not shown)",
     ),
+    ("merge.undo.days", 30, "合并档案后几天内可撤销", "Days in which a merge of two files can be undone"),
     ("visit.days", 3, "走访期限（天）", "Days for a visit that is due"),
     ("visit.retry.days", 1, "没见到，隔几天再去", "Days until the next try when nobody was home"),
     ("transfer.answer.workdays", 10, "会籍接转答复期限（工作日）", "Working days to answer a transfer"),

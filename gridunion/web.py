@@ -150,13 +150,15 @@ class MustChange(Exception):
 def find(model: type[Found], uid: UUID) -> Found:
     """The record, if the viewer may have it in front of them. Raises NotFound, Forbidden.
 
-    What a stranger asks for does not exist; what a colleague sees elsewhere is forbidden here.
+    What a stranger asks for does not exist; what a colleague sees elsewhere is forbidden here. Of a record that
+    went into another one the other is found: a form that was open meanwhile still reaches the right one.
     """
     statement = select(model).where(model.uid == uid)
     found = db.session.scalars(statement).one_or_none()
     if found is None:
         _explain_absence(statement)
-    return found
+    heir: Found = found.heir
+    return heir
 
 
 def find_unit(code: str) -> Unit:

@@ -32,6 +32,8 @@ PAGES = (
     ("worker", "/visits/", 5),
     ("leader", "/inbox", 7),
     ("leader", "/members/approvals", 7),
+    ("leader", "/members/", 7),
+    ("leader", "/members/suspects", 9),
     ("leader", "/employers/", 7),
     ("leader", "/employers/{employer}", 7),
     ("leader", "/staff", 10),

@@ -35,6 +35,9 @@ ACTIONS = {
     "lookups stopped": _("核对证件太多，已停"),
     "open sealed": _("看保密诉求"),
     "name reader": _("准许看保密诉求"),
+    "merge people": _("合并档案"),
+    "undo merge": _("撤销合并"),
+    "two people": _("不是同一个人"),
     "load": _("导入"),
     "demo": _("装演示数据"),
     "export": _("导出"),
@@ -87,6 +90,7 @@ COLUMNS = {
     "trigger": _("走访事由"), "event_on": _("发生"), "note": _("说明"), "done_at": _("联系上"),
     "change_type": _("会籍变化"), "change_reason": _("变化原因"), "end_reason": _("结束原因"),
     "approved_by_id": _("审批"), "ended_by_id": _("经手"), "visitor_name": _("走访的人"),
+    "moved": _("移过来的"),
     "findings": _("情况"), "next_on": _("下次去"), "voided_at": _("撤回"),
     "end_type": _("结束于"), "filed": _("已备案"), "to_unit_id": _("转到"), "reason": _("原因"),
     "asked_by": _("提出人"), "decided_by_id": _("答复人"), "decided_at": _("答复"), "refusal": _("拒绝的原因"),
@@ -114,6 +118,7 @@ _MEANS_NOTHING = {
     "path", "reading", "initials", "id_index", "unit_id", "account_id", "person_id", "employer_id", "sha256",
     "recorded_by_id", "accept_due_at", "calls", "planned_by_id", "settled_by_id", "seen_before", "due_visit_id",
     "visitor_id", "subject_uid", "size", "mime", "transfer_id", "asking_id", "answering_id", "known_as_id",
+    "merged_into_id",
 }  # fmt: skip
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+\+00:00)?")
 

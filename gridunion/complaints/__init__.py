@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from gridunion.complaints import listing, succession, taking, timeline, views
+from gridunion.complaints import carrying, listing, succession, taking, timeline, views
 from gridunion.complaints.models import NotYours
 from gridunion.faults import fault
 from gridunion.menu import badges
@@ -14,4 +14,4 @@ def open_room(app: Flask) -> None:
     badges["overdue"] = listing.badge("overdue", "press complaints")
 
 
-__all__ = ["open_room", "succession", "taking", "timeline"]
+__all__ = ["carrying", "open_room", "succession", "taking", "timeline"]

@@ -19,6 +19,7 @@ from gridunion.desk import moves
 from gridunion.desk.moves import asked_for, loose, to_answer
 from gridunion.desk.people import applicants, counted, needy
 from gridunion.desk.views import bp
+from gridunion.members.suspect_list import count_for
 from gridunion.menu import badges
 from gridunion.rights import ROLES, Viewer, allow
 from gridunion.settings import value
@@ -67,7 +68,7 @@ def inbox() -> Response:
     return page(
         "desk/inbox.html", groups=groups, total=_ours(totals), chosen=chosen, chips=_chips(totals, chosen),
         hands=_offered(groups["assign"].rows) if "assign" in groups else {}, held=held,
-        role=ROLES[held.role], days=value("complaint.accept.workdays", held.path),
+        role=ROLES[held.role], twins=count_for(viewer()), days=value("complaint.accept.workdays", held.path),
     )  # fmt: skip
 
 

@@ -9,15 +9,19 @@ from gridunion.members import (
     changes,
     consenting,
     editing,
+    merge_story,
+    merge_views,
     moving,
     registering,
+    suspect_walk,
     transferring,
     views,
 )
 from gridunion.members.models import WrongStep
 
 # Their views stand on the same blueprint.
-assert approving and changes and consenting and editing and moving and registering and transferring
+assert approving and changes and consenting and editing and merge_views and moving and registering and transferring
+assert merge_story and suspect_walk  # they listen
 
 
 def open_room(app: Flask) -> None:

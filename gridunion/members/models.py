@@ -90,6 +90,7 @@ class Person(Scoped, Record):
         Index("ix_person_id_index", "id_index"),
         Index("ix_person_phone", "phone"),
         Index("ix_person_unit_id_name", "unit_id", "name"),
+        Index("ix_person_unit_id_reading", "unit_id", "reading"),
         Index("ix_person_unit_id_recorded_at", "unit_id", "recorded_at"),
         Index("ix_person_employer_id", "employer_id"),
         # The few among the many, for their lists and for the figures of a unit.
@@ -135,6 +136,7 @@ class Person(Scoped, Record):
     # How many columns of the file are empty: kept by the base itself, however a row is written.
     gaps: Mapped[int] = internal(Integer, Computed(_GAPS, persisted=True))
     withdrawn_at: Mapped[datetime | None] = personal()
+    merged_into_id: Mapped[int | None] = internal(BigId, ForeignKey("person.id"))
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:
@@ -142,7 +144,11 @@ class Person(Scoped, Record):
         return super().__mapper_args__ | {"eager_defaults": False}
 
     employer: Mapped[Employer | None] = relationship()
-    memberships: Mapped[list["Membership"]] = relationship(back_populates="person", order_by="Membership.id")
+    # The spans of two files that were merged are not told in the order in which they were written.
+    memberships: Mapped[list["Membership"]] = relationship(
+        back_populates="person",
+        order_by="(Membership.from_on, Membership.until_on.is_(None), Membership.until_on, Membership.id)",
+    )
 
     id_number = Encrypted("id_number_sealed")
     hardship_note = Encrypted("hardship_note_sealed")
@@ -320,6 +326,14 @@ class Person(Scoped, Record):
         self.seen_at = max(self.seen_at or at, at)
 
     @property
+    def heir(self) -> "Person":
+        """The file that stands for this one: after a merge the other, if the viewer may see it."""
+        if self.merged_into_id is None:
+            return self
+        other = db.session.scalars(select(Person).where(Person.id == self.merged_into_id)).one_or_none()
+        return other.heir if other else self
+
+    @property
     def is_member(self) -> bool:
         return self.status == "active"
 
@@ -394,6 +408,7 @@ def _equal(column: str, branches: int) -> Select[Any]:
     person, unit = Person.__table__.c, Unit.__table__.c
     inside = select(unit.id).where(branch(branches))
     found = select(person.id).where(person[column] == bindparam("asked"), person.unit_id.in_(inside))
+    found = found.where(person.status != "merged")
     return found.order_by(person.id).limit(5)
 
 

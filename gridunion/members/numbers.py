@@ -34,7 +34,7 @@ def objection(person: Person, name: str, digest: str | None, asker: int) -> tupl
 
 def told_here(person: Person, digest: str) -> str:
     """Who else of the viewer's branch has the number."""
-    same = select(Person).where(Person.id_index == digest, Person.id != person.id)
+    same = select(Person).where(Person.id_index == digest, Person.id != person.id, Person.status != "merged")
     known = db.session.scalars(same.order_by(Person.id).limit(1)).first()
     return (
         _("这个证件号码已登记：%(name)s，%(place)s", name=known.name, place=known.unit.name) if known else ""
@@ -84,6 +84,7 @@ def may_show(person: Person, asker: int) -> int:
 def _elsewhere(person: Person, name: str, digest: str) -> int | None:
     """The file another branch keeps; of several the one of a member."""
     same = select(Person.id).where(Person.id_index == digest, Person.id != person.id, Person.name == name)
+    same = same.where(Person.status != "merged")
     members_first = case((Person.status.in_(("active", "retained")), 0), else_=1)
     with everywhere():
         return db.session.scalars(same.order_by(members_first, Person.id).limit(1)).first()

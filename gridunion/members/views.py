@@ -18,6 +18,7 @@ from gridunion.members.listing import LOOKED_AT, MOST_FOUND, found, members, num
 from gridunion.members.membership import STANDINGS
 from gridunion.members.models import Person, consents_of
 from gridunion.members.numbers import may_show
+from gridunion.members.suspect_list import count_for
 from gridunion.members.timeline import CHANNELS, story
 from gridunion.members.transfer import transfers_of
 from gridunion.rights import allow
@@ -46,7 +47,7 @@ def listing() -> Response:
     return page(
         "members/listing.html", rows=rows, after=after, chosen=chosen.show, counts=counts, asked="", long=LONG,
         place=here(), total=_total(chosen, counts, len(rows), bool(place or after)), filters=chosen,
-        stopped=LOOKED_AT if stopped else 0, offered=OFFERED,
+        stopped=LOOKED_AT if stopped else 0, offered=OFFERED, twins=count_for(viewer()),
     )  # fmt: skip
 
 
@@ -80,7 +81,12 @@ def here() -> str:
 @bp.get("/<uuid:uid>")
 @allow("see members")
 def show(uid: UUID) -> Response:
-    return file_page(find(Person, uid), all=request.args.get("all"))
+    person = find(Person, uid)
+    if person.uid != uid:  # the file went into this one
+        return go(url_for("members.show", uid=person.uid))
+    if person.status == "merged":
+        return fault(410, _("这份档案并入了另一份，那一份现在不归你管。"), _("档案已合并"))
+    return file_page(person, all=request.args.get("all"))
 
 
 # The columns of the file that stand nowhere else on the page: codes of a list, and words.

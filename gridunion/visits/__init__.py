@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from gridunion.visits import events, timeline, views
+from gridunion.visits import carrying, events, timeline, views
 
-__all__ = ["events", "open_room", "timeline"]
+__all__ = ["carrying", "events", "open_room", "timeline"]
 
 
 def open_room(app: Flask) -> None:

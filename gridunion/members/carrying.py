@@ -1,0 +1,82 @@
+"""What goes along when two files of one person become one: all records that name the one name the other."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from flask_babel import lazy_gettext
+from sqlalchemy import func, select
+
+from gridunion.db import db, trusted
+from gridunion.files import Attachment
+from gridunion.members.ledger import Ledger
+from gridunion.members.models import Consent, Membership, Person
+from gridunion.members.spans import Span, one_line
+
+_m = Membership.__table__
+
+
+@dataclass(frozen=True)
+class Carried:
+    """Records that name a person, and what they are called where a merge tells how many go along."""
+
+    kind: Any
+    words: object
+    told: Callable[[], Any] | None = None
+    """Which of them may be told of; the others go along all the same."""
+    column: str = "person_id"
+
+    def count(self, person: Person) -> int:
+        """How many the viewer may know of."""
+        mine = select(func.count(self.kind.id)).where(getattr(self.kind, self.column) == person.id)
+        return int(db.session.scalar(mine.where(self.told()) if self.told else mine) or 0)
+
+
+CARRIED = [Carried(Consent, lazy_gettext("同意书"))]
+"""What goes along; the rooms add theirs."""
+HANDED: list[Callable[[Person, Person, Ledger], None]] = []
+"""What else changes when records of the second person became the first's."""
+SETTLED: list[Callable[[Person], None]] = []
+"""What follows for a person whose records changed, by a merge or by its undoing."""
+
+
+def carry(winner: Person, loser: Person, ledger: Ledger) -> None:
+    """All that names the one names the other, in whatever unit it happened and whoever may see it."""
+    _tell_as_one(winner, loser, ledger)
+    for it in CARRIED:
+        ledger.carry(it.kind, it.column, loser.id, winner.id)
+    ledger.carry(Attachment, "subject_uid", loser.uid, winner.uid)
+    for hand_over in HANDED:
+        hand_over(winner, loser, ledger)
+    ledger.files["line"] = {"now": line_of(winner.id)}
+
+
+def _tell_as_one(winner: Person, loser: Person, ledger: Ledger) -> None:
+    """Both histories as one line on the file that stays."""
+    rows = {row.id: row for row in _spans(winner.id) + _spans(loser.id)}
+    line, left = one_line(Span(row.id, row.status, row.from_on, row.until_on) for row in rows.values())
+    told: set[int] = set()
+    for piece in line:
+        held = {"from_on": piece.from_on, "until_on": piece.until_on, "person_id": winner.id}
+        if piece.id in told:
+            ledger.make(Membership, **_copy(rows[piece.id]) | held)
+        else:
+            ledger.set(Membership, piece.id, **held)
+        told.add(piece.id)
+    for span in left:  # it holds on no day any more, and stays where it can be put back from
+        ledger.set(Membership, span.id, person_id=loser.id, until_on=span.from_on)
+
+
+def _spans(number: int) -> list[Any]:
+    return list(trusted(select(_m).where(_m.c.person_id == number).order_by(_m.c.id)))
+
+
+def _copy(row: Any) -> dict[str, Any]:
+    """What a second piece of a span says."""
+    return {name: value for name, value in row._mapping.items() if name != "id"} | {"uid": uuid4()}
+
+
+def line_of(number: int) -> list[Any]:
+    """The spans of a file, to be compared later."""
+    return [[row.id, str(row.from_on), str(row.until_on or "")] for row in _spans(number)]

@@ -1,0 +1,154 @@
+"""合并: two files of one person become one. The other file is kept as `merged` and leads to the one that stays; for
+some days everything can be put back as it was."""
+
+from datetime import date, datetime, timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import ForeignKey, Index, String, Text, bindparam, select
+from sqlalchemy.orm import Mapped
+
+from gridunion import audit, clock, settings
+from gridunion.db import BigId, Encrypted, Record, db, internal, personal, sensitive, trusted
+from gridunion.members.carrying import CARRIED, SETTLED, carry, line_of
+from gridunion.members.ledger import Ledger
+from gridunion.members.merge_fields import FIELDS
+from gridunion.members.models import Person, WrongStep
+from gridunion.members.spans import STRENGTH
+from gridunion.rights import Viewer
+from gridunion.tree import Scoped
+
+LIVE = ("known", "applied", "active", "retained")
+
+
+def strength(status: str) -> int:
+    """Of two standings the stronger is the one of the file that stays."""
+    return STRENGTH.get(status, 0)
+
+
+class NotMerged(WrongStep):
+    """Two files that cannot become one, or one that cannot be taken apart any more."""
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class Merge(Scoped, Record):
+    """That two files became one: by whom, when, and all that changed by it, encrypted."""
+
+    quiet = True  # its own line in the trail says more, and nothing of what is sealed
+    __tablename__ = "person_merge"
+    __table_args__ = (
+        Index("ix_person_merge_winner_id", "winner_id"),
+        Index("ix_person_merge_loser_id", "loser_id"),
+    )
+
+    winner_id: Mapped[int] = internal(BigId, ForeignKey("person.id"))
+    loser_id: Mapped[int] = internal(BigId, ForeignKey("person.id"))
+    by_id: Mapped[int] = internal(BigId)
+    by_name: Mapped[str] = personal(String(60))
+    kept_sealed: Mapped[str | None] = sensitive(Text)
+    undone_at: Mapped[datetime | None] = internal()
+    undone_by_id: Mapped[int | None] = internal(BigId)
+
+    kept = Encrypted("kept_sealed")
+
+    @classmethod
+    def of(cls, winner: Person, loser: Person, taken: set[str], by: Viewer) -> "Merge":
+        """Make one file of two; `taken` names the fields that come from the second. Raises NotMerged."""
+        if winner is loser or not _live(winner, loser):
+            raise NotMerged(_("这两份档案不能合并：有一份已经合并、转出或退会了。"))
+        merge = cls(unit=winner.unit, winner_id=winner.id, loser_id=loser.id, by_id=by.account_id)
+        merge.by_name = by.name
+        moved = {it.kind.__tablename__: count for it in CARRIED if (count := it.count(loser))}
+        ledger = Ledger()
+        _write_files(winner, loser, taken, ledger)
+        carry(winner, loser, ledger)
+        merge.kept = str(ledger)
+        db.session.add(merge)
+        _settle(winner, loser)
+        audit.note("merge people", winner, moved=moved)
+        return merge
+
+    def undo(self, by: Viewer) -> Person:
+        """Put everything back; what came after the merge stays with the file that stayed. Raises NotMerged."""
+        if sentence := self.why_not():
+            raise NotMerged(sentence)
+        winner, loser = self._person(self.winner_id), self._person(self.loser_id)
+        assert winner and loser
+        ledger = Ledger(self.kept or "")
+        ledger.put_file_back("loser", loser)
+        ledger.put_file_back("winner", winner)
+        db.session.flush()
+        ledger.put_rows_back()
+        self.undone_at, self.undone_by_id = clock.now(), by.account_id
+        _settle(winner, loser)
+        audit.note("undo merge", winner)
+        return loser
+
+    def why_not(self) -> str:
+        """Why it cannot be undone any more; empty when it can."""
+        winner, days = self._person(self.winner_id), self._days
+        if self.undone_at is not None:
+            return _("这次合并已经撤销了。")
+        if clock.now() >= self.recorded_at + timedelta(days=days):
+            return _("合并已经过了 %(n)s 天，不能撤销了。", n=days)
+        if winner is None or self._person(self.loser_id) is None:
+            return _("档案后来转到了别的社区，不能撤销合并。")
+        if winner.status == "merged" or self._followed():
+            return _("后来又有一次合并，先撤销那一次。")
+        if winner.status not in LIVE:
+            return _("他后来已经转出或退会，不能撤销合并。")
+        if Ledger(self.kept or "").files["winner"].get("status", [0, winner.status])[1] != winner.status:
+            return _("他的会籍后来变过，不能撤销合并。")
+        return "" if self._line_stands() else _("他的会籍后来变过，不能撤销合并。")
+
+    def _followed(self) -> bool:
+        later = select(Merge.id).where(Merge.id > self.id, Merge.undone_at.is_(None))
+        both = (self.winner_id, self.loser_id)
+        return db.session.scalar(later.where(Merge.winner_id.in_(both)).limit(1)) is not None
+
+    def _line_stands(self) -> bool:
+        """The spans of the file are those the merge left."""
+        return line_of(self.winner_id) == Ledger(self.kept or "").files["line"]["now"]
+
+    def _person(self, number: int) -> Person | None:
+        return db.session.scalars(select(Person).where(Person.id == number)).one_or_none()
+
+    @property
+    def _days(self) -> int:
+        return int(settings.value("merge.undo.days", self.unit.path))
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it can be undone."""
+        return clock.local(self.recorded_at + timedelta(days=self._days)).date()
+
+
+_p = Person.__table__
+_STANDINGS = select(_p.c.status).where(_p.c.id.in_(bindparam("ids", expanding=True))).order_by(_p.c.id)
+
+
+def _live(*people: Person) -> bool:
+    """Whether all of them still have a file of their own. Locked, or on PostgreSQL two leaders could each merge
+    one into the other in the same moment."""
+    found = trusted(_STANDINGS.with_for_update(), {"ids": [person.id for person in people]})
+    return set(found.scalars()) <= set(LIVE)
+
+
+def _write_files(winner: Person, loser: Person, taken: set[str], ledger: Ledger) -> None:
+    for name in taken & FIELDS.keys():
+        values = {column: getattr(loser, column) for column in FIELDS[name].columns}
+        ledger.write("winner", winner, **values)
+    standing = max(winner.status, loser.status, key=strength)
+    ledger.write("winner", winner, status=standing, seen_at=max(winner.seen_at, loser.seen_at))
+    ledger.write("loser", loser, status="merged", merged_into_id=winner.id, visit_due_at=None)
+    db.session.flush()
+
+
+def _settle(*people: Person) -> None:
+    db.session.flush()
+    db.session.expire_all()
+    for person in people:
+        for follow in SETTLED:
+            follow(person)

@@ -1,0 +1,207 @@
+"""疑似重复: pairs of files that may be one person, each with the reason, found when a file is written.
+
+A file is compared with the few that share its number, its phone or the sound of its name in the same community,
+never with all of them: what it costs does not grow with the register.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import cache
+from typing import Any, cast
+from uuid import uuid4
+
+from sqlalchemy import Index, Select, String, Table, bindparam, delete, event, inspect, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session
+
+from gridunion import clock
+from gridunion.db import (
+    BigId,
+    Record,
+    db,
+    internal,
+    is_sqlite,
+    keyring,
+    personal,
+    trusted,
+)
+from gridunion.members.merging import LIVE
+from gridunion.members.models import Person
+from gridunion.members.twins import COLUMNS, reasons
+from gridunion.tree import Scoped, Unit
+
+MOST_OF_A_PHONE = 4  # people with one phone; more share that of a family or an employer, which says nothing
+MOST_OF_A_NAME = 50  # people of one name in a community that are compared
+
+
+class Suspect(Scoped, Record):
+    """Two files that may be one person: in the community of both, the lower number first."""
+
+    quiet = True  # the people themselves have the line in the trail
+    __tablename__ = "suspect"
+    __table_args__ = (
+        Index("ix_suspect_low_id_high_id", "low_id", "high_id", unique=True),
+        Index("ix_suspect_high_id", "high_id"),
+        Index("ix_suspect_unit_id_state_id", "unit_id", "state", "id"),
+    )
+
+    low_id: Mapped[int] = internal(BigId)
+    high_id: Mapped[int] = internal(BigId)
+    reasons: Mapped[str] = internal(String(60))
+    compared: Mapped[str] = internal(String(64))
+    """A digest of what was compared: a pair that was dismissed comes back only when that changed."""
+    state: Mapped[str] = internal(String(12), default="open")
+    dismissed_at: Mapped[datetime | None] = internal()
+    dismissed_by: Mapped[str | None] = personal(String(60))
+
+    def dismiss(self, by: str) -> None:
+        """They are two people, for good."""
+        self.state, self.dismissed_at, self.dismissed_by = "dismissed", clock.now(), by
+
+
+Found = dict[int, tuple[Any, str]]
+"""Number of the other → their row, and why."""
+
+_p, _u, _s = Person.__table__.c, Unit.__table__.c, cast(Table, Suspect.__table__)
+_here = [_p[name] for name in COLUMNS]
+_live = _p.status.in_(LIVE)
+
+
+@cache
+def _same(column: str) -> Select[Any]:
+    """Others with the same number or phone: one more than would be looked at."""
+    found = select(*_here, _u.parent_id, _u.kind).join_from(
+        Person.__table__, Unit.__table__, _u.id == _p.unit_id
+    )
+    return found.where(_p[column] == bindparam("asked"), _live).order_by(_p.id).limit(MOST_OF_A_PHONE + 1)
+
+
+_SOUNDS = (
+    select(*_here)
+    .where(_p.unit_id.in_(bindparam("units", expanding=True)), _p.reading == bindparam("asked"), _live)
+    .order_by(_p.id.desc()).limit(MOST_OF_A_NAME)
+)  # fmt: skip
+_WHO = select(*_here, _p.status, _u.parent_id, _u.kind).join_from(
+    Person.__table__, Unit.__table__, _u.id == _p.unit_id
+)
+_WHO_OF = _WHO.where(_p.id.in_(bindparam("ids", expanding=True)))
+_PLACES = select(_u.id).where(or_(_u.parent_id == bindparam("home"), _u.id == bindparam("home")))
+
+
+def home_of(row: Any) -> int:
+    """The community somebody belongs to."""
+    return int(row.parent_id if row.kind == "cell" else row.unit_id)
+
+
+def look_at(ids: Iterable[int]) -> None:
+    """Compare some people with those like them, and note what is found. Inside write()."""
+    for row, home, found in _compared(ids):
+        _note(row, home, found)
+
+
+def worth_noting(ids: list[int]) -> list[int]:
+    """Those of some people who are like somebody, or were."""
+    like = {row.id for row, _home, found in _compared(ids) if found}
+    known = trusted(select(_s.c.low_id, _s.c.high_id).where(or_(_s.c.low_id.in_(ids), _s.c.high_id.in_(ids))))
+    return sorted((like | {number for pair in known for number in pair}) & set(ids))
+
+
+def _compared(ids: Iterable[int]) -> Iterator[tuple[Any, int, Found]]:
+    """Each of some people, the community, and who is like them. Who was merged or has gone is left alone: lists
+    leave their pairs out, and a merge that is undone finds them as they were."""
+    places: dict[int, list[int]] = {}
+    for row in trusted(_WHO_OF, {"ids": sorted(ids)}).all():
+        if row.status in LIVE:
+            home = home_of(row)
+            if home not in places:
+                places[home] = list(trusted(_PLACES, {"home": home}).scalars())
+            yield row, home, _found(row, home, places[home])
+
+
+def _found(row: Any, home: int, units: list[int]) -> Found:
+    """Who is like somebody, and why."""
+    near = {it.id: it for column in ("phone", "id_index") for it in _sharing(row, column, home)}
+    if row.reading:
+        near |= {it.id: it for it in trusted(_SOUNDS, {"units": units, "asked": row.reading})}
+    near.pop(row.id, None)
+    judged = {number: (other, reasons(row, other)) for number, other in near.items()}
+    return {number: found for number, found in judged.items() if found[1]}
+
+
+def _sharing(row: Any, column: str, home: int) -> list[Any]:
+    """Others of the community with the same phone or number."""
+    asked = getattr(row, column)
+    found = trusted(_same(column), {"asked": asked}).all() if asked else []
+    return [it for it in found if home_of(it) == home] if len(found) <= MOST_OF_A_PHONE else []
+
+
+_OF = select(_s).where(or_(_s.c.low_id == bindparam("number"), _s.c.high_id == bindparam("number")))
+
+
+def _note(row: Any, home: int, found: Found) -> None:
+    """Keep the pairs of somebody as they are now."""
+    known = {it.high_id if it.low_id == row.id else it.low_id: it for it in trusted(_OF, {"number": row.id})}
+    for number, (other, why) in found.items():
+        said = {"reasons": why, "compared": _digest(row, other), "unit_id": home}
+        if number not in known:
+            _begin(row.id, number, said)
+        elif known[number].compared != said["compared"]:
+            _change(known[number].id, said | {"state": "open", "dismissed_at": None, "dismissed_by": None})
+        elif (known[number].reasons, known[number].unit_id) != (why, home):
+            _change(known[number].id, {"reasons": why, "unit_id": home})
+    gone = [it.id for number, it in known.items() if number not in found and it.state == "open"]
+    if gone:
+        trusted(delete(_s).where(_s.c.id.in_(gone)))
+
+
+def _digest(one: Any, other: Any) -> str:
+    """Of what the rules look at; the order of the two does not matter."""
+    said = sorted([it.id, it.name, it.phone, str(it.birth_on), it.id_index] for it in (one, other))
+    return keyring().digest(str(said), "suspect")
+
+
+def _begin(one: int, other: int, said: dict[str, Any]) -> None:
+    """On PostgreSQL somebody may note the same pair in this very moment."""
+    dialect = sqlite if is_sqlite(db.engine) else postgresql
+    pair = {
+        "low_id": min(one, other),
+        "high_id": max(one, other),
+        "state": "open",
+        "uid": uuid4(),
+        "version": 1,
+    }
+    pair |= {"recorded_at": clock.now()} | said
+    trusted(dialect.insert(_s).values(pair).on_conflict_do_nothing())
+
+
+def _change(number: int, said: dict[str, Any]) -> None:
+    trusted(update(_s).where(_s.c.id == number).values(said))
+
+
+# ── at each write ──
+
+WATCHED = ("name", "phone", "birth_on", "id_index", "unit_id", "status")
+
+
+@event.listens_for(Session, "after_flush")
+def _collect(session: Session, *_: Any) -> None:
+    changed = session.info.setdefault("to compare", set())
+    changed.update(row.id for row in session.new if isinstance(row, Person))
+    changed.update(row.id for row in session.dirty if isinstance(row, Person) and _differs(row))
+
+
+def _differs(person: Person) -> bool:
+    state = inspect(person)
+    return any(state.attrs[name].history.has_changes() for name in WATCHED)
+
+
+@event.listens_for(Session, "before_commit")
+def _compare(session: Session) -> None:
+    session.flush()
+    if changed := session.info.pop("to compare", None):
+        look_at(changed)
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop("to compare", None)
