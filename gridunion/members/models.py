@@ -106,18 +106,20 @@ class Person(Scoped, Record):
     hardship_note = Encrypted("hardship_note_sealed")
 
     @classmethod
-    def register(cls, unit: Unit, by: Viewer, consent: str, **known: Any) -> "Person":
+    def register(
+        cls, unit: Unit, by: Viewer, consent: str, given: dict[str, Any] | None = None, /, **known: Any
+    ) -> "Person":
         """Write somebody into the register of a cell as an applicant, with the consent they gave."""
         person = cls(unit=unit, recorded_by_id=by.account_id, status="known")
         person.learn(**known)
         db.session.add(person)
-        person.apply(consent)
+        person.apply(consent, given)
         return person
 
-    def apply(self, consent: str) -> None:
-        """Ask for membership, with the consent given now. Raises WrongStep."""
+    def apply(self, consent: str, given: dict[str, Any] | None = None) -> None:
+        """Ask for membership, with the consent given now, or `given` before. Raises WrongStep."""
         self._only("known")
-        self.consent_to(consent)
+        self.consent_to(consent, **(given or {}))
         self._turn("applied", "1", clock.today())
 
     def learn(self, **known: Any) -> None:
@@ -144,8 +146,9 @@ class Person(Scoped, Record):
         if words != self.hardship_note:
             self.hardship_note = words
 
-    def consent_to(self, channel: str) -> None:
-        db.session.add(Consent(person=self, unit=self.unit, channel=channel, wording=CONSENT_VERSION))
+    def consent_to(self, channel: str, **given: Any) -> None:
+        said = {"wording": CONSENT_VERSION} | given
+        db.session.add(Consent(person=self, unit=self.unit, channel=channel, **said))
 
     def approve(self, by: Viewer) -> None:
         """Take an applicant in as a member. Raises WrongStep."""

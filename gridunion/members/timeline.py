@@ -22,7 +22,7 @@ STANDINGS = {
     "resigned": lazy_gettext("已退会"),
 }
 VALUES["person", "status"] = VALUES["membership", "status"] = STANDINGS
-VALUES["consent", "channel"] = {"grid_visit": pgettext("one", "走访")}
+VALUES["consent", "channel"] = {"grid_visit": pgettext("one", "走访"), "self": lazy_gettext("自己申请")}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 07:16:46.967343
+Revision: 0001, 2026-11-21 12:27:54.536992
 """
 
 import sqlalchemy as sa
@@ -550,6 +550,39 @@ def upgrade():
         )
 
     op.create_table(
+        "application",
+        sa.Column("number", sa.String(length=12), nullable=False),
+        sa.Column("code_digest", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=True),
+        sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("key_group", sa.String(length=30), nullable=True),
+        sa.Column("employer_name", sa.String(length=80), nullable=True),
+        sa.Column("wording", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("membership_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["membership.id"], name=op.f("fk_application_membership_id")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_application_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
+        sa.UniqueConstraint("number", name=op.f("uq_application_number")),
+    )
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.create_index("ix_application_phone", ["phone"], unique=False)
+        batch_op.create_index("ix_application_recorded_at", ["recorded_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_application_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_application_unit_id_recorded_at", ["unit_id", "recorded_at"], unique=False)
+        batch_op.create_index("ix_application_unit_id_state_id", ["unit_id", "state", "id"], unique=False)
+
+    op.create_table(
         "complaint_event",
         sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("step", sa.String(length=20), nullable=False),
@@ -668,6 +701,14 @@ def downgrade():
         batch_op.drop_index("ix_complaint_event_complaint_id")
 
     op.drop_table("complaint_event")
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.drop_index("ix_application_unit_id_state_id")
+        batch_op.drop_index("ix_application_unit_id_recorded_at")
+        batch_op.drop_index(batch_op.f("ix_application_uid"))
+        batch_op.drop_index("ix_application_recorded_at")
+        batch_op.drop_index("ix_application_phone")
+
+    op.drop_table("application")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index("ix_membership_unit_id_status_until_on_from_on")
         batch_op.drop_index(batch_op.f("ix_membership_uid"))
