@@ -19,5 +19,7 @@ class Code(NamedTuple):
 def square_code(said: str) -> Code:
     """The code of a text, readable with a sixth of it soiled."""
     rows = segno.make(said, error="m", micro=False).matrix
-    dark = [f"M{x + QUIET} {y + QUIET}h1v1h-1z" for y, row in enumerate(rows) for x, bit in enumerate(row) if bit]
+    dark = [
+        f"M{x + QUIET} {y + QUIET}h1v1h-1z" for y, row in enumerate(rows) for x, bit in enumerate(row) if bit
+    ]
     return Code(len(rows) + 2 * QUIET, "".join(dark))

@@ -58,7 +58,9 @@ def inbox() -> Response:
     chosen = chosen if chosen in CHIPS else ""
     shown = CHIPS[chosen][1] if chosen else GROUPS
     after = request.args.get("after", "")
-    groups = {name: _group(name, totals[name], after if name == chosen else "") for name in shown if totals[name]}
+    groups = {
+        name: _group(name, totals[name], after if name == chosen else "") for name in shown if totals[name]
+    }
     held = viewer().holding("see inbox")[0]
     return page(
         "desk/inbox.html", groups=groups, total=_decisions(totals, GROUPS), chosen=chosen, chips=_chips(totals, chosen),

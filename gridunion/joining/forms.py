@@ -8,7 +8,9 @@ from wtforms import BooleanField, SelectField
 
 from gridunion.fields import Cleaned, Form, SelectChoice, ValidationError, needed
 from gridunion.joining.models import CODE_DIGITS, Application
-from gridunion.members.forms import OTHER_WORK, Cell, RegisterForm, up_to
+from gridunion.members.forms import OTHER_WORK, Cell, RegisterForm, Work, up_to
+from gridunion.names import clean_name
+from gridunion.phones import clean_phone
 from gridunion.text import Unacceptable, clean_code
 from gridunion.tree import Unit
 
@@ -21,11 +23,32 @@ class Place(SelectField):
             raise ValidationError(gettext("请从列出的里面选一个"))
 
 
-class JoinForm(RegisterForm):
-    """Name, phone, work, employer, consent; on a community's page also the cell, if one knows it."""
+class Applied(Form):
+    """What is asked of somebody who joins: the short form of the register, of which only these fields are needed."""
+
+    name = Cleaned(_("姓名"), clean_name, validators=[needed(_("请填姓名"))])
+    phone = Cleaned(_("手机号"), clean_phone, validators=[needed(_("请填手机号"))])
+    key_group = Work(_("做什么工作"), "key_group", validators=[needed(_("请选做什么工作"))])
+    employer_name = Cleaned(_("单位或平台"), up_to(80))
+    unit: Any
+    cells: dict[str, Unit]
+
+    validate_employer_name = RegisterForm.validate_employer_name
+
+    @property
+    def cell(self) -> Unit:
+        return self.cells[self.unit.data or ""]
+
+    def known(self) -> dict[str, Any]:
+        """What the form tells about the person."""
+        told = {name: self[name].data for name in ("name", "phone", "key_group", "employer_name")}
+        return told | {"key_group": None if self.key_group.data == OTHER_WORK else self.key_group.data}
+
+
+class JoinForm(Applied):
+    """The public page: also the consent, and on a community's page the cell, if one knows it."""
 
     unit = Place(_("住在或工作在哪个网格"), coerce=str)
-    sex = address = share_birthday = distinct = None
     agree = BooleanField(_("我同意工会登记以上信息，用于入会和服务"), [needed(_("请先勾选同意，再提交"))])
 
     def at(self, unit: Unit) -> "JoinForm":
@@ -36,35 +59,27 @@ class JoinForm(RegisterForm):
         self.cells = {cell.uid.hex: cell for cell in below} | {"": unit}
         return self
 
-    @property
-    def cell(self) -> Unit:
-        return self.cells[self.unit.data or ""]
 
-    def known(self) -> dict[str, Any]:
-        return _known(self)
-
-
-class VerifyForm(RegisterForm):
-    """What the person said on the phone: the same things, corrected. They agreed when they applied."""
+class VerifyForm(Applied):
+    """What the person said on the phone, corrected. They agreed when they applied."""
 
     unit = Cell(_("网格"), coerce=str)
-    sex = address = share_birthday = agree = None
+    distinct = BooleanField(_("不是同一个人，继续登记"))
+
+    def offer(self, cells: list[Unit]) -> "VerifyForm":
+        """Let the cells of the viewer be chosen, the first one already is."""
+        self.unit.choices = [SelectChoice(cell.uid.hex, cell.name) for cell in cells]
+        self.cells = {cell.uid.hex: cell for cell in cells}
+        self.unit.data = self.unit.data or next(iter(self.cells), None)
+        return self
 
     def show(self, application: Application) -> "VerifyForm":
         for name in ("name", "phone", "employer_name"):
             self[name].process_data(getattr(application, name))
         self.key_group.process_data(application.key_group or OTHER_WORK)
-        self.unit.process_data(application.unit.uid.hex if application.unit.is_cell else None)
+        if application.unit.uid.hex in self.cells:
+            self.unit.process_data(application.unit.uid.hex)
         return self
-
-    def known(self) -> dict[str, Any]:
-        return _known(self)
-
-
-def _known(form: Any) -> dict[str, Any]:
-    """What a form tells about the person."""
-    told = {name: form[name].data for name in ("name", "phone", "key_group", "employer_name")}
-    return told | {"key_group": None if told["key_group"] == OTHER_WORK else told["key_group"]}
 
 
 class StateForm(Form):

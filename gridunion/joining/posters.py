@@ -27,5 +27,7 @@ def poster(code: str) -> Response:
     if unit.kind not in JOINED_IN:
         raise NotFound
     address = f"{current_app.extensions['gridunion.config'].public_url}{url_for('joining.apply', code=code)}"
-    union = unit.parent if unit.is_cell else None
+    union = (
+        unit.lineage()[-2] if unit.is_cell else None
+    )  # its name is public, though a worker stands below it
     return page("joining/poster.html", place=unit, union=union, address=address, code=square_code(address))

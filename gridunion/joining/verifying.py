@@ -60,14 +60,14 @@ def listing() -> Response:
 @allow("register members")
 def show(uid: UUID) -> Response:
     application = find(Application, uid)
-    form = VerifyForm(formdata=None)
-    form.offer(cells("register members"))
+    form = VerifyForm(formdata=None).offer(cells("register members"))
     return _show(application, form.show(application))
 
 
 def _show(application: Application, form: VerifyForm, status: int = 200) -> Response:
     waits = application.state == "received"
-    same = alike(form.name.data, form.phone.data) if waits and not form.name.errors + form.phone.errors else []
+    told = (None if it.errors else it.data for it in (form.name, form.phone))
+    same = alike(*told) if waits else []
     twins: list[Any] = application.twins() if waits else []
     return page("joining/show.html", status, application=application, form=form, alike=same, twins=twins)
 
@@ -75,8 +75,7 @@ def _show(application: Application, form: VerifyForm, status: int = 200) -> Resp
 @bp.post("/applications/<uuid:uid>/verification")
 @allow("register members")
 def verify(uid: UUID) -> Response:
-    application, form = find(Application, uid), VerifyForm()
-    form.offer(cells("register members"))
+    application, form = find(Application, uid), VerifyForm().offer(cells("register members"))
     if not form.submitted():
         return _show(application, form, 422)
     if alike(form.name.data, form.phone.data) and not form.distinct.data and application.state == "received":

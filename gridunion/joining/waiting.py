@@ -26,7 +26,9 @@ def sent_themselves() -> ColumnElement[bool]:
 def stuck() -> ColumnElement[bool]:
     """No worker has it before her, as it names no cell, or she let it lie."""
     homeless = _a.unit_id.in_(select(_u.id).where(_u.kind == literal_column("'community_union'")))
-    return or_(homeless, _a.recorded_at < bindparam("stuck_before", callable_=_stuck_before, type_=UtcDateTime))
+    return or_(
+        homeless, _a.recorded_at < bindparam("stuck_before", callable_=_stuck_before, type_=UtcDateTime)
+    )
 
 
 def _stuck_before() -> datetime:
