@@ -17,6 +17,7 @@ from gridunion.qr import QUIET, square_code
 from gridunion.settings import Setting, forget
 from gridunion.throttle import Throttle
 from gridunion.tree import everywhere
+from gridunion.units.models import end_unit
 from tests.conftest import NOON, Page, Someone, as_viewer, member, unit
 
 SENT = {"name": "李强", "phone": "13991670829", "key_group": "courier", "employer_name": "", "agree": "y"}
@@ -109,8 +110,10 @@ def test_the_page_says_who_collects_what_and_what_for(nobody: Someone) -> None:
 
 
 def test_a_poster_stays_good_when_another_cell_takes_the_place(lifted: Flask, nobody: Someone) -> None:
+    send(nobody)
     with write():
-        unit("211").close(clock.today(), unit("2110"))
+        end_unit(unit("211"), clock.today(), unit("2110"))
+    assert applications()[0].unit.code == "2110"
     assert nobody.get("/join/211", 303).location == "/join/2110"
 
 
@@ -282,6 +285,20 @@ def test_an_applicant_the_leader_turns_down_reads_the_reason(
     leader.post("/members/approvals/rejection", {"person": uid, "reason": "不在本社区"})
     told = asked(nobody, number, code)
     assert "网格员已核实" in told and "未通过" in told and "不在本社区" in told
+
+
+def test_its_sender_takes_an_application_back_while_it_waits(
+    lifted: Flask, nobody: Someone, worker: Someone
+) -> None:
+    number, code = noted(nobody.get(send(nobody).location))
+    assert "撤回申请" in asked(nobody, number, code)
+    nobody.post("/join/state/withdrawal", {"number": number, "code": "00000000"}, 422)
+    answer = nobody.post("/join/state/withdrawal", {"number": number, "code": code})
+    assert "填的信息已经清掉" in nobody.get(answer.location)
+    [gone] = applications()
+    assert (gone.state, gone.name, gone.phone, gone.employer_name) == ("withdrawn", None, None, None)
+    assert "你撤回了申请" in asked(nobody, number, code) and worker.get("/applications/").total == 0
+    nobody.post("/join/state/withdrawal", {"number": number, "code": code}, 409)
 
 
 # ── how much may come ──

@@ -38,6 +38,7 @@ ACTIONS = {
     "apply": _("申请入会"),
     "verify": _("核实入会申请"),
     "refuse application": _("没通过入会申请"),
+    "withdraw application": _("本人撤回入会申请"),
     "admit application": _("放进入会申请"),
     "drop applications": _("清掉入会申请"),
     "applications expired": _("入会申请过期清掉"),

@@ -2,11 +2,11 @@
 
 from flask import Response, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
-from gridunion import audit, clock
 from gridunion.bookmark import opened, seal
 from gridunion.db import db
+from gridunion.joining.clearing import throw_away
 from gridunion.joining.models import Application
 from gridunion.joining.verifying import chosen, page_of
 from gridunion.joining.views import bp
@@ -43,12 +43,7 @@ def decide() -> Response:
 def _drop() -> Response:
     """One decision for any number: nobody cleans up after a robot one by one."""
     (last,) = opened("held", request.form.get("upto", "")) or (0,)
-    mine = update(Application).where(Application.state == "held", Application.id <= last)
-    gone = {"state": "expired", "settled_at": clock.now(), "settled_by_id": viewer().account_id}
-    nobody = dict.fromkeys(("name", "phone", "key_group", "employer_name"))
-    dropped = db.session.execute(mine.values(gone | nobody), execution_options={"synchronize_session": False})
-    count = int(getattr(dropped, "rowcount", 0))
-    audit.note("drop applications", unit_id=viewer().holding("approve members")[0].unit_id, rows=count)
+    count = throw_away(last, viewer())
     say(_("不要的 %(n)s 份已清掉", n=count), kind="warn")
     return go(url_for("joining.held"))
 

@@ -6,31 +6,30 @@ who spoke with the person makes somebody of it who may then be let in.
 """
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, delete, func, select, update
+from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, relationship
 
-from gridunion import audit, clock, settings, throttle
-from gridunion.db import BigId, Record, db, internal, keyring, personal, public, write
-from gridunion.jobs import periodic
+from gridunion import audit, clock
+from gridunion.db import BigId, Record, db, internal, keyring, personal, public
 from gridunion.members.models import CONSENT_VERSION, Membership, Person, WrongStep
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped, Unit
 
 CHANNEL = "self"
 WAITING = ("received", "held")
-REMEMBERED = timedelta(days=365)  # how long the state can be looked up
 CODE_DIGITS = 8
+NOBODY: dict[str, Any] = dict.fromkeys(("name", "phone", "key_group", "employer_name"))
 
 
 class Application(Scoped, Record):
     """Somebody asks to join, in a cell or in a community that will find the cell.
 
     `received` waits for the worker and `held` for the leader; then `verified`, `answered` (the register knows the
-    person already), `refused`, or `expired` by itself. Quiet: the trail tells the steps, never the name of
-    somebody nobody spoke with.
+    person already), `refused`, `withdrawn` by its sender, or `expired` by itself. Quiet: the trail tells the steps,
+    never the name of somebody nobody spoke with.
     """
 
     quiet = True
@@ -100,6 +99,16 @@ class Application(Scoped, Record):
         self._settle("refused", by, "refuse application")
         self.reason = reason
 
+    def withdraw(self) -> None:
+        """Its sender takes it back, and with it the consent: what was filled in is gone. Raises WrongStep."""
+        if self.state not in WAITING:
+            raise WrongStep(self.state)
+        self.state, self.settled_at = "withdrawn", clock.now()
+        for column in NOBODY:
+            setattr(self, column, None)
+        db.session.flush()
+        audit.note("withdraw application", self)
+
     def admit(self, by: Viewer) -> None:
         """The leader lets it on to the worker. Raises WrongStep."""
         self._only("held")
@@ -137,7 +146,7 @@ class Application(Scoped, Record):
 
     @property
     def outcome(self) -> str:
-        """How far it is, for its sender: received, verified, approved, refused, answered or expired."""
+        """How far it is, for its sender: received, verified, approved, refused, answered, withdrawn or expired."""
         if self.state == "held":
             return "received"
         if self.state != "verified" or self.span is None or self.span.until_on is None:
@@ -174,20 +183,3 @@ def _free_number() -> str:
 
 def _digest(number: str, code: str) -> str:
     return keyring().digest(f"{number}:{code}", "application code")
-
-
-@periodic("forget applications", hours=24)
-def forget_old() -> None:
-    """Forget who sent what nobody verified in time, and in the end that anything came."""
-    before = clock.now() - timedelta(days=settings.value("join.keep.days"))
-    with write():
-        late = update(Application).where(Application.recorded_at < before)
-        expired = db.session.execute(late.where(Application.state.in_(WAITING)).values(state="expired"))
-        db.session.execute(late.where(Application.phone.is_not(None)).values(_NOBODY))
-        db.session.execute(delete(Application).where(Application.recorded_at < clock.now() - REMEMBERED))
-        throttle.sweep()
-        if count := getattr(expired, "rowcount", 0):
-            audit.note("applications expired", rows=count)
-
-
-_NOBODY: dict[str, Any] = dict.fromkeys(("name", "phone", "key_group", "employer_name"))
