@@ -12,6 +12,7 @@ from gridunion import (
     employers,
     exchange,
     faults,
+    joining,
     keys,
     look,
     members,
@@ -24,7 +25,7 @@ from gridunion.doors import guard_doors
 from gridunion.rights import PUBLIC, allow, right_of
 from gridunion.web import Site
 
-ROOMS = (units, accounts, employers, members, visits, complaints, status, desk, exchange, demo)
+ROOMS = (units, accounts, employers, members, joining, visits, complaints, status, desk, exchange, demo)
 
 
 class Unlabeled(RuntimeError):

@@ -64,6 +64,12 @@ def forget(key: str) -> None:
     db.session.execute(delete(Throttle).where(Throttle.key == key))
 
 
+def sweep() -> None:
+    """Forget counts of another day: none is looked at so long. Inside write()."""
+    old = clock.now() - timedelta(days=1)
+    db.session.execute(delete(Throttle).where(Throttle.since < old, Throttle.until < old))
+
+
 def _begun(key: str) -> Throttle:
     """A fresh row; on PostgreSQL another request may have made it in this very moment."""
     try:

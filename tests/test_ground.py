@@ -22,6 +22,7 @@ ROOMS = (
     "accounts",
     "employers",
     "members",
+    "joining",
     "visits",
     "complaints",
     "status",

@@ -20,6 +20,7 @@ from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.doors import HEADERS
 from gridunion.employers.models import Employer
+from gridunion.joining.models import Application
 from gridunion.members.models import Person
 from gridunion.members.transfer import Transfer
 from gridunion.rights import PUBLIC, RIGHTS, SIGNED_IN, right_of
@@ -40,6 +41,7 @@ KIND: dict[str, Any] = {
     "complaints": Complaint,
     "employers": Employer,
     "accounts": Account,
+    "joining": Application,
 }
 KIND_OF: dict[str, Any] = {
     "accounts.give_code": Posting,
@@ -73,6 +75,9 @@ def _plant(code: str) -> Planted:
         complaint = Complaint.take(
             unit(code), by, "马小军", "13609162087", kind="help", category="wages", channel="visit"
         )
+        sent = Application.receive(
+            unit(code), "its browser", False, name="王秀兰", phone=f"137{code:0>8}", key_group="courier"
+        )
         employer = Employer(unit=unit(code).lineage()[-2], name=f"单位{code}")
         db.session.add(employer)
         db.session.flush()
@@ -92,6 +97,7 @@ def _plant(code: str) -> Planted:
         Employer: employer.uid,
         DueVisit: due.uid,
         Transfer: transfer.uid,
+        Application: sent.uid,
     }
     return Planted(code, uids | {Account: account.uid, Posting: account.postings[0].uid}, photo)
 
@@ -258,8 +264,12 @@ LISTS = {
     "worker": (
         "/members/?show=due", "/members/?show=hardship", "/members/?show=applied", "/complaints/?show=mine",
         "/complaints/?show=open", "/complaints/?show=done", "/visits/", "/visits/?show=missed", "/visits/find", "/",
+        "/applications/", "/posters",
     ),
-    "leader": ("/employers/", "/employers/?show=closed", "/members/approvals", "/complaints/", "/staff", "/"),
+    "leader": (
+        "/employers/", "/employers/?show=closed", "/members/approvals", "/complaints/", "/staff", "/",
+        "/applications/held", "/applications/?show=stuck",
+    ),
     "supervisor": ("/complaints/?show=street", "/complaints/overdue"),
     "admin": ("/units/", "/units/21", "/units/", "/accounts/", "/accounts/?show=off", "/calendar?year=2030"),
     "auditor": ("/trail", "/trail?day=2025-01-01"),

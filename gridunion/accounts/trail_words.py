@@ -38,6 +38,13 @@ ACTIONS = {
     "merge people": _("合并档案"),
     "undo merge": _("撤销合并"),
     "two people": _("不是同一个人"),
+    "apply": _("申请入会"),
+    "verify": _("核实入会申请"),
+    "refuse application": _("没通过入会申请"),
+    "withdraw application": _("本人撤回入会申请"),
+    "admit application": _("放进入会申请"),
+    "drop applications": _("清掉入会申请"),
+    "applications expired": _("入会申请过期清掉"),
     "load": _("导入"),
     "demo": _("装演示数据"),
     "export": _("导出"),
@@ -55,6 +62,7 @@ KINDS = {
     "visit": _("走访"), "due_visit": _("该走访"), "complaint": _("诉求"),
     "complaint_event": _("诉求步骤"), "consent": _("同意书"), "attachment": _("附件"),
     "draft": _("草稿"), "receipt": _("回执"), "transfer": _("转会"), "employer_gone": _("单位没了"),
+    "application": _("入会申请"),
 }  # fmt: skip
 
 COLUMNS = {

@@ -19,6 +19,7 @@ from gridunion.desk import moves
 from gridunion.desk.moves import asked_for, loose, to_answer
 from gridunion.desk.people import applicants, counted, needy
 from gridunion.desk.views import bp
+from gridunion.joining.waiting import counted as applying
 from gridunion.members.suspect_list import count_for
 from gridunion.menu import badges
 from gridunion.rights import ROLES, Viewer, allow
@@ -26,16 +27,17 @@ from gridunion.settings import value
 from gridunion.tree import width
 from gridunion.web import page, viewer
 
-GROUPS = ("late", "assign", "applied", "moves", "confirm", "call", "gone", "help", "asked")
+GROUPS = ("late", "assign", "held", "self", "applied", "moves", "confirm", "call", "gone", "help", "asked")
 PEOPLE = {"applied": applicants, "help": needy, "moves": to_answer, "asked": asked_for, "gone": loose}
+ONE_ROW = ("held", "self")  # told in one row that leads to a page of its own
 ELSEWHERE = ("asked",)  # what others have to answer is shown, and not counted as waiting here
 
 # Chip → its word and the groups behind it; the chips must fit one line of a phone.
 CHIPS: dict[str, tuple[object, tuple[str, ...]]] = {
     "late": (_("超期"), ("late",)),
     "assign": (_("派单"), ("assign",)),
-    "applied": (_("入会"), ("applied",)),
-    "people": (_("会员"), ("applied", "moves", "gone", "help", "asked")),
+    "applied": (_("入会"), ("held", "self", "applied")),
+    "people": (_("会员"), ("held", "self", "applied", "moves", "gone", "help", "asked")),
     "call": (_("回访"), ("call",)),
     "end": (_("收尾"), ("confirm", "call")),
     "confirm": (_("确认"), ("confirm",)),
@@ -62,11 +64,13 @@ def inbox() -> Response:
     chosen = request.args.get("show", "")
     chosen = chosen if chosen in CHIPS else ""
     shown = CHIPS[chosen][1] if chosen else GROUPS
-    after = request.args.get("after", "") if len(shown) == 1 else ""
-    groups = {name: _group(name, totals[name], after) for name in shown if totals[name]}
+    after = request.args.get("after", "")
+    groups = {
+        name: _group(name, totals[name], after if name == chosen else "") for name in shown if totals[name]
+    }
     held = viewer().holding("see inbox")[0]
     return page(
-        "desk/inbox.html", groups=groups, total=_ours(totals), chosen=chosen, chips=_chips(totals, chosen),
+        "desk/inbox.html", groups=groups, total=_decisions(totals, GROUPS), chosen=chosen, chips=_chips(totals, chosen),
         hands=_offered(groups["assign"].rows) if "assign" in groups else {}, held=held,
         role=ROLES[held.role], twins=count_for(viewer()), days=value("complaint.accept.workdays", held.path),
     )  # fmt: skip
@@ -82,15 +86,17 @@ def _chips(totals: dict[str, int], chosen: str) -> list[tuple[str, object, int]]
         "end" if totals["confirm"] else "call",
     ]
     names = [chosen if chosen in CHIPS[name][1] else name for name in names]
-    found = [(name, CHIPS[name][0], sum(totals[group] for group in CHIPS[name][1])) for name in names]
+    found = [(name, CHIPS[name][0], _decisions(totals, CHIPS[name][1])) for name in names]
     return [chip for chip in found if chip[2]]
 
 
 @cache
 def _counts(width: int) -> Select[Any]:
     """All the totals of the page in one statement."""
-    cases = counted_each(width, tuple(name for name in GROUPS if name not in PEOPLE))
-    return select(*cases, *counted(width), *moves.counted(width)).execution_options(branch=True)
+    aside = {*PEOPLE, *ONE_ROW}
+    cases = counted_each(width, tuple(name for name in GROUPS if name not in aside))
+    found = select(*cases, *counted(width), *moves.counted(width), *applying(width))
+    return found.execution_options(branch=True)
 
 
 def waiting() -> dict[str, int]:
@@ -99,11 +105,15 @@ def waiting() -> dict[str, int]:
     return {name: found[name] for name in GROUPS}
 
 
-def _ours(totals: dict[str, int]) -> int:
-    return sum(count for name, count in totals.items() if name not in ELSEWHERE)
+def _decisions(totals: dict[str, int], names: Iterable[str]) -> int:
+    """How often the leader is asked: over all the applications held back only once."""
+    ours = (name for name in names if name not in ELSEWHERE)
+    return sum(min(totals[name], 1) if name == "held" else totals[name] for name in ours)
 
 
 def _group(name: str, total: int, after: str) -> Group:
+    if name in ONE_ROW:
+        return Group([], total)
     rows, next_after = PEOPLE[name](after) if name in PEOPLE else complaints(name, after)
     return Group(rows, total, next_after)
 
@@ -126,7 +136,7 @@ def _offered(rows: Iterable[Row]) -> dict[int, list[tuple[str, str]]]:
 
 def _badge(who: Viewer) -> int:
     with looking(who, "see inbox"):
-        return _ours(waiting())
+        return _decisions(waiting(), GROUPS)
 
 
 badges["inbox"] = _badge

@@ -12,6 +12,7 @@ from gridunion import clock
 from gridunion.bookmark import opened, seal
 from gridunion.complaints.listing import PAGE
 from gridunion.db import db
+from gridunion.joining.waiting import sent_themselves
 from gridunion.members.models import Person
 from gridunion.tree import Unit, branch, width
 from gridunion.visits.due import DueVisit
@@ -35,6 +36,7 @@ class Applicant:
     key_group: str | None
     work_status: str | None
     unit: str
+    alone: bool  # sent the application without a worker
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def counted(width: int) -> list[Any]:
 
 @cache
 def _applied(width: int) -> Select[Any]:
-    columns = (_p.id, _p.uid, _p.name, _p.key_group, _p.work_status, _u.name)
+    columns = (_p.id, _p.uid, _p.name, _p.key_group, _p.work_status, _u.name, sent_themselves())
     return page_of(select(*columns).select_from(_people).where(branch(width), _APPLIED), _p.id)
 
 

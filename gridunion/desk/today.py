@@ -16,6 +16,7 @@ from gridunion.complaints.life import STEPS
 from gridunion.complaints.listing import badge
 from gridunion.complaints.models import IS_OPEN, Complaint, ReplyDue
 from gridunion.db import db
+from gridunion.joining.waiting import to_verify
 from gridunion.look import ago, hm, nth
 from gridunion.members.models import Person, long_unseen
 from gridunion.menu import badges
@@ -88,6 +89,7 @@ class Today:
     total: int
     late: int
     today: int
+    applying: int = 0
     birthdays: list[Person] = field(default_factory=list)
     done: list[Done] = field(default_factory=list)
     unseen: list[Person] = field(default_factory=list)
@@ -131,6 +133,7 @@ def today_of(viewer: Viewer, month: bool = False) -> Today:
     for case in cases:
         found.total, found.late = found.total + 1, found.late + case.late
         found.today += not case.late and case.days == 0
+    found.applying = to_verify()
     found.birthdays, found.done = _birthdays(), _done(viewer)
     if not found.total:
         found.unseen = long_unseen(LONG)

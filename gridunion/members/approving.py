@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from gridunion.db import db
-from gridunion.members.models import Person
+from gridunion.members.models import Consent, Person
 from gridunion.members.views import bp, file_page
 from gridunion.menu import home_of
 from gridunion.rights import allow
@@ -21,20 +21,57 @@ MOST = 100  # names on one page
 @allow("approve members")
 def approvals() -> Response:
     """The names, before all of them are let in at once."""
-    return page("members/approvals.html", people=_waiting())
+    return page("members/approvals.html", people=_waiting(), told=_by_themselves())
+
+
+@bp.post("/approvals/check")
+@allow("approve members", reads=True)
+def check_approvals() -> Response:
+    """The names of those ticked, once more, before they are let in or turned down."""
+    if not (people := _ticked()):
+        return page("members/approvals.html", 422, people=_waiting(), told=_by_themselves(), nobody=True)
+    act = "reject" if request.form.get("act") == "reject" else "approve"
+    return page("members/approvals_check.html", people=people, act=act)
 
 
 @bp.post("/approvals")
 @allow("approve members")
 def approve() -> Response:
     """Let applicants in, one or many."""
-    people = [find(Person, uid) for uid in _uids(request.form.getlist("person"))]
-    if not people:
-        return page("members/approvals.html", 422, people=_waiting(), nobody=True)
+    if not (people := _ticked()):
+        return page("members/approvals.html", 422, people=_waiting(), told=_by_themselves(), nobody=True)
     for person in people:
         person.approve(viewer())
     say(_("已通过 %(n)s 人入会", n=len(people)))
     return go(home_of(viewer()) if request.form.get("next") == "inbox" else url_for("members.approvals"))
+
+
+@bp.post("/approvals/rejection")
+@allow("approve members")
+def reject_many() -> Response:
+    """Turn applicants down, all of them with one reason."""
+    people, said = _ticked(), request.form.get("reason", "")
+    if not people:
+        return page("members/approvals.html", 422, people=_waiting(), told=_by_themselves(), nobody=True)
+    reason, wrong = _read(said)
+    if wrong:
+        return page(
+            "members/approvals_check.html", 422, people=people, act="reject", reason=said, wrong=wrong
+        )
+    for person in people:
+        person.reject(viewer(), reason)
+    say(_("没有通过 %(n)s 人", n=len(people)), kind="warn")
+    return go(url_for("members.approvals"))
+
+
+def _ticked() -> list[Person]:
+    return [find(Person, uid) for uid in _uids(request.form.getlist("person"))]
+
+
+def _by_themselves() -> set[int]:
+    """Those of the waiting who sent their application themselves."""
+    sent = select(Consent.person_id).join(Consent.person)
+    return set(db.session.scalars(sent.where(Consent.channel == "self", Person.status == "applied")))
 
 
 def _waiting() -> list[Person]:

@@ -154,18 +154,21 @@ class Person(Scoped, Record):
     hardship_note = Encrypted("hardship_note_sealed")
 
     @classmethod
-    def register(cls, unit: Unit, by: Viewer, consent: str, **known: Any) -> "Person":
+    def register(
+        cls, unit: Unit, by: Viewer, consent: str, given: dict[str, Any] | None = None, /, **known: Any
+    ) -> "Person":
         """Write somebody into the register of a cell as an applicant, with the consent they gave."""
         person = cls(unit=unit, recorded_by_id=by.account_id, status="known")
         person.learn(**known)
         db.session.add(person)
-        person.apply(consent)
+        person.apply(consent, given)
         return person
 
-    def apply(self, consent: str) -> None:
-        """Ask for membership, with the consent given now; who left may come again. Raises WrongStep."""
+    def apply(self, consent: str, given: dict[str, Any] | None = None) -> None:
+        """Ask for membership, with the consent given now, or `given` before; who left may come again. Raises
+        WrongStep."""
         self._only("known", "resigned", "transferred_out")
-        self.consent_to(consent)
+        self.consent_to(consent, **(given or {}))
         self._turn("applied", "1", clock.today())
 
     def learn(self, **known: Any) -> None:
@@ -192,9 +195,10 @@ class Person(Scoped, Record):
         if words != self.hardship_note:
             self.hardship_note = words
 
-    def consent_to(self, channel: str) -> None:
-        """Keep that somebody agrees, from now on."""
-        db.session.add(Consent(person=self, unit=self.unit, channel=channel, wording=CONSENT_VERSION))
+    def consent_to(self, channel: str, **given: Any) -> None:
+        """Keep that somebody agrees, from now on, or since `given`."""
+        said = {"wording": CONSENT_VERSION} | given
+        db.session.add(Consent(person=self, unit=self.unit, channel=channel, **said))
         self.withdrawn_at = None
 
     def agreed(self) -> "Person":

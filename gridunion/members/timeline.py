@@ -17,7 +17,9 @@ TRANSFER_STATES = {
     "withdrawn": lazy_gettext("已撤回"),
 }  # fmt: skip
 VALUES["person", "status"] = VALUES["membership", "status"] = STANDINGS
-CHANNELS = {"grid_visit": lazy_gettext("当面同意"), "import": lazy_gettext("随表格导入")}
+CHANNELS = {
+    "grid_visit": lazy_gettext("当面同意"), "import": lazy_gettext("随表格导入"), "self": lazy_gettext("自己申请"),
+}  # fmt: skip
 VALUES["consent", "channel"] = CHANNELS
 VALUES["transfer", "state"] = TRANSFER_STATES
 

@@ -29,6 +29,7 @@ from gridunion.words import english
 GROUPS = {
     "complaint": lazy_gettext("诉求"),
     "visit": lazy_gettext("走访"),
+    "join": lazy_gettext("入会申请"),
     "light": lazy_gettext("灯号"),
     "office": lazy_gettext("办公时间"),
 }

@@ -1,0 +1,17 @@
+"""Joining by oneself: the public page and its poster, and what becomes of an application."""
+
+from flask import Flask
+from flask_babel import lazy_gettext as _
+
+from gridunion.joining import held, posters, states, verifying, views
+from gridunion.joining.waiting import sent_themselves
+from gridunion.members import listing
+
+assert held and posters and states and verifying  # their views stand on the same blueprint
+
+
+def open_room(app: Flask) -> None:
+    app.register_blueprint(views.bp)
+
+
+listing.MARKS.append(listing.Mark(lambda _width: sent_themselves(), (_("自己申请"), "act")))

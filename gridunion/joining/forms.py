@@ -1,0 +1,102 @@
+"""The form of the public page, the one a worker verifies with, and how somebody asks how far it is."""
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, SelectField
+
+from gridunion.fields import Cleaned, Form, SelectChoice, ValidationError, needed
+from gridunion.joining.models import CODE_DIGITS, Application
+from gridunion.members.forms import OTHER_WORK, Cell, RegisterForm, Work, up_to
+from gridunion.names import clean_name
+from gridunion.phones import clean_phone
+from gridunion.text import Unacceptable, clean_code
+from gridunion.tree import Unit
+
+
+class Place(SelectField):
+    """One of the cells of a community, or none when somebody is not sure."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data not in form.cells:
+            raise ValidationError(gettext("请从列出的里面选一个"))
+
+
+class Applied(Form):
+    """What is asked of somebody who joins: the short form of the register, of which only these fields are needed."""
+
+    name = Cleaned(_("姓名"), clean_name, validators=[needed(_("请填姓名"))])
+    phone = Cleaned(_("手机号"), clean_phone, validators=[needed(_("请填手机号"))])
+    key_group = Work(_("做什么工作"), "key_group", validators=[needed(_("请选做什么工作"))])
+    employer_name = Cleaned(_("单位或平台"), up_to(80))
+    unit: Any
+    cells: dict[str, Unit]
+
+    validate_employer_name = RegisterForm.validate_employer_name
+
+    @property
+    def cell(self) -> Unit:
+        return self.cells[self.unit.data or ""]
+
+    def known(self) -> dict[str, Any]:
+        """What the form tells about the person."""
+        told = {name: self[name].data for name in ("name", "phone", "key_group", "employer_name")}
+        return told | {"key_group": None if self.key_group.data == OTHER_WORK else self.key_group.data}
+
+
+class JoinForm(Applied):
+    """The public page: also the consent, and on a community's page the cell, if one knows it."""
+
+    unit = Place(_("住在或工作在哪个网格"), coerce=str)
+    agree = BooleanField(_("我同意工会登记以上信息，用于入会和服务"), [needed(_("请先勾选同意，再提交"))])
+
+    def at(self, unit: Unit) -> "JoinForm":
+        """The page of a unit: the cells of a community can be chosen."""
+        below = [] if unit.is_cell else unit.children()
+        cells = [SelectChoice(cell.uid.hex, cell.name) for cell in below]
+        self.unit.choices = [SelectChoice("", _("说不准，由社区工会安排")), *cells]
+        self.cells = {cell.uid.hex: cell for cell in below} | {"": unit}
+        return self
+
+
+class VerifyForm(Applied):
+    """What the person said on the phone, corrected. They agreed when they applied."""
+
+    unit = Cell(_("网格"), coerce=str)
+    distinct = BooleanField(_("不是同一个人，继续登记"))
+
+    def offer(self, cells: list[Unit]) -> "VerifyForm":
+        """Let the cells of the viewer be chosen, the first one already is."""
+        self.unit.choices = [SelectChoice(cell.uid.hex, cell.name) for cell in cells]
+        self.cells = {cell.uid.hex: cell for cell in cells}
+        self.unit.data = self.unit.data or next(iter(self.cells), None)
+        return self
+
+    def show(self, application: Application) -> "VerifyForm":
+        for name in ("name", "phone", "employer_name"):
+            self[name].process_data(getattr(application, name))
+        self.key_group.process_data(application.key_group or OTHER_WORK)
+        if application.unit.uid.hex in self.cells:
+            self.unit.process_data(application.unit.uid.hex)
+        return self
+
+
+class StateForm(Form):
+    """A receipt number and its query code, typed as they were noted down."""
+
+    number = Cleaned(_("受理编号"), lambda text: _digits(text, 9), validators=[needed(_("请填受理编号"))])
+    code = Cleaned(_("查询码"), lambda text: _digits(text, CODE_DIGITS), validators=[needed(_("请填查询码"))])
+
+
+class ReasonForm(Form):
+    """Why it is a no; the person will read it."""
+
+    reason = Cleaned(_("原因，会告诉本人"), up_to(40), validators=[needed(_("请写明原因"))])
+
+
+def _digits(text: str, length: int) -> str:
+    digits = clean_code(text)
+    if not (digits.isascii() and digits.isdigit() and len(digits) == length):
+        raise Unacceptable(_("应为 %(n)s 位数字，请照着回执填", n=length))
+    return digits

@@ -1,0 +1,60 @@
+"""How far an application is: for whoever has its receipt number and query code."""
+
+from flask import Response, url_for
+from flask_babel import gettext as _
+
+from gridunion.db import write
+from gridunion.faults import fault
+from gridunion.joining.forms import StateForm
+from gridunion.joining.limits import look_up
+from gridunion.joining.models import Application
+from gridunion.joining.views import bp, for_everybody
+from gridunion.rights import PUBLIC, allow
+from gridunion.web import go, page, say
+
+
+@bp.get("/join/state")
+@allow(PUBLIC)
+def state() -> Response:
+    return page("joining/state.html", form=StateForm(formdata=None), found=None)
+
+
+@bp.post("/join/state")
+@allow(PUBLIC, reads=True)
+@for_everybody
+def look() -> Response:
+    """Number and code travel by POST, so that neither stands in an address or a log."""
+    form = StateForm()
+    if not form.submitted():
+        return page("joining/state.html", 422, form=form, found=None)
+    with write():
+        found, minutes = look_up(form.number.data or "", form.code.data or "")
+    return _answer(form, found, minutes)
+
+
+@bp.post("/join/state/withdrawal")
+@allow(PUBLIC)
+@for_everybody
+def withdraw() -> Response:
+    """Take an application back while it waits, as easily as it was sent.
+
+    Source: 个人信息保护法 第十五条.
+    """
+    form = StateForm()
+    if not form.submitted():
+        return page("joining/state.html", 422, form=form, found=None)
+    found, minutes = look_up(form.number.data or "", form.code.data or "")
+    if found is None:
+        return _answer(form, found, minutes)
+    found.withdraw()
+    say(_("已撤回申请，填的信息已经清掉"))
+    return go(url_for("joining.state"))
+
+
+def _answer(form: StateForm, found: Application | None, minutes: int) -> Response:
+    if minutes:
+        return fault(429, _("试得太多了，请等 %(n)s 分钟再查。", n=minutes))
+    if found is None:
+        form.code.errors = [_("受理编号或查询码不对，请核对")]
+        return page("joining/state.html", 422, form=form, found=None)
+    return page("joining/state.html", form=form, found=found)
