@@ -38,6 +38,7 @@ ACTIONS = {
     "load": _("导入"),
     "demo": _("装演示数据"),
     "export": _("导出"),
+    "exports stopped": _("导出太多，已停"),
     "set value": _("改设置"),
     "cancel value": _("取消设置"),
     "add code": _("加代码"),
@@ -70,7 +71,8 @@ COLUMNS = {
     "hardship_note_sealed": _("困难说明"), "id_kind": _("证件类别"), "id_index": _("证件"),
     "id_number_sealed": _("证件号码"), "share_birthday": _("生日问候"), "new_form": _("新就业"),
     "completeness": _("档案完整"), "seen_at": _("上次联系"), "visit_due_at": _("走访期限"),
-    "card_no": _("会员卡"), "reading": _("拼音"), "initials": _("拼音"),
+    "card_no": _("会员卡"), "card_on": _("发卡"), "card_token": _("会员卡的码"),
+    "reading": _("拼音"), "initials": _("拼音"),
     "uscc": _("统一社会信用代码"), "ownership": _("单位性质"), "headcount": _("职工人数"),
     "women": _("女职工"), "union_state": _("建会情况"), "founded_on": _("建会日期"),
     "contact": _("联系人"), "handler_id": _("经办人"), "due_at": _("期限"), "urgent": _("紧急"),
@@ -87,6 +89,7 @@ COLUMNS = {
     "trigger": _("走访事由"), "event_on": _("发生"), "note": _("说明"), "done_at": _("联系上"),
     "change_type": _("会籍变化"), "change_reason": _("变化原因"), "end_reason": _("结束原因"),
     "approved_by_id": _("审批"), "ended_by_id": _("经手"), "visitor_name": _("走访的人"),
+    "filter": _("筛选"), "purpose": _("用途"), "format": _("文件格式"), "numbers": _("全号"),
     "findings": _("情况"), "next_on": _("下次去"), "voided_at": _("撤回"),
 }  # fmt: skip
 

@@ -4,14 +4,15 @@ from flask import Flask, Response
 from flask_babel import gettext as _
 
 from gridunion.faults import fault
-from gridunion.members import approving, editing, registering, views
+from gridunion.members import approving, cards, editing, printing, registering, scanning, views
 from gridunion.members.models import WrongStep
 
-assert approving and editing and registering  # their views stand on the same blueprint
+assert approving and cards and editing and printing and registering  # their views stand on the same blueprint
 
 
 def open_room(app: Flask) -> None:
     app.register_blueprint(views.bp)
+    app.register_blueprint(scanning.bp)
     app.register_error_handler(WrongStep, not_now)
 
 

@@ -17,6 +17,7 @@ from gridunion import clock, settings
 from gridunion.db import BigId, Encrypted, Record, db, internal, keyring, personal, public, sensitive, trusted
 from gridunion.employers.models import Employer, named
 from gridunion.identity import age_on
+from gridunion.members import card
 from gridunion.names import name_reading
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped, Unit, branch, width
@@ -43,6 +44,12 @@ def _few(name: str, condition: str, in_postgresql: str = "") -> Index:
     return Index(f"ix_person_{name}", *columns, sqlite_where=here, postgresql_where=there)
 
 
+def _one(column: str) -> Index:
+    """The index of a column that few have, and no two the same in it."""
+    filled = text(f"{column} IS NOT NULL")
+    return Index(f"ix_person_{column}", column, unique=True, sqlite_where=filled, postgresql_where=filled)
+
+
 class WrongStep(ValueError):
     """The step does not follow from where the record stands."""
 
@@ -57,6 +64,8 @@ class Person(Scoped, Record):
         Index("ix_person_unit_id_status_seen_at_id", "unit_id", "status", "seen_at", "id"),
         Index("ix_person_id_index", "id_index"),
         Index("ix_person_phone", "phone"),
+        _one("card_no"),
+        _one("card_token"),
         Index("ix_person_unit_id_name", "unit_id", "name"),
         Index("ix_person_unit_id_recorded_at", "unit_id", "recorded_at"),
         Index("ix_person_employer_id", "employer_id"),
@@ -91,6 +100,8 @@ class Person(Scoped, Record):
     employer_name: Mapped[str | None] = personal(String(80))
     address: Mapped[str | None] = personal(String(120))
     card_no: Mapped[str | None] = personal(String(20))
+    card_token: Mapped[str | None] = sensitive(String(24))
+    card_on: Mapped[date | None] = internal(Date)
     hardship_class: Mapped[str | None] = sensitive(String(20))
     hardship_on: Mapped[date | None] = sensitive(Date)
     hardship_note_sealed: Mapped[str | None] = sensitive(Text)
@@ -159,6 +170,13 @@ class Person(Scoped, Record):
         self._only("applied")
         self._turn("known", None, clock.today(), by, reason)
 
+    def give_card(self) -> None:
+        """Issue a member card, or another one: what was printed before holds no longer. Raises WrongStep."""
+        if self.status not in card.CARRY:
+            raise WrongStep(self.status)
+        self.card_no = self.card_no or _free_number()
+        self.card_token, self.card_on = card.new_secret(), clock.today()
+
     def _only(self, status: str) -> None:
         if self.status != status:
             raise WrongStep(self.status)
@@ -179,6 +197,8 @@ class Person(Scoped, Record):
             )
             self.memberships.append(span)
         self.status = status
+        if status not in card.CARRY:
+            self.card_token = self.card_on = None
 
     def seen(self, at: datetime) -> None:
         """Somebody spoke with the person."""
@@ -187,6 +207,16 @@ class Person(Scoped, Record):
     @property
     def is_member(self) -> bool:
         return self.status == "active"
+
+    @property
+    def card_until(self) -> date | None:
+        """The last day of the card; None without one."""
+        return card.last_day(self.card_on) if self.card_on and self.card_token else None
+
+    @property
+    def has_card(self) -> bool:
+        """The card holds today."""
+        return bool(self.card_token and self.card_on and self.card_on >= card.given_since())
 
     @property
     def age(self) -> int | None:
@@ -250,6 +280,15 @@ class Consent(Scoped, Record):
     withdrawn_at: Mapped[datetime | None] = personal()
 
     person: Mapped[Person] = relationship()
+
+
+def _free_number() -> str:
+    """A number no card bears."""
+    number = card.new_number()
+    return _free_number() if trusted(_BEARER, {"number": number}).first() else number
+
+
+_BEARER = select(Person.__table__.c.id).where(Person.__table__.c.card_no == bindparam("number"))
 
 
 def id_index(kind: str, number: str) -> str:

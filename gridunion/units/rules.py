@@ -30,6 +30,8 @@ GROUPS = {
     "complaint": lazy_gettext("诉求"),
     "visit": lazy_gettext("走访"),
     "light": lazy_gettext("灯号"),
+    "export": lazy_gettext("导出和打印"),
+    "card": lazy_gettext("会员卡"),
     "office": lazy_gettext("办公时间"),
 }
 LARGEST = 3650

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 07:16:46.967343
+Revision: 0001, 2026-11-21 12:34:39.936225
 """
 
 import sqlalchemy as sa
@@ -351,6 +351,8 @@ def upgrade():
         sa.Column("employer_name", sa.String(length=80), nullable=True),
         sa.Column("address", sa.String(length=120), nullable=True),
         sa.Column("card_no", sa.String(length=20), nullable=True),
+        sa.Column("card_token", sa.String(length=24), nullable=True),
+        sa.Column("card_on", sa.Date(), nullable=True),
         sa.Column("hardship_class", sa.String(length=20), nullable=True),
         sa.Column("hardship_on", sa.Date(), nullable=True),
         sa.Column("hardship_note_sealed", sa.Text(), nullable=True),
@@ -368,6 +370,20 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_person_card_no",
+            ["card_no"],
+            unique=True,
+            sqlite_where=sa.text("card_no IS NOT NULL"),
+            postgresql_where=sa.text("card_no IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_person_card_token",
+            ["card_token"],
+            unique=True,
+            sqlite_where=sa.text("card_token IS NOT NULL"),
+            postgresql_where=sa.text("card_token IS NOT NULL"),
+        )
         batch_op.create_index("ix_person_employer_id", ["employer_id"], unique=False)
         batch_op.create_index(
             "ix_person_hardship",
@@ -730,6 +746,16 @@ def downgrade():
             postgresql_where=sa.text("hardship_class IS NOT NULL"),
         )
         batch_op.drop_index("ix_person_employer_id")
+        batch_op.drop_index(
+            "ix_person_card_token",
+            sqlite_where=sa.text("card_token IS NOT NULL"),
+            postgresql_where=sa.text("card_token IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_person_card_no",
+            sqlite_where=sa.text("card_no IS NOT NULL"),
+            postgresql_where=sa.text("card_no IS NOT NULL"),
+        )
 
     op.drop_table("person")
     with op.batch_alter_table("trail", schema=None) as batch_op:
