@@ -20,6 +20,7 @@ from sqlalchemy import select
 from gridunion import clock
 from gridunion.accounts.models import Account, hash_password
 from gridunion.audit import Trail
+from gridunion.cells import cell_text
 from gridunion.db import db, write
 from gridunion.exchange.exporting import RIGHT
 from gridunion.exchange.members import MemberIntake
@@ -40,7 +41,7 @@ NUMBER = "11010519491231002X"
 # What a spreadsheet program takes for a formula, or changes.
 PAYLOADS = (
     "=1+1", "+1+1", "-1+1", "@SUM(A1)", "=HYPERLINK(\"http://evil\")", "＝1+1", "＋1", "－1", "＠x",
-    "'=1", "12345678901234567890", "<b>&amp;</b>",
+    "'=1", "It'-s", "12345678901234567890", "<b>&amp;</b>",
 )  # fmt: skip
 
 
@@ -180,6 +181,7 @@ def test_no_cell_is_ever_a_formula_and_none_is_lost(
     else:
         assert not [text for text in told if text[0] in "=+-@＝＋－＠"]
         assert "'=1+1" in told and "'12345678901234567890" in told
+        assert sorted(map(cell_text, told)) == sorted(PAYLOADS)
 
 
 def test_only_those_in_ones_branches_are_in_it(known: Person, leader2: Someone, supervisor: Someone) -> None:

@@ -15,7 +15,7 @@ COMMUNITY, CELL = "610702003008", "610702003008003"
 
 # Who reads what; after an address, what is followed from there.
 PAGES: dict[str, list[str]] = {
-    "": ["/login"],
+    "": ["/login", "/card/AAAAbbbbCCCCdddd"],
     "worker": [
         "/today", "/new", "/members/", f"/members/ » {FIRST}", f"/members/ » {FIRST} » a[href$='/edit']",
         "/members/new", f"/members/ » {FIRST} » .act-bar .btn-lg", f"/members/ » {FIRST} » a[href*='/events/']",
@@ -24,7 +24,9 @@ PAGES: dict[str, list[str]] = {
     ],
     "leader": [
         "/inbox", "/inbox?show=call » .cells .btn", "/members/", "/members/approvals", "/complaints/", "/employers/",
-        f"/employers/ » {FIRST}", "/employers/new", "/staff", "/status/", "/status/rules", "/me",
+        f"/employers/ » {FIRST}", "/employers/new", "/staff", "/status/", "/status/rules", "/me", "/members/export",
+        "/members/print", "/members/cards", f"/members/ » {FIRST} » a[href$='/form']",
+        f"/members/ » {FIRST} » a[href$='/card']",
     ],
     "supervisor": [
         "/status/", f"/status/{COMMUNITY}", f"/status/{CELL}", f"/status/{COMMUNITY}/due",
