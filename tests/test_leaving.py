@@ -254,6 +254,7 @@ def test_without_a_line_in_the_trail_there_is_no_table(
 
 def test_a_table_leaves_no_file_behind(known: Person, leader: Someone, lifted: Flask) -> None:
     home = lifted.extensions["gridunion.config"].home
+    taken(leader)
     before = sorted(path.name for path in home.iterdir())
     taken(leader)
     assert sorted(path.name for path in home.iterdir()) == before

@@ -1,6 +1,7 @@
 """会员名册: the register as a table of the national template, column by column as an import reads it again."""
 
 from collections.abc import Callable, Iterator
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -55,7 +56,7 @@ def _number(uid: UUID, sealed: str, whole: bool) -> str:
 def _shown(name: str, whole: frozenset[str]) -> Show:
     """How the values of a column are written: in Chinese, for whatever reader: so an import reads them."""
     if name in CODED:
-        return lambda code: _words(name, code)
+        return cache(partial(_words, name))
     if name == "phone" and name not in whole:
         return mask_phone
     return YES.__getitem__ if name == "migrant" else str

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from io import BufferedRandom
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, Self
 
@@ -39,7 +40,7 @@ class Taken:
         """Write the table, then the line of the trail; where that cannot be stored, there is no table."""
         number, rows = secrets.token_hex(4), _Counted(lines(part, most, whole))
         with ExitStack() as opened:
-            file = opened.enter_context(TemporaryFile(dir=current_app.extensions["gridunion.config"].home))
+            file = opened.enter_context(TemporaryFile(dir=_home()))
             _write(file, format, rows, number)
             said: dict[str, Any] = {"what": "members", "filter": part.show, "rows": rows.count}
             said |= {
@@ -69,6 +70,13 @@ class _Counted:
     def __iter__(self) -> Iterator[Cells]:
         for self.count, row in enumerate(self.rows, 1):  # noqa: B020 - the count is the point
             yield row
+
+
+def _home() -> Path:
+    """The data folder: the temp folder may lie in memory. On PostgreSQL nothing may have made it yet."""
+    home: Path = current_app.extensions["gridunion.config"].home
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return home
 
 
 def _write(file: BufferedRandom, format: str, rows: Iterable[Cells], number: str) -> None:
