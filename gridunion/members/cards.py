@@ -20,7 +20,7 @@ from gridunion.tree import Unit, width
 from gridunion.web import find, go, page, say
 
 RIGHT = "give cards"
-SHEET = 50  # cards printed, and given, at once
+SHEET = 30  # cards printed, and given, at once: three sheets of A4
 
 _p = Person.__table__.c
 _SINCE = bindparam("since", type_=Date)
