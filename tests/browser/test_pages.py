@@ -1,5 +1,6 @@
 """Every main page, as its readers see it: for everybody, at every width, in both languages, light and dark."""
 
+import re
 from typing import Any
 
 import pytest
@@ -91,6 +92,15 @@ def test_their_pages_fit_in_english_and_in_the_largest_letters(sit: Sit, login: 
         assert page.locator("html").get_attribute("lang") == "en"
         faults += [(way, *found)] if (found := _too_wide(page)) else []
     assert faults == []
+
+
+@pytest.mark.xdist_group("days")
+def test_the_form_of_a_member_prints_on_one_sheet_without_the_menu(sit: Sit) -> None:
+    page = sit("leader")
+    _go(page, f"/members/ » {FIRST} » a[href$='/form']")
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
+    page.emulate_media(media="print")
+    assert not page.locator(".nav, [data-print]").filter(visible=True).count()
 
 
 def _broken_rules(page: Page, *only: str) -> list[Any]:
