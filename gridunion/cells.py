@@ -17,9 +17,10 @@ _CLOCK = re.compile(r"[T ]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?$")
 _YES = frozenset({"是", "有", "对", "真", "√", "✓", "✔", "☑", "Y", "YES", "T", "TRUE", "1"})
 _NO = frozenset({"否", "无", "没有", "不是", "错", "假", "×", "✗", "✘", "X", "N", "NO", "F", "FALSE", "0"})
 # First signs by which a spreadsheet program takes text for a formula (OWASP, CSV injection), and numbers
-# longer than the 15 digits a spreadsheet keeps. Both are written with an apostrophe in front.
-_CHANGED = re.compile(r"[=+\-@\t\r\n＝＋－＠]|[0-9]{16,}$")
-_QUOTED = re.compile(rf"'(?={_CHANGED.pattern})")
+# longer than the 15 digits a spreadsheet keeps. Both are written with an apostrophe in front, and so is what has
+# one already: else that would be lost when it is read again.
+_CHANGED = re.compile(r"'*(?:[=+\-@\t\r\n＝＋－＠]|[0-9]{16,}$)")
+_QUOTED = re.compile(rf"^'(?={_CHANGED.pattern})")
 
 
 def cell_text(value: object) -> str:

@@ -53,6 +53,9 @@ RIGHTS: dict[str, set[str]] = {
     "register members": _FIELD,
     "edit members": _FIELD,
     "reveal numbers": _FIELD,
+    "give cards": _FIELD,
+    "export members": {"leader"} | _OFFICE,
+    "export numbers": {"leader"},  # in full, as only those may see them who work with the people
     "approve members": {"leader", "supervisor"},
     "change memberships": {"leader", "supervisor"},
     "expel members": {"leader"},

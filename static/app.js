@@ -160,6 +160,7 @@ on("change", function (e) {
 });
 
 /* ── clicks ── */
+on("click", function (e) { if (closest(e.target, "[data-print]")) window.print(); });
 on("click", function (e) {
   var hit = e.target, text, box;
   lastButton = closest(hit, "button") || lastButton;

@@ -13,7 +13,7 @@ from gridunion.audit import Trail
 from gridunion.db import db, write
 from gridunion.joining.models import Application
 from gridunion.members.models import Consent, Membership, Person
-from gridunion.qr import QUIET, square_code
+from gridunion.qr import QUIET, drawn
 from gridunion.settings import Setting, forget
 from gridunion.throttle import Throttle
 from gridunion.tree import everywhere
@@ -91,11 +91,11 @@ def test_a_worker_prints_the_poster_of_her_cell_and_the_leader_those_of_the_comm
 
 def test_what_the_poster_shows_can_be_scanned() -> None:
     """Drawn anew from the path, it is the code of the address."""
-    code = square_code("https://gu.example.cn/join/610702001001001")
+    code = drawn("https://gu.example.cn/join/610702001001001")
     dark = {(int(x) - QUIET, int(y) - QUIET) for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", code.path)}
     made = segno.make("https://gu.example.cn/join/610702001001001", error="m", micro=False).matrix
     assert dark == {(x, y) for y, row in enumerate(made) for x, bit in enumerate(row) if bit}
-    assert code.side == len(made) + 8
+    assert code.size == len(made) + 8
 
 
 def test_the_page_says_who_collects_what_and_what_for(nobody: Someone) -> None:

@@ -6,7 +6,7 @@ from werkzeug.exceptions import NotFound
 
 from gridunion.db import db
 from gridunion.joining.views import JOINED_IN, bp
-from gridunion.qr import square_code
+from gridunion.qr import drawn
 from gridunion.rights import allow
 from gridunion.tree import Unit
 from gridunion.web import find_unit, page
@@ -30,4 +30,4 @@ def poster(code: str) -> Response:
     union = (
         unit.lineage()[-2] if unit.is_cell else None
     )  # its name is public, though a worker stands below it
-    return page("joining/poster.html", place=unit, union=union, address=address, code=square_code(address))
+    return page("joining/poster.html", place=unit, union=union, address=address, code=drawn(address))

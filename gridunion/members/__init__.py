@@ -6,13 +6,16 @@ from flask_babel import gettext as _
 from gridunion.faults import fault
 from gridunion.members import (
     approving,
+    cards,
     changes,
     consenting,
     editing,
     merge_story,
     merge_views,
     moving,
+    printing,
     registering,
+    scanning,
     suspect_walk,
     transferring,
     views,
@@ -20,12 +23,14 @@ from gridunion.members import (
 from gridunion.members.models import WrongStep
 
 # Their views stand on the same blueprint.
-assert approving and changes and consenting and editing and merge_views and moving and registering and transferring
+assert approving and cards and changes and consenting and editing and merge_views and moving and printing
+assert registering and transferring
 assert merge_story and suspect_walk  # they listen
 
 
 def open_room(app: Flask) -> None:
     app.register_blueprint(views.bp)
+    app.register_blueprint(scanning.bp)
     app.register_error_handler(WrongStep, not_now)
 
 

@@ -31,6 +31,7 @@ from gridunion import clock, settings
 from gridunion.db import BigId, Encrypted, Record, db, internal, keyring, personal, public, sensitive, trusted
 from gridunion.employers.models import Employer, named
 from gridunion.identity import age_on
+from gridunion.members import card
 from gridunion.members.membership import STANDINGS, Impossible, Membership, WrongStep
 from gridunion.members.movement import Movement
 from gridunion.names import name_reading
@@ -73,6 +74,12 @@ def _few(name: str, condition: str, in_postgresql: str = "", by: str = "", told:
     return Index(f"ix_person_{name}", *columns, sqlite_where=here, postgresql_where=there)
 
 
+def _one(column: str) -> Index:
+    """The index of a column that few have, and no two the same in it."""
+    filled = text(f"{column} IS NOT NULL")
+    return Index(f"ix_person_{column}", column, unique=True, sqlite_where=filled, postgresql_where=filled)
+
+
 class Withdrawn(WrongStep):
     """Nothing is done with the data of who took their consent back, but to keep it."""
 
@@ -89,6 +96,8 @@ class Person(Scoped, Record):
         Index("ix_person_unit_id_status_seen_at_id", "unit_id", "status", "seen_at", "id"),
         Index("ix_person_id_index", "id_index"),
         Index("ix_person_phone", "phone"),
+        _one("card_no"),
+        _one("card_token"),
         Index("ix_person_unit_id_name", "unit_id", "name"),
         Index("ix_person_unit_id_reading", "unit_id", "reading"),
         Index("ix_person_unit_id_recorded_at", "unit_id", "recorded_at"),
@@ -126,6 +135,8 @@ class Person(Scoped, Record):
     employer_name: Mapped[str | None] = personal(String(80))
     address: Mapped[str | None] = personal(String(120))
     card_no: Mapped[str | None] = personal(String(20))
+    card_token: Mapped[str | None] = sensitive(String(24))
+    card_on: Mapped[date | None] = internal(Date)
     hardship_class: Mapped[str | None] = sensitive(String(20))
     hardship_on: Mapped[date | None] = sensitive(Date)
     hardship_note_sealed: Mapped[str | None] = sensitive(Text)
@@ -241,6 +252,13 @@ class Person(Scoped, Record):
         self._only("applied")
         self._turn("known", None, clock.today(), by, reason)
 
+    def give_card(self) -> None:
+        """Issue a member card, or another one: what was printed before holds no longer. Raises WrongStep."""
+        if self.status not in card.CARRY:
+            raise WrongStep(self.status)
+        self.card_no = self.card_no or _free_number()
+        self.card_token, self.card_on = card.new_secret(), clock.today()
+
     def change(
         self, how: Movement, on: date, by: Viewer, reason: str, words: str | None = None, **more: Any
     ) -> None:
@@ -314,6 +332,8 @@ class Person(Scoped, Record):
             more |= {"change_type": change, "from_on": on, "approved_by_id": account_id}
             self.memberships.append(Membership(unit=self.unit, status=status, **more))
         self.status = status
+        if status not in card.CARRY:
+            self.card_token = self.card_on = None
 
     @property
     def since(self) -> date:
@@ -340,6 +360,16 @@ class Person(Scoped, Record):
     @property
     def is_member(self) -> bool:
         return self.status == "active"
+
+    @property
+    def card_until(self) -> date | None:
+        """The last day of the card; None without one."""
+        return card.last_day(self.card_on) if self.card_on and self.card_token else None
+
+    @property
+    def has_card(self) -> bool:
+        """The card holds today."""
+        return bool(self.card_token and self.card_on and self.card_on >= card.given_since())
 
     @property
     def age(self) -> int | None:
@@ -387,6 +417,13 @@ def consents_of(person: Person) -> list[Consent]:
         return []
     given = select(Consent).where(Consent.person_id == person.id)
     return list(db.session.scalars(given.order_by(Consent.given_at.desc(), Consent.id.desc())))
+def _free_number() -> str:
+    """A number no card bears."""
+    number = card.new_number()
+    return _free_number() if trusted(_BEARER, {"number": number}).first() else number
+
+
+_BEARER = select(Person.__table__.c.id).where(Person.__table__.c.card_no == bindparam("number"))
 
 
 def id_index(kind: str, number: str) -> str:

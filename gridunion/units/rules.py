@@ -31,6 +31,8 @@ GROUPS = {
     "visit": lazy_gettext("走访"),
     "join": lazy_gettext("入会申请"),
     "light": lazy_gettext("灯号"),
+    "export": lazy_gettext("导出和打印"),
+    "card": lazy_gettext("会员卡"),
     "office": lazy_gettext("办公时间"),
 }
 LARGEST = 3650

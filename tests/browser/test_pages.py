@@ -1,5 +1,6 @@
 """Every main page, as its readers see it: for everybody, at every width, in both languages, light and dark."""
 
+import re
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ COMMUNITY, CELL = "610702003008", "610702003008003"
 
 # Who reads what; after an address, what is followed from there.
 PAGES: dict[str, list[str]] = {
-    "": ["/login"],
+    "": ["/login", "/card/AAAAbbbbCCCCdddd"],
     "worker": [
         "/today", "/new", "/members/", f"/members/ » {FIRST}", f"/members/ » {FIRST} » a[href$='/edit']",
         "/members/new", f"/members/ » {FIRST} » .act-bar .btn-lg", f"/members/ » {FIRST} » a[href*='/events/']",
@@ -24,7 +25,9 @@ PAGES: dict[str, list[str]] = {
     ],
     "leader": [
         "/inbox", "/inbox?show=call » .cells .btn", "/members/", "/members/approvals", "/complaints/", "/employers/",
-        f"/employers/ » {FIRST}", "/employers/new", "/staff", "/status/", "/status/rules", "/me",
+        f"/employers/ » {FIRST}", "/employers/new", "/staff", "/status/", "/status/rules", "/me", "/members/export",
+        "/members/print", "/members/cards", f"/members/ » {FIRST} » a[href$='/form']",
+        f"/members/ » {FIRST} » a[href$='/card']",
     ],
     "supervisor": [
         "/status/", f"/status/{COMMUNITY}", f"/status/{CELL}", f"/status/{COMMUNITY}/due",
@@ -89,6 +92,15 @@ def test_their_pages_fit_in_english_and_in_the_largest_letters(sit: Sit, login: 
         assert page.locator("html").get_attribute("lang") == "en"
         faults += [(way, *found)] if (found := _too_wide(page)) else []
     assert faults == []
+
+
+@pytest.mark.xdist_group("days")
+def test_the_form_of_a_member_prints_on_one_sheet_without_the_menu(sit: Sit) -> None:
+    page = sit("leader")
+    _go(page, f"/members/ » {FIRST} » a[href$='/form']")
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
+    page.emulate_media(media="print")
+    assert not page.locator(".nav, [data-print]").filter(visible=True).count()
 
 
 def _broken_rules(page: Page, *only: str) -> list[Any]:

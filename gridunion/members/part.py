@@ -1,0 +1,112 @@
+"""A part of the register, as an address names it: a filter of the list, and a unit of the viewer's branches.
+
+What is exported and what is printed is read from here, cell by cell and in the order of the readings of names.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Self
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import BindParameter, ColumnElement, Result, Select, and_, bindparam, case, func, select
+
+from gridunion.accounts.trail_words import VALUES
+from gridunion.db import Bytewise, trusted
+from gridunion.members.listing import FILTERS
+from gridunion.members.models import Membership, Person
+from gridunion.tree import Unit, branch, width
+from gridunion.web import find_unit, viewer
+
+# What the filters of the list are called on paper and in the trail.
+SHOWS = {
+    "all": _("全部会员"), "due": _("该走访的会员"), "hardship": _("困难会员"), "new_form": _("新就业形态会员"),
+    "applied": _("等审批的人"),
+}  # fmt: skip
+VALUES["", "filter"] = SHOWS
+
+_p, _m, _u = Person.__table__.c, Membership.__table__.c, Unit.__table__.c
+_above = Unit.__table__.alias("above")
+_LO, _HI = bindparam("lo", type_=Bytewise), bindparam("hi", type_=Bytewise)
+_MOST: BindParameter[int] = bindparam("most")
+
+COMMUNITY = case((_u.kind == "cell", _above.c.name), else_=_u.name)
+"""The union somebody belongs to: that of the cell, or the unit itself where nobody is in a cell."""
+
+MOST_NAMED = 3  # places of one viewer
+
+PLACED = Person.__table__.join(Unit.__table__, _u.id == _p.unit_id)
+IN_UNION = PLACED.outerjoin(_above, _above.c.id == _u.parent_id)
+# One span of a person runs; where none does, the columns of membership stay empty.
+_WHOLE = IN_UNION.outerjoin(Membership.__table__, and_(_m.person_id == _p.id, _m.until_on.is_(None)))
+
+
+@dataclass(frozen=True)
+class Part:
+    """Whom a list, a table or a heap of cards is about."""
+
+    show: str = "all"
+    unit_id: int | None = None
+    code: str = ""
+    name: str = ""
+    edges: tuple[str, str] = ("", "~")
+
+    @classmethod
+    def asked(cls, args: Mapping[str, str], right: str) -> Self:
+        """The part an address names; all there is where it names none. Raises NotFound."""
+        show = args.get("show", "all")
+        show = show if show in FILTERS else "all"
+        if code := args.get("unit", ""):
+            unit = find_unit(code)
+            return cls(show, unit.id, unit.code, unit.name, unit.branch)
+        held = viewer().holding(right)
+        return cls(show, held[0].unit_id, name="、".join(place.name for place in held[:MOST_NAMED]))
+
+    @property
+    def args(self) -> dict[str, Any]:
+        """What the part is called in an address."""
+        return {"show": self.show, "unit": self.code} if self.code else {"show": self.show}
+
+    @property
+    def bounds(self) -> dict[str, str]:
+        """The values of `inside`."""
+        return {"lo": self.edges[0], "hi": self.edges[1]}
+
+    def count(self, most: int) -> int:
+        """How many people, counted to one above `most`."""
+        return int(trusted(_counted(width(), self.show), self.bounds | {"most": most + 1}).scalar() or 0)
+
+    def rows(self, columns: tuple[ColumnElement[Any], ...], most: int) -> Result[Any]:
+        """The people, a few at a time, however many they are."""
+        return trusted(_listed(width(), self.show, columns), self.bounds | {"most": most})
+
+
+def inside(width: int, show: str) -> ColumnElement[bool]:
+    """The condition of a part: what the viewer may see, of that the filter and the unit."""
+    return and_(branch(width), _u.path >= _LO, _u.path < _HI, FILTERS[show])
+
+
+@cache
+def _counted(width: int, show: str) -> Select[Any]:
+    some = select(_p.id).select_from(PLACED).where(inside(width, show)).limit(_MOST)
+    return select(func.count()).select_from(some.subquery())
+
+
+@cache
+def _listed(width: int, show: str, columns: tuple[ColumnElement[Any], ...]) -> Select[Any]:
+    found = select(*columns).select_from(_WHOLE).where(inside(width, show))
+    ordered = found.order_by(_u.path, _p.reading, _p.id).limit(_MOST)
+    return ordered.execution_options(stream_results=True, yield_per=500)
+
+
+def below(part: Part, right: str) -> list[tuple[str, str]]:
+    """(code, name) of the units a part may be narrowed to: one step down from it, or from where the viewer stands."""
+    codes = [part.code] if part.code else [held.code for held in viewer().holding(right)]
+    return [(row.code, row.name) for row in trusted(_children(width()), {"codes": codes})]
+
+
+@cache
+def _children(width: int) -> Select[Any]:
+    found = select(_u.code, _u.name).join(_above, _above.c.id == _u.parent_id)
+    chosen = _above.c.code.in_(bindparam("codes", expanding=True))
+    return found.where(chosen, branch(width), _u.closed_on.is_(None)).order_by(_u.path)

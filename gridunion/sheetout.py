@@ -1,0 +1,119 @@
+"""Tables people take away: XLSX and CSV written row by row into an open file, no cell of them a formula.
+
+Written here and not by openpyxl, which keeps the rows in a named file of the temp folder meanwhile: the file given
+needs no name, so nothing is left of it when the power goes.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import IO
+from xml.sax.saxutils import escape
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from gridunion.cells import report_text
+
+Cells = Sequence[str | int | None]
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+# Style 1 is the header's. All cells are texts also to the program that edits them: a number of 18 digits stays whole.
+_STYLES = (
+    f'<styleSheet xmlns="{_MAIN}"><fonts count="2"><font><sz val="11"/></font><font><b/><sz val="11"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
+    '</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2">'
+    '<xf numFmtId="49" applyNumberFormat="1"/><xf numFmtId="49" fontId="1" applyNumberFormat="1" applyFont="1"/>'
+    '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+)
+_PARTS = {
+    "[Content_Types].xml": (
+        f'<Types xmlns="{_PACKAGE}/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPES}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPES}.worksheet+xml"/>'
+        f'<Override PartName="/xl/styles.xml" ContentType="{_TYPES}.styles+xml"/></Types>'
+    ),
+    "_rels/.rels": (
+        f'<Relationships xmlns="{_PACKAGE}/relationships">'
+        f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+    ),
+    "xl/_rels/workbook.xml.rels": (
+        f'<Relationships xmlns="{_PACKAGE}/relationships">'
+        f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
+        f'<Relationship Id="rId2" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>'
+    ),
+    "xl/styles.xml": _STYLES,
+}
+
+
+def write_xlsx(out: IO[bytes], title: str, header: Cells, rows: Iterable[Cells], mark: str) -> None:
+    """A workbook of one sheet. `mark` says below each printed page where the table comes from."""
+    book = (
+        f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
+        f'<sheet name="{_said(title)}" sheetId="1" r:id="rId1"/></sheets></workbook>'
+    )
+    with ZipFile(out, "w", ZIP_DEFLATED, compresslevel=5) as archive:
+        for name, text in {**_PARTS, "xl/workbook.xml": book}.items():
+            archive.writestr(name, _XML + text)
+        with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:
+            sheet.write(f"{_XML}{_head(len(header))}{_row(1, header, 1)}".encode())
+            for number, cells in enumerate(rows, 2):
+                sheet.write(_row(number, cells).encode())
+            sheet.write(f"</sheetData>{_foot(mark)}</worksheet>".encode())
+
+
+def _head(columns: int) -> str:
+    """On paper all columns stand on one page; on the screen the header stays above."""
+    return (
+        f'<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+        '<sheetViews><sheetView workbookViewId="0">'
+        '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
+        f'<cols><col min="1" max="{columns}" width="14" customWidth="1"/></cols><sheetData>'
+    )
+
+
+def _foot(mark: str) -> str:
+    left = _said(mark.replace("&", "&&"))
+    return (
+        '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
+        f"<headerFooter><oddFooter>&amp;L{left}&amp;R&amp;P / &amp;N</oddFooter></headerFooter>"
+    )
+
+
+def _row(number: int, cells: Cells, style: int = 0) -> str:
+    filled = ((at, value) for at, value in enumerate(cells) if value not in (None, ""))
+    told = "".join(_cell(f"{_letter(at)}{number}", value, style) for at, value in filled)
+    return f'<row r="{number}">{told}</row>'
+
+
+def _cell(place: str, value: str | int | None, style: int) -> str:
+    if isinstance(value, int):
+        return f'<c r="{place}" s="{style}"><v>{value}</v></c>'
+    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{_said(str(value))}</t></is></c>'
+
+
+def _said(text: str) -> str:
+    return escape(_UNWRITABLE.sub("", text), {'"': "&quot;"})
+
+
+@cache
+def _letter(at: int) -> str:
+    """A B … Z AA AB …"""
+    before, here = divmod(at, 26)
+    return f"{_letter(before - 1) if before else ''}{chr(65 + here)}"
+
+
+def write_csv(out: IO[bytes], header: Cells, rows: Iterable[Cells]) -> None:
+    """As Excel and WPS open it: UTF-8 with a mark, an apostrophe before what a program would calculate or round."""
+    text = io.TextIOWrapper(out, "utf-8-sig", newline="", write_through=False)
+    lines = csv.writer(text)
+    lines.writerow(header)
+    lines.writerows([report_text(value) for value in row] for row in rows)
+    text.detach()
