@@ -54,6 +54,7 @@ RIGHTS: dict[str, set[str]] = {
     "edit members": _FIELD,
     "reveal numbers": _FIELD,
     "approve members": {"leader", "supervisor"},
+    "import members": {"leader", "supervisor"},
     "see visits": _FIELD | _OFFICE,
     "log visits": _FIELD,
     "see complaints": _FIELD | _OFFICE,

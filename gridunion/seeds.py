@@ -48,6 +48,7 @@ SETTINGS: list[tuple[str, Any, str, str]] = [
         "Working days overdue until the street is told",
     ),
     ("complaint.reopen.days", 30, "办结后几天内可重新办理", "Days in which a case may be reopened"),
+    ("import.undo.days", 30, "导入后几天内可撤销", "Days in which an import may be undone"),
     ("light.on_time.good", 95, "诉求按时办结：正常（%）", "Resolved on time: good (%)"),
     ("light.on_time.poor", 80, "诉求按时办结：预警（%）", "Resolved on time: alarm below (%)"),
     ("light.overdue.days", 4, "超期满几天预警", "Days overdue that raise the alarm"),

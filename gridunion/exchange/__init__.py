@@ -2,7 +2,9 @@
 
 from flask import Flask
 
-from gridunion.exchange import commands, views
+from gridunion.exchange import commands, reading, views
+
+assert reading  # its jobs are known to the worker
 
 
 def open_room(app: Flask) -> None:

@@ -10,7 +10,21 @@ from functools import cache
 from typing import Any, ClassVar
 
 from flask_babel import gettext
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Select, String, Text, bindparam, func, select, text
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    Text,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    text,
+)  # fmt: skip
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import clock, settings
@@ -41,6 +55,11 @@ def _few(name: str, condition: str, in_postgresql: str = "") -> Index:
     here, there = text(condition), text(in_postgresql or condition)
     columns = ("unit_id", "status", "seen_at", "id")
     return Index(f"ix_person_{name}", *columns, sqlite_where=here, postgresql_where=there)
+
+
+def staged(status: Any) -> ColumnElement[bool]:
+    """A standing prepared by an import and not published, or taken back: "~active". Nobody sees such a row."""
+    return func.substr(status, 1, 1) == literal_column("'~'")
 
 
 class WrongStep(ValueError):
@@ -101,6 +120,10 @@ class Person(Scoped, Record):
 
     employer: Mapped[Employer | None] = relationship()
     memberships: Mapped[list["Membership"]] = relationship(back_populates="person", order_by="Membership.id")
+
+    @classmethod
+    def visible(cls) -> ColumnElement[bool]:
+        return ~staged(cls.status)
 
     id_number = Encrypted("id_number_sealed")
     hardship_note = Encrypted("hardship_note_sealed")
@@ -233,6 +256,10 @@ class Membership(Scoped, Record):
 
     person: Mapped[Person] = relationship(back_populates="memberships")
 
+    @classmethod
+    def visible(cls) -> ColumnElement[bool]:
+        return ~staged(cls.status)
+
 
 class Consent(Scoped, Record):
     """That somebody agreed, to which wording, over which channel, and when they took it back.
@@ -275,6 +302,7 @@ def _equal(column: str, branches: int) -> Select[Any]:
     person, unit = Person.__table__.c, Unit.__table__.c
     inside = select(unit.id).where(branch(branches))
     found = select(person.id).where(person[column] == bindparam("asked"), person.unit_id.in_(inside))
+    found = found.where(~staged(person.status))
     return found.order_by(person.id).limit(5)
 
 

@@ -71,6 +71,7 @@ def may_show(person: Person, asker: int) -> int:
 
 def _is_elsewhere(person: Person, name: str, digest: str) -> bool:
     same = select(Person.id).where(Person.id_index == digest, Person.id != person.id, Person.name == name)
+    same = same.where(Person.visible())  # the guard, which leaves out what is staged, is lifted
     with everywhere():
         return db.session.scalars(same.limit(1)).first() is not None
 

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 07:16:46.967343
+Revision: 0001, 2026-11-21 12:42:06.377151
 """
 
 import sqlalchemy as sa
@@ -220,6 +220,38 @@ def upgrade():
         batch_op.create_index("ix_employer_uscc", ["uscc"], unique=True)
 
     op.create_table(
+        "import_run",
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_name", sa.String(length=60), nullable=False),
+        sa.Column("file_name_sealed", sa.Text(), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("header_row", sa.Integer(), nullable=False),
+        sa.Column("top_sealed", sa.Text(), nullable=True),
+        sa.Column("mapping", sa.JSON(), nullable=False),
+        sa.Column("updates", sa.Boolean(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("rows_read", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("reader", sa.String(length=32), nullable=False),
+        sa.Column("beat_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why", sa.String(length=200), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_import_run_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_run")),
+    )
+    with op.batch_alter_table("import_run", schema=None) as batch_op:
+        batch_op.create_index("ix_import_run_digest", ["digest"], unique=False)
+        batch_op.create_index(batch_op.f("ix_import_run_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_import_run_unit_id_state", ["unit_id", "state"], unique=False)
+
+    op.create_table(
         "posting",
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("role", sa.String(length=24), nullable=False),
@@ -323,6 +355,29 @@ def upgrade():
     with op.batch_alter_table("trail", schema=None) as batch_op:
         batch_op.create_index("ix_trail_record_uid", ["record_uid"], unique=False)
         batch_op.create_index("ix_trail_unit_id_id", ["unit_id", "id"], unique=False)
+
+    op.create_table(
+        "import_row",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("verdict", sa.String(length=12), nullable=False),
+        sa.Column("field", sa.String(length=40), nullable=False),
+        sa.Column("id_index", sa.String(length=64), nullable=True),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("told_sealed", sa.Text(), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("fk_import_row_run_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_import_row_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_row")),
+    )
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.create_index("ix_import_row_run_id_id_index", ["run_id", "id_index"], unique=False)
+        batch_op.create_index(
+            "ix_import_row_run_id_verdict_number", ["run_id", "verdict", "number"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_import_row_uid"), ["uid"], unique=True)
 
     op.create_table(
         "person",
@@ -732,6 +787,12 @@ def downgrade():
         batch_op.drop_index("ix_person_employer_id")
 
     op.drop_table("person")
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_row_uid"))
+        batch_op.drop_index("ix_import_row_run_id_verdict_number")
+        batch_op.drop_index("ix_import_row_run_id_id_index")
+
+    op.drop_table("import_row")
     with op.batch_alter_table("trail", schema=None) as batch_op:
         batch_op.drop_index("ix_trail_unit_id_id")
         batch_op.drop_index("ix_trail_record_uid")
@@ -756,6 +817,12 @@ def downgrade():
         batch_op.drop_index("ix_posting_account_id")
 
     op.drop_table("posting")
+    with op.batch_alter_table("import_run", schema=None) as batch_op:
+        batch_op.drop_index("ix_import_run_unit_id_state")
+        batch_op.drop_index(batch_op.f("ix_import_run_uid"))
+        batch_op.drop_index("ix_import_run_digest")
+
+    op.drop_table("import_run")
     with op.batch_alter_table("employer", schema=None) as batch_op:
         batch_op.drop_index("ix_employer_uscc")
         batch_op.drop_index("ix_employer_unit_id_name")
