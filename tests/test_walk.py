@@ -77,8 +77,8 @@ def _plant(code: str) -> Planted:
         employer = Employer(unit=unit(code).lineage()[-2], name=f"单位{code}")
         db.session.add(employer)
         run = begin(
-            employer.unit, by, uuid4(), digest=code, header_row=1, total=2, mapping={}, top=[["姓名", "王＊"]],
-            file_name="名单.csv",
+            employer.unit, by, uuid4(), digest=code, header_row=1, total=2, mapping={}, top=[["1", "2"]],
+            file_name="2026.csv",
         )  # fmt: skip
         db.session.flush()
         files.attach(visit, visit.unit_id, [(files.keep(b"picture"), 7)], by.account_id)

@@ -31,7 +31,7 @@ from gridunion.members.search import drop
 from gridunion.status.models import refresh
 from gridunion.tree import Unit
 
-AT_ONCE = 500
+AT_ONCE = 200
 
 _tables: list[Any] = [it.__table__ for it in (Person, Membership, Consent, ImportRow)]
 _people, _spans, _consents, _rows = _tables

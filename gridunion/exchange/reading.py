@@ -1,4 +1,4 @@
-"""The job that reads a sheet: in a child process with limits, judged and kept a thousand rows at a time.
+"""The job that reads a sheet: in a child process with limits, judged and kept some rows at a time.
 
 A worker that dies leaves the import where its last chunk ended; whoever looks after imports asks for a new reader
 as soon as the old one has been silent for a minute, and the old one, should it still live, stops at its next chunk.
@@ -22,7 +22,7 @@ from gridunion.jobs import enqueue, job, periodic
 from gridunion.keys import WrongKey
 from gridunion.sheets import Unreadable, limited_rows
 
-CHUNK = 1000
+CHUNK = 200
 SILENT = timedelta(minutes=1)
 FORGOTTEN = timedelta(days=7)  # an import nobody went on with is given up
 

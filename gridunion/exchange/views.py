@@ -11,11 +11,10 @@ from werkzeug.utils import secure_filename
 from gridunion import audit
 from gridunion.db import db
 from gridunion.exchange import publishing
-from gridunion.exchange.forms import UploadForm, read_mapping
+from gridunion.exchange.forms import NEEDED, TITLES, UploadForm, read_mapping
 from gridunion.exchange.lists import PAGE, listed
 from gridunion.exchange.models import OPEN, VERDICTS, ImportRun, begin, open_run, sent_before
 from gridunion.exchange.report import KINDS, Report, report, template
-from gridunion.exchange.template import NationalTemplate
 from gridunion.exchange.upload import MOST_SENT, Arrived, digest_of, look_at
 from gridunion.look import moment
 from gridunion.rights import Held, allow
@@ -109,8 +108,8 @@ def _show(run: ImportRun, status: int = 200, **more: Any) -> Response:
     """The page of an import: its columns, how far it is, what would happen or what happened."""
     template_of = "mapping" if run.state == "mapping" else "show"
     return page(
-        f"exchange/{template_of}.html", status, run=run, fields=NationalTemplate.columns, verdicts=VERDICTS,
-        chosen={at: name for name, at in run.mapping.items()}, required=NationalTemplate.required, **more,
+        f"exchange/{template_of}.html", status, run=run, titles=TITLES, verdicts=VERDICTS,
+        chosen={at: name for name, at in run.mapping.items()}, required=NEEDED, **more,
     )  # fmt: skip
 
 
