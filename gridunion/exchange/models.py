@@ -53,6 +53,7 @@ class ImportRun(Scoped, Record):
     total: Mapped[int] = internal()
     rows_read: Mapped[int] = internal(default=0)
     counts: Mapped[dict[str, int]] = internal(JSON, default=dict)
+    homes: Mapped[list[int]] = internal(JSON, default=list)
     reader: Mapped[str] = internal(String(32), default="")
     beat_at: Mapped[datetime | None] = internal()
     done_at: Mapped[datetime | None] = internal()

@@ -4,6 +4,7 @@ The people are in the register already, hidden. Storing shows them, taking back 
 for good is deleted afterwards, some at a time.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -24,6 +25,7 @@ from sqlalchemy import (
 
 from gridunion import audit
 from gridunion.db import Base, db, trusted, write
+from gridunion.exchange.bulk import roomy
 from gridunion.exchange.models import ImportRow, ImportRun
 from gridunion.exchange.staging import meant, said
 from gridunion.members.models import Consent, Membership, Person, WrongStep, staged
@@ -39,9 +41,7 @@ _p, _m, _c, _r, _u = _people.c, _spans.c, _consents.c, _rows.c, Unit.__table__.c
 _RUN: Any = bindparam("run")
 _SOME: Any = bindparam("some", expanding=True)
 _NEW = select(_r.person_id).where(_r.run_id == _RUN, _r.verdict == "new", _r.person_id.is_not(None))
-_HOMES = select(_u.id, _u.path, _u.closed_on).where(
-    _u.id.in_(select(_p.unit_id).where(_p.id.in_(_NEW)).distinct())
-)
+_HOMES = select(_u.path, _u.closed_on).where(_u.id.in_(_SOME))
 _SHOW = (
     update(_people).where(_p.id.in_(_NEW)).values(status=func.substr(_p.status, 2)),
     update(_spans).where(_m.person_id.in_(_NEW)).values(status=func.substr(_m.status, 2)),
@@ -63,20 +63,25 @@ class Moved(WrongStep):
 def store(run: ImportRun) -> None:
     """Make members of the people of an import, and change the files it changes. Inside write()."""
     run.demand("preview")
-    homes = trusted(_HOMES, {"run": run.id}).all()
-    _demand_homes(run, homes)
+    _demand_homes(run)
     _set_aside_twins(run)
     changed = _change(run)
-    for statement in _SHOW:
-        trusted(statement, {"run": run.id})
-    refresh({home.id for home in homes})
+    _turn(run, _SHOW)
     run.finish()
     counts = dict(run.counts)
     audit.note("load", run, what="members", rows={"new": counts.get("new", 0), "changed": changed})
 
 
-def _demand_homes(run: ImportRun, homes: Any) -> None:
-    lo, hi = run.unit.branch
+def _turn(run: ImportRun, statements: Sequence[Any]) -> None:
+    """Show all the people, or hide them, and count those of their cells."""
+    with roomy():
+        for statement in statements:
+            trusted(statement, {"run": run.id})
+        refresh(run.homes, {Person})
+
+
+def _demand_homes(run: ImportRun) -> None:
+    homes, (lo, hi) = trusted(_HOMES, {"some": run.homes}).all(), run.unit.branch
     if any(home.closed_on or not lo <= home.path < hi for home in homes):
         raise Moved
 
@@ -133,14 +138,11 @@ def undo(run: ImportRun) -> None:
     run.demand("done")
     if not run.may_be_undone:
         raise WrongStep(run.state)
-    homes = [home.id for home in trusted(_HOMES, {"run": run.id})]
     kept = trusted(_touched(), {"run": run.id}).scalars().all()
     for some in _pieces(list(kept)):
         trusted(_KEEP, {"run": run.id, "some": some})
-    for statement in _HIDE:
-        trusted(statement, {"run": run.id})
+    _turn(run, _HIDE)
     stayed = len(kept) + _change_back(run)
-    refresh(homes)
     run.counts = dict(run.counts) | {"kept": stayed}
     run.take_back()
     audit.note("undo load", run, what="members", rows={"kept": stayed})
@@ -179,20 +181,20 @@ def _change_back(run: ImportRun) -> int:
 
 def clear(run: ImportRun) -> None:
     """Delete the hidden people of an import and what its rows say, some at a time. Outside write()."""
-    while numbers := _hidden(run.id):
+    while rows := _hidden(run.id):
         with write():
-            remove(numbers)
-            trusted(_LET_GO, {"run": run.id, "some": numbers})
+            remove([row.person_id for row in rows])
+            trusted(_LET_GO, {"some": [row.id for row in rows]})
     _forget(run.id)
 
 
-_HIDDEN = select(_r.person_id).where(_r.run_id == _RUN, _r.verdict == "new", _r.person_id.is_not(None))
-_LET_GO = update(_rows).where(_r.run_id == _RUN, _r.person_id.in_(_SOME)).values(person_id=None)
+_HIDDEN = select(_r.id, _r.person_id).where(_r.run_id == _RUN, _r.verdict == "new", _r.person_id.is_not(None))
+_LET_GO = update(_rows).where(_r.id.in_(_SOME)).values(person_id=None)
 _STAGED = select(_p.id).where(_p.id.in_(_SOME), staged(_p.status))
 
 
-def _hidden(run_id: int) -> list[int]:
-    return list(trusted(_HIDDEN.limit(AT_ONCE), {"run": run_id}).scalars())
+def _hidden(run_id: int) -> Sequence[Any]:
+    return trusted(_HIDDEN.limit(AT_ONCE), {"run": run_id}).all()
 
 
 def remove(numbers: list[int]) -> None:

@@ -163,6 +163,7 @@ def stage(run: ImportRun, judged: list[Judged], intake: BranchIntake) -> None:
         it.person_id = number
     uids = new_uids(len(judged))
     insert(ImportRow, _ROW, [_row(run, it, uid) for it, uid in zip(judged, uids, strict=True)])
+    run.homes = sorted({*run.homes, *(it.ready.place.id for it in new if it.ready)})
     counts = dict(run.counts)
     for it in judged:
         counts[it.verdict] = counts.get(it.verdict, 0) + 1

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 12:42:06.377151
+Revision: 0001, 2026-11-21 13:02:42.938041
 """
 
 import sqlalchemy as sa
@@ -233,6 +233,7 @@ def upgrade():
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("rows_read", sa.Integer(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("homes", sa.JSON(), nullable=False),
         sa.Column("reader", sa.String(length=32), nullable=False),
         sa.Column("beat_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
