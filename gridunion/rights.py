@@ -60,6 +60,7 @@ RIGHTS: dict[str, set[str]] = {
     "change memberships": {"leader", "supervisor"},
     "expel members": {"leader"},
     "merge members": {"leader", "supervisor"},
+    "import members": {"leader", "supervisor"},
     "see visits": _FIELD | _OFFICE,
     "log visits": _FIELD,
     "see complaints": _FIELD | _OFFICE,

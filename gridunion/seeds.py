@@ -85,6 +85,7 @@ SETTINGS: list[tuple[str, Any, str, str]] = [
     ("export.day", 10, "一人一天最多导出几次", "Exports by one person a day"),
     ("export.print", 300, "名单一次最多打印几人", "Members on one printed list"),
     ("card.years", 3, "会员卡有效几年", "Years a member card is valid"),
+    ("import.undo.days", 30, "导入后几天内可撤销", "Days in which an import may be undone"),
     ("light.on_time.good", 95, "诉求按时办结：正常（%）", "Resolved on time: good (%)"),
     ("light.on_time.poor", 80, "诉求按时办结：预警（%）", "Resolved on time: alarm below (%)"),
     ("light.overdue.days", 4, "超期满几天预警", "Days overdue that raise the alarm"),

@@ -46,6 +46,9 @@ ACTIONS = {
     "drop applications": _("清掉入会申请"),
     "applications expired": _("入会申请过期清掉"),
     "load": _("导入"),
+    "undo load": _("撤销导入"),
+    "import ended": _("放弃导入"),
+    "import report": _("下载没收下的行"),
     "demo": _("装演示数据"),
     "export": _("导出"),
     "exports stopped": _("导出太多，已停"),
@@ -63,7 +66,7 @@ KINDS = {
     "visit": _("走访"), "due_visit": _("该走访"), "complaint": _("诉求"),
     "complaint_event": _("诉求步骤"), "consent": _("同意书"), "attachment": _("附件"),
     "draft": _("草稿"), "receipt": _("回执"), "transfer": _("转会"), "employer_gone": _("单位没了"),
-    "application": _("入会申请"),
+    "application": _("入会申请"), "import_run": _("表格导入"),
 }  # fmt: skip
 
 COLUMNS = {
@@ -123,7 +126,10 @@ VALUES: dict[tuple[str, str], dict[str, Any]] = {("posting", "role"): ROLES, ("u
 
 ACCOUNTS = {"handler_id", "approved_by_id", "ended_by_id", "reader", "decided_by_id", "done_by_id"}
 UNITS = {"parent_id", "replaced_by_id", "to_unit_id"}
-ROWS = {"ok": _("存了"), "duplicate": _("已有"), "error": _("没存"), "skip": _("跳过")}
+ROWS = {
+    "ok": _("存了"), "duplicate": _("已有"), "error": _("没存"), "skip": _("跳过"), "new": _("新会员"),
+    "changed": _("改了资料"), "kept": _("撤销时留下"),
+}  # fmt: skip
 WHAT = {"units": _("组织"), "employers": _("单位"), "members": _("会员"), "demo": _("演示数据")}
 _MEANS_NOTHING = {
     "path", "reading", "initials", "id_index", "unit_id", "account_id", "person_id", "employer_id", "sha256",

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from gridunion.exchange import commands, exporting, views
+from gridunion.exchange import commands, exporting, reading, views
 
-assert exporting  # its views stand on the same blueprint
+assert exporting and reading  # its views stand on the same blueprint, its jobs are known to the worker
 
 
 def open_room(app: Flask) -> None:

@@ -115,10 +115,11 @@ def _judge_all(path: Path, intake: Intake) -> None:
     top = list(islice(rows, HEADER_WITHIN))
     header = find_header(top, intake.columns, intake.required)
     for number, row in enumerate(islice(chain(top, rows), header.row_index + 1, None), header.row_index + 2):
-        intake.lines[number] = _judge(intake, number, row, header.columns)
+        intake.lines[number] = judge_row(intake, number, row, header.columns)
 
 
-def _judge(intake: Intake, number: int, row: Sequence[Any], columns: Mapping[str, int]) -> Line:
+def judge_row(intake: Intake, number: int, row: Sequence[Any], columns: Mapping[str, int]) -> Line:
+    """What a row is worth by itself; the intake keeps what it says when it is good."""
     cells = {field: row[at] for field, at in columns.items() if at < len(row)}
     if _is_empty(row) or _is_foot(intake, row, cells):
         return Line(number, "skip")

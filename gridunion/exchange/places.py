@@ -31,10 +31,11 @@ class Places:
     communities: dict[str, list[Place]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls) -> "Places":
-        """All units still open. Inside everywhere()."""
+    def read(cls, branch: tuple[str, str] = ("", "~")) -> "Places":
+        """The units of a branch that are still open. Inside everywhere()."""
         u = Unit.__table__.c
         found = select(u.id, u.code, u.name, u.kind, u.path, u.parent_id).where(u.closed_on.is_(None))
+        found = found.where(u.path >= branch[0], u.path < branch[1])
         places = cls()
         for row in db.session.execute(found.order_by(u.path), execution_options=TRUSTED):
             places.add(Place(*row))

@@ -36,6 +36,7 @@ PERSON = (
     "work_status", "migrant", "key_group", "new_form", "employer_id", "employer_name", "status", "seen_at",
     "recorded_at",
 )  # fmt: skip
+_STATUS = PERSON.index("status")
 _PLAIN = (
     "ethnicity", "education", "skill_level", "political_status", "household_type", "household_place",
     "native_place",
@@ -90,23 +91,34 @@ def known_numbers(indexes: Iterable[str]) -> set[str]:
     waiting, column = iter(indexes), Person.__table__.c.id_index
     while some := list(islice(waiting, ASKED)):
         known.update(
-            db.session.execute(select(column).where(column.in_(some)), execution_options=TRUSTED).scalars()
+            db.session.execute(
+                select(column).where(column.in_(some), Person.visible()), execution_options=TRUSTED
+            ).scalars()
         )
     return known
 
 
 def store_people(people: Sequence[Ready], now: datetime) -> None:
     """The people with their membership, consent and search rows; figures of their cells. Inside write()."""
+    insert_people(people, now)
+    refresh({ready.place.id for ready in people})
+
+
+def insert_people(people: Sequence[Ready], now: datetime, mark: str = "") -> Sequence[int]:
+    """The rows of some people, and their numbers; `mark` "~" hides them until they are published. Inside
+    write()."""
     count, given = len(people), stamp(now)
     ids = take_ids(Person, count)
-    insert(
-        Person, ("id", *PERSON), ((number, *person.row) for number, person in zip(ids, people, strict=True))
-    )
+    rows = (_marked(person.row, mark) for person in people)
+    insert(Person, ("id", *PERSON), ((number, *row) for number, row in zip(ids, rows, strict=True)))
     spans = zip(take_ids(Membership, count), new_uids(count), ids, people, strict=True)
     insert(
         Membership,
         MEMBERSHIP,
-        ((own, uid, number, ready.place.id, *ready.span) for own, uid, number, ready in spans),
+        (
+            (own, uid, number, ready.place.id, f"{mark}{ready.span[0]}", *ready.span[1:])
+            for own, uid, number, ready in spans
+        ),
     )
     consents = zip(take_ids(Consent, count), new_uids(count), ids, people, strict=True)
     insert(
@@ -119,4 +131,8 @@ def store_people(people: Sequence[Ready], now: datetime) -> None:
         (number, f"{ready.found_by} {_of_employer(ready.row[employer])} {_of_place(ready.place.above)}")
         for number, ready in zip(ids, people, strict=True)
     )
-    refresh({ready.place.id for ready in people})
+    return ids
+
+
+def _marked(row: tuple[Any, ...], mark: str) -> tuple[Any, ...]:
+    return (*row[:_STATUS], f"{mark}{row[_STATUS]}", *row[_STATUS + 1 :]) if mark else row

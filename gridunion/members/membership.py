@@ -6,7 +6,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Boolean, Date, ForeignKey, Index, String, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import settings
@@ -24,7 +34,13 @@ STANDINGS = {
     "transferred_out": _("已转出"),
     "expelled": _("已除名"),
     "resigned": _("已退会"),
+    "merged": _("已合并"),
 }
+
+
+def staged(status: Any) -> ColumnElement[bool]:
+    """A standing prepared by an import and not published, or taken back: "~active". Nobody sees such a row."""
+    return func.substr(status, 1, 1) == literal_column("'~'")
 
 
 class WrongStep(ValueError):
@@ -67,6 +83,10 @@ class Membership(Scoped, Record):
     ended_by_id: Mapped[int | None] = internal(BigId)
 
     person: Mapped["Person"] = relationship(back_populates="memberships")
+
+    @classmethod
+    def visible(cls) -> ColumnElement[bool]:
+        return ~staged(cls.status)
 
     def end(self, on: date, by_id: int | None, change: str | None, words: str | None) -> None:
         self.until_on, self.ended_by_id, self.end_type, self.end_reason = on, by_id, change, words

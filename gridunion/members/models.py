@@ -12,6 +12,7 @@ from typing import Any
 from flask_babel import gettext
 from sqlalchemy import (
     Boolean,
+    ColumnElement,
     Computed,
     Date,
     ForeignKey,
@@ -32,7 +33,7 @@ from gridunion.db import BigId, Encrypted, Record, db, internal, keyring, person
 from gridunion.employers.models import Employer, named
 from gridunion.identity import age_on
 from gridunion.members import card
-from gridunion.members.membership import STANDINGS, Impossible, Membership, WrongStep
+from gridunion.members.membership import STANDINGS, Impossible, Membership, WrongStep, staged
 from gridunion.members.movement import Movement
 from gridunion.names import name_reading
 from gridunion.rights import Viewer
@@ -160,6 +161,10 @@ class Person(Scoped, Record):
         back_populates="person",
         order_by="(Membership.from_on, Membership.until_on.is_(None), Membership.until_on, Membership.id)",
     )
+
+    @classmethod
+    def visible(cls) -> ColumnElement[bool]:
+        return ~staged(cls.status)
 
     id_number = Encrypted("id_number_sealed")
     hardship_note = Encrypted("hardship_note_sealed")
@@ -417,6 +422,8 @@ def consents_of(person: Person) -> list[Consent]:
         return []
     given = select(Consent).where(Consent.person_id == person.id)
     return list(db.session.scalars(given.order_by(Consent.given_at.desc(), Consent.id.desc())))
+
+
 def _free_number() -> str:
     """A number no card bears."""
     number = card.new_number()
@@ -449,7 +456,7 @@ def _equal(column: str, branches: int) -> Select[Any]:
     person, unit = Person.__table__.c, Unit.__table__.c
     inside = select(unit.id).where(branch(branches))
     found = select(person.id).where(person[column] == bindparam("asked"), person.unit_id.in_(inside))
-    found = found.where(person.status != "merged")
+    found = found.where(person.status != "merged", ~staged(person.status))
     return found.order_by(person.id).limit(5)
 
 

@@ -84,7 +84,9 @@ def may_show(person: Person, asker: int) -> int:
 def _elsewhere(person: Person, name: str, digest: str) -> int | None:
     """The file another branch keeps; of several the one of a member."""
     same = select(Person.id).where(Person.id_index == digest, Person.id != person.id, Person.name == name)
-    same = same.where(Person.status != "merged")
+    same = same.where(
+        Person.status != "merged", Person.visible()
+    )  # the guard, which hides the staged, is lifted
     members_first = case((Person.status.in_(("active", "retained")), 0), else_=1)
     with everywhere():
         return db.session.scalars(same.order_by(members_first, Person.id).limit(1)).first()

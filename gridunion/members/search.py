@@ -238,6 +238,12 @@ def put(people: Iterable[Person], new: bool = False) -> None:
         trusted(_INSERT[dialect], rows)
 
 
+def drop(numbers: Sequence[int]) -> None:
+    """Take people out of the index. Inside write()."""
+    if numbers:
+        trusted(_DELETE[db.engine.dialect.name], [{"id": number} for number in numbers])
+
+
 def _stored(dialect: str, made: list[str]) -> Any:
     return " ".join(made) if dialect == "sqlite" else made
 

@@ -1,0 +1,139 @@
+"""The job that reads a sheet: in a child process with limits, judged and kept some rows at a time.
+
+A worker that dies leaves the import where its last chunk ended; whoever looks after imports asks for a new reader
+as soon as the old one has been silent for a minute, and the old one, should it still live, stops at its next chunk.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import or_, select
+
+from gridunion import clock
+from gridunion.db import db, write
+from gridunion.exchange import inbound
+from gridunion.exchange.models import ImportRow, ImportRun, run_of
+from gridunion.exchange.publishing import clear, forget_old
+from gridunion.exchange.staging import BranchIntake, Judged, stage
+from gridunion.jobs import enqueue, job, periodic
+from gridunion.keys import WrongKey
+from gridunion.sheets import Unreadable, limited_rows
+
+CHUNK = 200
+SILENT = timedelta(minutes=1)
+FORGOTTEN = timedelta(days=7)  # an import nobody went on with is given up
+
+
+@job("read import")
+def read(number: int) -> None:
+    """Read a sheet from where the last reader stopped."""
+    reader = _take_over(number)
+    if not reader:
+        return
+    try:
+        _read_all(number, reader)
+    except (Unreadable, FileNotFoundError, WrongKey) as problem:
+        _fail(number, reader, problem)
+
+
+def _take_over(number: int) -> str:
+    """A name for this reader; empty when there is nothing to read any more."""
+    with write():
+        run = run_of(number)
+        if run.state != "reading":
+            return ""
+        run.reader, run.beat_at = uuid4().hex, clock.now()
+        return run.reader
+
+
+def _read_all(number: int, reader: str) -> None:
+    run = run_of(number)
+    intake, begun = BranchIntake(run), run.rows_read
+    intake.prepare()
+    with inbound.opened(run.uid) as path:
+        rows = enumerate(islice(limited_rows(path), begun, None), begun + 1)
+        while some := list(islice(rows, CHUNK)):
+            if not _keep(number, reader, intake, intake.judge_some(some)):
+                return
+    if _finish(number, reader):
+        inbound.drop(run.uid)
+
+
+def _keep(number: int, reader: str, intake: BranchIntake, judged: list[Judged]) -> bool:
+    """Store a chunk; False when somebody gave the import up, or another reader took over."""
+    with write():
+        run = run_of(number)
+        mine = run.state == "reading" and run.reader == reader
+        if mine:
+            stage(run, judged, intake)
+    return mine
+
+
+def _finish(number: int, reader: str) -> bool:
+    with write():
+        run = run_of(number)
+        mine = run.state == "reading" and run.reader == reader
+        if mine:
+            run.finish_reading()
+    return mine
+
+
+def _fail(number: int, reader: str, problem: Exception) -> None:
+    with write():
+        run = run_of(number)
+        if run.state == "reading" and run.reader == reader:
+            run.fail(str(problem) if isinstance(problem, Unreadable) else "")
+
+
+@job("clear import")
+def clear_away(number: int) -> None:
+    """Take away what an import left that was given up or taken back."""
+    run = run_of(number)
+    inbound.drop(run.uid)
+    clear(run)
+
+
+@periodic("resume imports", minutes=1)
+def resume() -> None:
+    """Ask for a new reader where the last one fell silent."""
+    with write():
+        for run in _standing("reading", clock.now() - SILENT):
+            run.beat_at = clock.now()
+            enqueue("read import", number=run.id)
+
+
+def _standing(state: str, before: Any) -> Iterator[ImportRun]:
+    quiet = or_(ImportRun.beat_at.is_(None), ImportRun.beat_at < before)
+    return iter(db.session.scalars(select(ImportRun).where(ImportRun.state == state, quiet)).all())
+
+
+@periodic("sweep imports", hours=24)
+def sweep() -> None:
+    """Give up what nobody went on with, forget what can no longer be undone, and delete files nobody needs."""
+    with write():
+        for state in ("mapping", "preview"):
+            old = ImportRun.recorded_at < clock.now() - FORGOTTEN
+            for run in db.session.scalars(select(ImportRun).where(ImportRun.state == state, old)):
+                run.end()
+        for number in _left_behind():
+            enqueue("clear import", number=number)
+    forget_old()
+    for path in inbound.strays(_wanted()):
+        path.unlink(missing_ok=True)
+
+
+def _left_behind() -> list[int]:
+    """Imports given up or taken back whose hidden people are not all gone yet."""
+    gone = ImportRun.state.in_(("ended", "undone", "failed"))
+    left = select(ImportRow.id).where(
+        ImportRow.run_id == ImportRun.id, ImportRow.verdict == "new", ImportRow.person_id.is_not(None)
+    )
+    return list(db.session.scalars(select(ImportRun.id).where(gone, left.exists())))
+
+
+def _wanted() -> set[UUID]:
+    waiting = select(ImportRun.uid).where(ImportRun.state.in_(("mapping", "reading")))
+    return set(db.session.scalars(waiting))

@@ -1,0 +1,511 @@
+"""Import in the browser: upload, columns, preview, storing, the rows sent back, and taking it all back."""
+
+import csv
+import io
+import zipfile
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from gridunion import clock, jobs
+from gridunion.accounts.models import Account
+from gridunion.audit import Trail, broken_at
+from gridunion.db import db, trusted, write
+from gridunion.exchange import inbound, reading
+from gridunion.exchange.models import ImportRow, ImportRun
+from gridunion.members.models import Consent, Membership, Person
+from gridunion.members.search import matching
+from gridunion.status.models import Standing
+from gridunion.visits.models import Visit
+from tests.conftest import NOON, SHARED, Page, Someone, as_viewer, unit
+
+DATA = SHARED / "data"
+ROOT = Path(__file__).resolve().parents[1]
+needs_data = pytest.mark.skipif(not DATA.exists(), reason="../shared is not here")
+HEAD = "姓名,证件号码,移动电话,会籍变化日期,学历,工作单位,所属社区工会,所属网格编码"
+LI = "李小燕,11010519491231002X,13809165520,2020-05-01,本科,明珠超市,明珠社区工会,211"
+WANG = "王建国,610702197611068415,13609162087,2013-11-09,,,,2110"
+BAD = "赵铁柱,110105194912310021,13609162088,2013-11-09,,,,211"
+
+
+def sheet(*rows: str) -> bytes:
+    return "\n".join((HEAD, *rows)).encode()
+
+
+def upload(
+    someone: Someone, data: bytes, name: str = "名单.csv", status: int = 303, code: str = "21"
+) -> Page:
+    return someone.post("/imports/", {"unit": code, "file": (io.BytesIO(data), name)}, status)
+
+
+def work() -> None:
+    """What the worker does, in a context of its own."""
+    db.session.rollback()
+    while jobs.work_one():
+        pass
+    db.session.rollback()
+    db.session.expire_all()
+
+
+def sent(someone: Someone, data: bytes, updates: str = "no", **options: Any) -> str:
+    """A sheet on its way, its columns taken as they were found, read to the end; its address."""
+    url = upload(someone, data, **options).location.split("?")[0]
+    columns = someone.get(url)
+    chosen = dict(re_selected(columns.html))
+    someone.post(f"{url}/mapping", chosen | {"updates": updates})
+    work()
+    return url
+
+
+def re_selected(html: str) -> list[tuple[str, str]]:
+    """What each select of a page offers first."""
+    found = []
+    for part in html.split('<select class="in" id="')[1:]:
+        name, options = part.split('"', 1)[0], part.split("</select>")[0]
+        now = (
+            options.split(" selected")[0].rsplit('value="', 1)[1].rstrip('"')
+            if " selected" in options
+            else ""
+        )
+        found.append((name, now))
+    return found
+
+
+def run_now() -> ImportRun:
+    db.session.expire_all()
+    return db.session.scalars(select(ImportRun).order_by(ImportRun.id.desc())).first()  # type: ignore[return-value]
+
+
+def people() -> dict[str, Person]:
+    """Everybody anybody can see."""
+    db.session.rollback()
+    db.session.expire_all()
+    return {it.name: it for it in db.session.scalars(select(Person).where(Person.visible()))}
+
+
+def rows_in(*models: Any) -> list[int]:
+    db.session.rollback()
+    return [db.session.scalar(select(func.count()).select_from(model.__table__)) or 0 for model in models]
+
+
+def figures() -> list[Any]:
+    db.session.rollback()
+    table = Standing.__table__
+    shown = [column for column in table.c if column.name not in ("id", "fresh_until")]
+    return sorted(map(repr, trusted(select(*shown).where(table.c.members > 0))))
+
+
+def test_the_page_is_found_from_the_list_and_says_what_can_be_sent(leader: Someone, worker: Someone) -> None:
+    assert 'href="/imports/"' in leader.get("/members/").html
+    assert 'href="/imports/"' not in worker.get("/members/").html
+    page = leader.get("/imports/")
+    assert "最多 10 MB、100000 行" in page and "还没有导入过" in page
+    worker.get("/imports/", 403)
+
+
+def test_the_empty_sheet_has_every_column_as_text(leader: Someone) -> None:
+    answer = leader.get("/imports/template").response
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    first = [cell.value for cell in book.worksheets[0][1]]
+    assert first[0] == "姓名" and "证件号码" in first and len(first) == 22
+    assert book.worksheets[0]["G5"].number_format == "@"
+
+
+def test_a_sheet_becomes_members_only_after_somebody_saw_what_would_happen(
+    lifted: Flask, leader: Someone
+) -> None:
+    url = sent(leader, sheet(LI, WANG, BAD, "", "合计 3 人,,,,,,,"))
+    page = leader.get(url)
+    assert "等保存" in page and "还什么都没有存" in page
+    assert run_now().counts == {"new": 2, "error": 1, "skip": 2}
+    assert people() == {} and figures() == []
+    assert "李小燕" not in leader.get("/members/") and "李小燕" in leader.get(f"{url}/new")
+    assert 'data-total="0"' in leader.post("/members/search", {"q": "李小燕"}, 200).html
+    assert "没有存" in page and "第 4 行" in leader.get(f"{url}/error")
+    answer = leader.post(f"{url}/storing")
+    assert "已导入 2 人" in leader.get(answer.location)
+    li = people()["李小燕"]
+    assert (li.status, li.unit.code, li.education, li.id_number) == (
+        "active",
+        "211",
+        "20",
+        "11010519491231002X",
+    )
+    assert [(span.status, str(span.from_on)) for span in li.memberships] == [("active", "2020-05-01")]
+    assert "李小燕" in leader.get("/members/")
+    assert leader.post("/members/search", {"q": "lxy"}, 200).total == 1
+    assert db.session.scalar(select(func.sum(Standing.members))) == 2
+    assert leader.post(f"{url}/storing", status=409)
+
+
+def test_the_columns_can_be_corrected_and_what_is_missing_is_said(lifted: Flask, leader: Someone) -> None:
+    data = "姓名,号,移动电话,会籍变化日期,网格编码\n李小燕,11010519491231002X,13809165520,2020-05-01,211".encode()
+    url = upload(leader, data).location
+    page = leader.get(url)
+    assert "例：1101＊" in page and "11010519491231002X" not in page.html
+    chosen = dict(re_selected(page.html))
+    assert chosen["column-1"] == ""
+    assert "还没有选：证件号码" in leader.post(f"{url}/mapping", chosen, 422)
+    twice = leader.post(f"{url}/mapping", chosen | {"column-1": "name"}, 422)
+    assert "“姓名”选了两列" in twice and 'value="name" selected' in twice.html
+    leader.post(f"{url}/mapping", chosen | {"column-1": "id_number"})
+    assert "已读 1 行，共 2 行" in leader.get(url)
+    work()
+    assert run_now().counts == {"new": 1}
+
+
+def test_people_of_another_branch_are_no_business_of_this_sheet(
+    lifted: Flask, leader: Someone, leader2: Someone, supervisor: Someone
+) -> None:
+    url = sent(leader, sheet(LI.replace("明珠社区工会,211", ",221"), WANG))
+    assert run_now().counts == {"error": 1, "new": 1}
+    assert "没有编码为 221 的网格" in leader.get(f"{url}/error")
+    for path in ("", "/new", "/error"):
+        leader2.get(f"{url}{path}", 404)
+    for path in ("/storing", "/end", "/undo", "/report", "/mapping"):
+        leader2.post(f"{url}{path}", status=404)
+    assert "没有导入过" in leader2.get("/imports/")
+    assert "名单.csv" in supervisor.get("/imports/")
+
+
+def test_who_is_registered_elsewhere_is_told_only_for_an_exact_name_and_never_where(
+    lifted: Flask, leader: Someone
+) -> None:
+    with write():
+        person = Person.register(unit("221"), as_viewer("stranger"), "grid_visit", name="李小燕", phone=None)
+        person.set_id_number("resident_id", "11010519491231002X")
+    url = sent(leader, sheet(LI))
+    page = leader.get(f"{url}/error")
+    assert "已在别处登记，请申请转会" in page and "莲湖" not in page
+    leader.post(f"{url}/end")
+    sent(leader, sheet(LI.replace("李小燕", "李晓燕")))
+    assert run_now().counts == {"new": 1}
+
+
+def test_a_change_shows_old_and_new_and_is_stored(lifted: Flask, leader: Someone) -> None:
+    leader.post(f"{sent(leader, sheet(LI))}/storing")
+    changed = LI.replace("本科", "硕士").replace("13809165520", "13809165521")
+    asked = sent(leader, sheet(changed))
+    assert run_now().counts == {"duplicate": 1}  # nobody is changed by the way
+    leader.post(f"{asked}/end")
+    url = sent(leader, sheet(changed, LI), updates="yes")
+    assert run_now().counts == {"changed": 1, "duplicate": 1}
+    page = leader.get(f"{url}/changed")
+    assert "学历：大学本科 → 研究生" in page and "13809165521" not in page.html
+    assert people()["李小燕"].education == "20"
+    leader.post(f"{url}/storing")
+    assert (people()["李小燕"].education, people()["李小燕"].phone) == ("10", "13809165521")
+    line = db.session.scalars(select(Trail).where(Trail.kind == "person").order_by(Trail.id.desc())).first()
+    assert line is not None and line.action == "change" and line.detail["education"] == ["20", "10"]
+    leader.post(f"{url}/undo")
+    work()
+    assert (people()["李小燕"].education, people()["李小燕"].phone) == ("20", "13809165520")
+
+
+def test_somebody_registered_in_between_is_not_made_twice(lifted: Flask, leader: Someone) -> None:
+    url = sent(leader, sheet(LI, WANG))
+    with write():
+        person = Person.register(unit("211"), as_viewer("worker"), "grid_visit", name="李小燕", phone=None)
+        person.set_id_number("resident_id", "11010519491231002X")
+    assert "已导入 1 人" in leader.get(leader.post(f"{url}/storing").location)
+    assert sorted(people()) == ["李小燕", "王建国"] and rows_in(Person, Membership) == [2, 2]
+    assert leader.get(f"{url}/duplicate").total == 1
+
+
+def test_the_same_file_is_recognized_and_leads_to_its_import(lifted: Flask, leader: Someone) -> None:
+    url = sent(leader, sheet(LI))
+    again = upload(leader, sheet(LI), name="又一份.csv")
+    assert again.location.startswith(url) and "已经传过" in leader.get(again.location)
+    leader.post(f"{url}/storing")
+    again = upload(leader, sheet(LI))
+    assert "11月19日 12:00 已经导入过" in leader.get(again.location)
+    assert len(people()) == 1
+    leader.post(f"{url}/undo")
+    assert upload(leader, sheet(LI)).location != url
+
+
+def test_one_sheet_at_a_time(lifted: Flask, leader: Someone) -> None:
+    url = upload(leader, sheet(LI)).location
+    assert "先办完或放弃" in upload(leader, sheet(WANG), status=422)
+    leader.post(f"{url}/end")
+    assert upload(leader, sheet(WANG)).location
+
+
+def test_giving_up_leaves_nothing_behind(lifted: Flask, leader: Someone, tmp_path: Path) -> None:
+    url = sent(leader, sheet(LI, BAD))
+    assert rows_in(Person, Membership, Consent) == [1, 1, 1]
+    leader.post(f"{url}/end")
+    work()
+    assert rows_in(Person, Membership, Consent) == [0, 0, 0]
+    assert db.session.scalar(select(func.count(ImportRow.told_sealed))) == 0
+    assert "已放弃" in leader.get(url)
+    assert not inbound._place(run_now().uid).exists()
+
+
+def test_rows_that_were_not_taken_come_back_with_their_reason_and_can_be_sent_again(
+    lifted: Flask, leader: Someone
+) -> None:
+    formula = BAD.replace("赵铁柱", "=HYPERLINK(1)")
+    url = sent(leader, sheet(LI, BAD, formula))
+    book = openpyxl.load_workbook(
+        io.BytesIO(leader.post(f"{url}/report", {"kind": "xlsx"}, 200).response.data)
+    )
+    head, first, second = book.worksheets[0].iter_rows(values_only=True)
+    assert head == (*HEAD.split(","), "原因")
+    assert first[1] == "110105194912310021" and first[-1].startswith("证件号码：")
+    assert second[0] == "=HYPERLINK(1)" and book.worksheets[0]["A3"].data_type == "s"
+    text = leader.post(f"{url}/report", {"kind": "csv"}, 200).response.data.decode("utf-8-sig")
+    table = list(csv.reader(io.StringIO(text)))
+    assert table[2][0] == "'=HYPERLINK(1)" and table[1][-1].startswith("证件号码：")
+    leader.post(f"{url}/storing")
+    mended = text.replace("'110105194912310021", "'610702198811129053").replace("'=HYPERLINK(1)", "孙大勇")
+    mended = mended.replace("\r\n孙大勇", "\r\n孙大勇", 1)
+    sent(leader, mended.encode("utf-8-sig"))
+    assert run_now().counts == {"new": 1, "duplicate": 1}
+    assert leader.post(f"{url}/report", {"kind": "exe"}, 422)
+
+
+def test_taking_back_leaves_no_trace_in_figures_or_search(lifted: Flask, leader: Someone) -> None:
+    leader.post(f"{sent(leader, sheet(WANG))}/storing")
+    before, rows = figures(), rows_in(Person, Membership, Consent)
+    with clock.at(NOON + timedelta(hours=1)):
+        url = sent(leader, sheet(LI, "孙大勇,610702198811129053,13809165524,2020-05-01,,,,2110"))
+        leader.post(f"{url}/storing")
+        assert figures() != before
+        leader.post(f"{url}/undo")
+        assert sorted(people()) == ["王建国"]  # before the worker did anything
+        assert figures() == before
+        work()
+    assert rows_in(Person, Membership, Consent) == rows
+    found = matching("李小燕", [unit("21").id])
+    assert found is not None and list(db.session.scalars(select(Person).where(found))) == []
+    later = Someone(lifted, "leader")
+    assert later.post("/members/search", {"q": "李小燕"}, 200).total == 0
+    lines = [line.action for line in db.session.scalars(select(Trail).order_by(Trail.id))]
+    assert lines[-2:] == ["load", "undo load"] and broken_at() is None
+    assert later.post(f"{url}/undo", status=409)
+
+
+def test_who_was_visited_or_changed_since_stays_and_is_listed(
+    lifted: Flask, leader: Someone, worker: Someone
+) -> None:
+    sun = "孙大勇,610702198811129053,13809165524,2020-05-01,,,,2110"
+    url = sent(leader, sheet(LI, WANG, sun))
+    leader.post(f"{url}/storing")
+    known, by = people(), as_viewer("worker")
+    with write():
+        Visit.log(known["李小燕"], by, "met")
+        known["王建国"].learn(address="兴汉路1号")
+    leader.post(f"{url}/undo")
+    work()
+    assert sorted(people()) == ["李小燕", "王建国"]
+    page = leader.get(f"{url}/kept")
+    assert page.total == 2 and "李小燕" in page and "孙大勇" not in page
+
+
+def test_an_import_can_be_taken_back_only_for_some_days(lifted: Flask, leader: Someone) -> None:
+    url = sent(leader, sheet(LI, BAD))
+    leader.post(f"{url}/storing")
+    with clock.at(NOON + timedelta(days=29)):
+        assert "撤销整次导入" in Someone(lifted, "leader").get(url)
+    with clock.at(NOON + timedelta(days=31)):
+        later = Someone(lifted, "leader")
+        assert "撤销整次导入" not in later.get(url)
+        later.post(f"{url}/undo", status=409)
+        reading.sweep()
+        db.session.rollback()
+        assert db.session.scalar(select(func.count(ImportRow.told_sealed))) == 0
+    assert len(people()) == 1
+
+
+def test_nothing_of_a_sheet_can_be_read_where_it_waits(lifted: Flask, leader: Someone) -> None:
+    url = upload(leader, sheet(LI)).location
+    file = inbound._place(run_now().uid)
+    assert file.exists() and file.stat().st_mode & 0o777 == 0o600
+    assert b"11010519491231002X" not in file.read_bytes()
+    sent_on = dict(re_selected(leader.get(url).html))
+    leader.post(f"{url}/mapping", sent_on)
+    work()
+    assert not file.exists()
+    kept = [repr(row) for row in trusted(select(ImportRun.__table__))]
+    kept += [repr(row) for row in trusted(select(ImportRow.__table__))]
+    assert "李小燕" not in "".join(kept) and "11010519491231002X" not in "".join(kept)
+
+
+def test_what_nobody_went_on_with_is_given_up_and_its_file_deleted(lifted: Flask, leader: Someone) -> None:
+    upload(leader, sheet(LI))
+    file = inbound._place(run_now().uid)
+    (file.parent / "stray").write_bytes(b"x")
+    with clock.at(clock.now() + timedelta(days=8)):
+        reading.sweep()
+        work()
+    assert run_now().state == "ended" and not file.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("a.csv", b"", "没有数据"),
+        ("a.csv", HEAD.encode(), "表头下面没有数据"),
+        ("a.xls", b"\xd0\xcf\x11\xe0" + b"0" * 600, "旧版 .xls"),
+        ("a.xlsx", b"PK\x03\x04 broken", "已损坏"),
+        ("a.jpg", b"\xff\xd8\xff\xe0\0\0\0", "不是表格文件"),
+        ("a.html", b"<html><table></table></html>", "网页格式"),
+        ("a.csv", "只有一句话".encode(), "没有找到表头"),
+        ("a.csv", b"a\0b,c\n", "不是表格文件"),
+    ],
+)
+def test_what_is_no_sheet_is_refused_with_a_sentence(
+    lifted: Flask, leader: Someone, name: str, data: bytes, words: str
+) -> None:
+    page = upload(leader, data, name=name, status=422)
+    assert words in page and rows_in(ImportRun) == [0]
+    assert not inbound._folder().exists() or not list(inbound._folder().iterdir())
+
+
+def test_a_sheet_that_would_take_all_memory_harms_nobody(lifted: Flask, leader: Someone) -> None:
+    book = io.BytesIO()
+    with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 300 * 2**20)
+    assert "不能导入" in upload(leader, book.getvalue(), name="a.xlsx", status=422)
+    far = io.BytesIO()
+    sheet_xml = (
+        '<worksheet><sheetData><row r="1"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
+    )
+    with zipfile.ZipFile(far, "w") as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", sheet_xml)
+    assert "XFD1048576" in upload(leader, far.getvalue(), name="a.xlsx", status=422)
+    much = leader.client.post(
+        "/imports/", data=b"0" * 12 * 2**20, content_type="multipart/form-data; boundary=x"
+    )
+    assert much.status_code == 413
+    assert "请选一个表格文件" in leader.post("/imports/", {"unit": "21"}, 422)
+    assert leader.get("/imports/")
+
+
+def test_long_numbers_and_odd_signs_come_back_as_faults(lifted: Flask, leader: Someone) -> None:
+    long = LI.replace("11010519491231002X", "1" * 20)
+    url = sent(leader, sheet(long, LI.replace("李小燕", "李\x07燕"), WANG))
+    assert run_now().counts == {"error": 2, "new": 1}
+    assert leader.get(f"{url}/error").total == 2
+
+
+def test_a_street_sends_for_all_its_communities_but_nobody_for_another(
+    lifted: Flask, supervisor: Someone, leader: Someone
+) -> None:
+    sent(supervisor, sheet(LI, WANG, LI.replace("明珠社区工会,211", ",212")), code="2")
+    assert run_now().counts == {"new": 2, "duplicate": 1}
+    assert "请从列出的里面选一个" in upload(leader, sheet(WANG), status=422, code="210")
+
+
+def test_a_killed_worker_is_followed_by_another_that_goes_on(
+    lifted: Flask, leader: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "CHUNK", 2)
+    rows = [_somebody(n) for n in range(7)]
+    url = upload(leader, sheet(*rows)).location
+    leader.post(f"{url}/mapping", dict(re_selected(leader.get(url).html)))
+    keep, kept = reading._keep, []
+
+    def die_after_two(*given: Any) -> bool:
+        if len(kept) == 2:
+            raise KeyboardInterrupt
+        kept.append(1)
+        return keep(*given)
+
+    monkeypatch.setattr(reading, "_keep", die_after_two)
+    with pytest.raises(KeyboardInterrupt):
+        jobs.work_one()
+    monkeypatch.setattr(reading, "_keep", keep)
+    db.session.rollback()
+    assert (run_now().rows_read, run_now().counts) == (5, {"new": 4})
+    reading.resume()
+    assert not jobs.work_one(), "the old one may still be at work"
+    with clock.at(NOON + timedelta(minutes=3)):
+        reading.resume()
+        work()
+    assert (run_now().state, run_now().counts) == ("preview", {"new": 7})
+    numbers = list(db.session.scalars(select(ImportRow.number).order_by(ImportRow.number)))
+    assert numbers == list(range(2, 9)) and rows_in(Person) == [7]
+    Someone(lifted, "leader").post(f"{url}/storing")
+    db.session.rollback()
+    assert db.session.scalar(select(func.sum(Standing.members))) == 7
+
+
+def test_an_old_reader_stops_when_another_took_over(
+    lifted: Flask, leader: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = upload(leader, sheet(*[_somebody(n) for n in range(3)])).location
+    leader.post(f"{url}/mapping", dict(re_selected(leader.get(url).html)))
+    old = reading._take_over(run_now().id)
+    new = reading._take_over(run_now().id)
+    reading._read_all(run_now().id, old)
+    assert rows_in(Person) == [0] and run_now().state == "reading"
+    reading._read_all(run_now().id, new)
+    assert run_now().counts == {"new": 3}
+
+
+def _somebody(n: int) -> str:
+    """A row with a good number of its own."""
+    first = f"61070219800101{n:03d}"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    check = "10X98765432"[sum(int(d) * w for d, w in zip(first, weights, strict=True)) % 11]
+    return f"王建国,{first}{check},136091{n:05d},2013-11-09,,,,2110"
+
+
+@pytest.fixture
+def street(lifted: Flask) -> Flask:
+    """The units of the sheets, with the supervisor posted to their street; our own bear other names."""
+    with write():
+        for code in ("21", "210", "22"):
+            unit(code).name = f"试验{code}社区工会"
+    lifted.test_cli_runner().invoke(args=["load", "units", str(DATA / "hantai_organization.csv")])
+    db.session.rollback()
+    with write():
+        held = db.session.scalars(select(Account).where(Account.login == "supervisor")).one().postings[0]
+        held.unit = unit("610702003000")
+    return lifted
+
+
+@needs_data
+def test_the_messy_sheet_gets_its_verdicts_in_the_browser(street: Flask, supervisor: Someone) -> None:
+    taken = street.test_cli_runner().invoke(args=["load", "members", str(DATA / "hanzhonglu_members.xlsx")])
+    assert taken.exit_code == 0, taken.output
+    data = (DATA / "hanzhonglu_members_messy.xlsx").read_bytes()
+    url = sent(supervisor, data, name="messy.xlsx", code="610702003000")
+    with (DATA / "hanzhonglu_members_messy.expected.csv").open(encoding="utf-8-sig", newline="") as file:
+        expected = list(csv.DictReader(file))
+    told = {row.number: row for row in db.session.scalars(select(ImportRow))}
+    wrong = [
+        (line["row"], line["note"], told[int(line["row"])].verdict, told[int(line["row"])].field)
+        for line in expected
+        if (told[int(line["row"])].verdict.replace("new", "ok"), told[int(line["row"])].field)
+        != (line["verdict"], line["field"])
+    ]
+    assert wrong == [] and len(told) == len(expected)
+    supervisor.post(f"{url}/storing")
+    db.session.expire_all()
+    by_number = {person.id_number: person for person in db.session.scalars(select(Person))}
+    for line in (line for line in expected if line["verdict"] == "ok"):
+        person = by_number[line["id_number"]]
+        assert (person.phone, str(person.memberships[0].from_on)) == (line["phone"], line["joined_on"]), line
+
+
+@needs_data
+def test_a_file_in_an_old_encoding_loads_whole(street: Flask, supervisor: Someone) -> None:
+    url = sent(supervisor, (DATA / "hanzhonglu_members_gbk.csv").read_bytes(), code="610702003000")
+    assert run_now().counts == {"new": 500}
+    supervisor.post(f"{url}/storing")
+    db.session.rollback()
+    assert len(list(db.session.scalars(select(Person.id).where(Person.status == "active")))) == 500
+    per_cell = Counter(person.unit_id for person in db.session.scalars(select(Person)))
+    kept = dict(
+        db.session.execute(select(Standing.unit_id, Standing.members).where(Standing.members > 0)).all()
+    )
+    assert kept == per_cell
