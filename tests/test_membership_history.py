@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -219,7 +219,11 @@ def quiet(lifted: Flask) -> Iterator[Flask]:
 
 def test_at_any_time_a_person_has_one_standing_and_a_history_without_overlaps(quiet: Flask) -> None:
     machine = settings(
-        max_examples=some(15), stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=some(15),
+        stateful_step_count=20,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.explicit, Phase.generate),
     )
     run_state_machine_as_test(Register, settings=machine)  # type: ignore[no-untyped-call]
 
