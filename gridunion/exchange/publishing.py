@@ -28,8 +28,10 @@ from gridunion.db import Base, db, trusted, write
 from gridunion.exchange.bulk import roomy
 from gridunion.exchange.models import ImportRow, ImportRun
 from gridunion.exchange.staging import meant, said
-from gridunion.members.models import Consent, Membership, Person, WrongStep, staged
+from gridunion.members.membership import Membership, WrongStep, staged
+from gridunion.members.models import Consent, Person
 from gridunion.members.search import drop
+from gridunion.members.suspect_walk import walk_again_from
 from gridunion.status.models import refresh
 from gridunion.tree import Unit
 
@@ -41,6 +43,7 @@ _p, _m, _c, _r, _u = _people.c, _spans.c, _consents.c, _rows.c, Unit.__table__.c
 _RUN: Any = bindparam("run")
 _SOME: Any = bindparam("some", expanding=True)
 _NEW = select(_r.person_id).where(_r.run_id == _RUN, _r.verdict == "new", _r.person_id.is_not(None))
+_FIRST = select(func.min(_r.person_id)).where(_r.run_id == _RUN, _r.verdict == "new")
 _HOMES = select(_u.path, _u.closed_on).where(_u.id.in_(_SOME))
 _SHOW = (
     update(_people).where(_p.id.in_(_NEW)).values(status=func.substr(_p.status, 2)),
@@ -67,6 +70,8 @@ def store(run: ImportRun) -> None:
     _set_aside_twins(run)
     changed = _change(run)
     _turn(run, _SHOW)
+    if first := trusted(_FIRST, {"run": run.id}).scalar():
+        walk_again_from(first)
     run.finish()
     counts = dict(run.counts)
     audit.note("load", run, what="members", rows={"new": counts.get("new", 0), "changed": changed})

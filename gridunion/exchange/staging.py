@@ -37,7 +37,7 @@ _SOME: Any = bindparam("some", expanding=True)
 _KNOWN = (
     select(_p.id, _p.id_index, _u.path, *(_p[name] for name in COMPARED))
     .select_from(Person.__table__.join(Unit.__table__, _u.id == _p.unit_id))
-    .where(_p.id_index.in_(_SOME), Person.visible())
+    .where(_p.id_index.in_(_SOME), Person.visible(), _p.status != "merged")
     .order_by(_p.id)
 )
 _EARLIER = select(_r.id_index, _r.number).where(_r.run_id == bindparam("run"), _r.id_index.in_(_SOME))

@@ -6,13 +6,15 @@ from typing import Any
 from uuid import uuid4
 
 from flask_babel import lazy_gettext
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select
 
 from gridunion.db import db, trusted
 from gridunion.files import Attachment
+from gridunion.members.gone import EmployerGone
 from gridunion.members.ledger import Ledger
 from gridunion.members.models import Consent, Membership, Person
 from gridunion.members.spans import Span, one_line
+from gridunion.members.transfer import Transfer
 
 _m = Membership.__table__
 
@@ -33,7 +35,12 @@ class Carried:
         return int(db.session.scalar(mine.where(self.told()) if self.told else mine) or 0)
 
 
-CARRIED = [Carried(Consent, lazy_gettext("同意书"))]
+CARRIED = [
+    Carried(Consent, lazy_gettext("同意书")),
+    Carried(Transfer, lazy_gettext("转会")),
+    Carried(Transfer, lazy_gettext("转会"), told=false, column="known_as_id"),
+    Carried(EmployerGone, lazy_gettext("单位没了")),
+]
 """What goes along; the rooms add theirs."""
 HANDED: list[Callable[[Person, Person, Ledger], None]] = []
 """What else changes when records of the second person became the first's."""

@@ -11,12 +11,12 @@ from gridunion import audit, settings
 from gridunion.db import db
 from gridunion.fields import Form
 from gridunion.members.carrying import CARRIED
+from gridunion.members.membership import STANDINGS
 from gridunion.members.merge_fields import FIELDS, alike_fields, choices
 from gridunion.members.merging import Merge, NotMerged
 from gridunion.members.models import Person
 from gridunion.members.spans import Span, one_line
 from gridunion.members.suspect_list import MOST, count, pair_of, pairs
-from gridunion.members.timeline import STANDINGS
 from gridunion.members.twins import words
 from gridunion.members.views import bp
 from gridunion.rights import allow

@@ -13,7 +13,7 @@ from sqlalchemy import BindParameter, ColumnElement, Result, Select, and_, bindp
 
 from gridunion.accounts.trail_words import VALUES
 from gridunion.db import Bytewise, trusted
-from gridunion.members.listing import FILTERS
+from gridunion.members.filters import SHOWN
 from gridunion.members.models import Membership, Person
 from gridunion.tree import Unit, branch, width
 from gridunion.web import find_unit, viewer
@@ -21,7 +21,7 @@ from gridunion.web import find_unit, viewer
 # What the filters of the list are called on paper and in the trail.
 SHOWS = {
     "all": _("全部会员"), "due": _("该走访的会员"), "hardship": _("困难会员"), "new_form": _("新就业形态会员"),
-    "applied": _("等审批的人"),
+    "incomplete": _("档案不全的会员"), "applied": _("等审批的人"),
 }  # fmt: skip
 VALUES["", "filter"] = SHOWS
 
@@ -55,7 +55,7 @@ class Part:
     def asked(cls, args: Mapping[str, str], right: str) -> Self:
         """The part an address names; all there is where it names none. Raises NotFound."""
         show = args.get("show", "all")
-        show = show if show in FILTERS else "all"
+        show = show if show in SHOWN else "all"
         if code := args.get("unit", ""):
             unit = find_unit(code)
             return cls(show, unit.id, unit.code, unit.name, unit.branch)
@@ -83,7 +83,7 @@ class Part:
 
 def inside(width: int, show: str) -> ColumnElement[bool]:
     """The condition of a part: what the viewer may see, of that the filter and the unit."""
-    return and_(branch(width), _u.path >= _LO, _u.path < _HI, FILTERS[show])
+    return and_(branch(width), _u.path >= _LO, _u.path < _HI, SHOWN[show])
 
 
 @cache

@@ -29,7 +29,8 @@ from gridunion.complaints.life import DISPUTES
 from gridunion.complaints.models import IS_OPEN, Complaint, ReplyDue
 from gridunion.db import UtcDateTime
 from gridunion.employers.models import Employer
-from gridunion.members.models import Person, staged
+from gridunion.members.membership import staged
+from gridunion.members.models import Person
 from gridunion.tree import Unit
 from gridunion.visits.models import DueVisit, Visit
 

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 13:01:11.470747
+Revision: 0001, 2026-11-21 13:15:29.519771
 """
 
 import sqlalchemy as sa
@@ -109,6 +109,13 @@ def upgrade():
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_special_day")),
         sa.UniqueConstraint("day", name=op.f("uq_special_day_day")),
+    )
+    op.create_table(
+        "suspect_walk",
+        sa.Column("last_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suspect_walk")),
     )
     op.create_table(
         "throttle",
@@ -220,6 +227,39 @@ def upgrade():
         batch_op.create_index("ix_employer_uscc", ["uscc"], unique=True)
 
     op.create_table(
+        "import_run",
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_name", sa.String(length=60), nullable=False),
+        sa.Column("file_name_sealed", sa.Text(), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("header_row", sa.Integer(), nullable=False),
+        sa.Column("top_sealed", sa.Text(), nullable=True),
+        sa.Column("mapping", sa.JSON(), nullable=False),
+        sa.Column("updates", sa.Boolean(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("rows_read", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("homes", sa.JSON(), nullable=False),
+        sa.Column("reader", sa.String(length=32), nullable=False),
+        sa.Column("beat_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why", sa.String(length=200), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_import_run_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_run")),
+    )
+    with op.batch_alter_table("import_run", schema=None) as batch_op:
+        batch_op.create_index("ix_import_run_digest", ["digest"], unique=False)
+        batch_op.create_index(batch_op.f("ix_import_run_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_import_run_unit_id_state", ["unit_id", "state"], unique=False)
+
+    op.create_table(
         "posting",
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("role", sa.String(length=24), nullable=False),
@@ -308,6 +348,29 @@ def upgrade():
         batch_op.create_index("ix_standing_unit_id", ["unit_id"], unique=True)
 
     op.create_table(
+        "suspect",
+        sa.Column("low_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("high_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reasons", sa.String(length=60), nullable=False),
+        sa.Column("compared", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("dismissed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dismissed_by", sa.String(length=60), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_suspect_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suspect")),
+    )
+    with op.batch_alter_table("suspect", schema=None) as batch_op:
+        batch_op.create_index("ix_suspect_high_id", ["high_id"], unique=False)
+        batch_op.create_index("ix_suspect_low_id_high_id", ["low_id", "high_id"], unique=True)
+        batch_op.create_index(batch_op.f("ix_suspect_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_suspect_unit_id_state_id", ["unit_id", "state", "id"], unique=False)
+
+    op.create_table(
         "trail",
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -325,6 +388,29 @@ def upgrade():
     with op.batch_alter_table("trail", schema=None) as batch_op:
         batch_op.create_index("ix_trail_record_uid", ["record_uid"], unique=False)
         batch_op.create_index("ix_trail_unit_id_id", ["unit_id", "id"], unique=False)
+
+    op.create_table(
+        "import_row",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("verdict", sa.String(length=12), nullable=False),
+        sa.Column("field", sa.String(length=40), nullable=False),
+        sa.Column("id_index", sa.String(length=64), nullable=True),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("told_sealed", sa.Text(), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("fk_import_row_run_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_import_row_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_row")),
+    )
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.create_index("ix_import_row_run_id_id_index", ["run_id", "id_index"], unique=False)
+        batch_op.create_index(
+            "ix_import_row_run_id_verdict_number", ["run_id", "verdict", "number"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_import_row_uid"), ["uid"], unique=True)
 
     op.create_table(
         "person",
@@ -353,6 +439,8 @@ def upgrade():
         sa.Column("employer_name", sa.String(length=80), nullable=True),
         sa.Column("address", sa.String(length=120), nullable=True),
         sa.Column("card_no", sa.String(length=20), nullable=True),
+        sa.Column("card_token", sa.String(length=24), nullable=True),
+        sa.Column("card_on", sa.Date(), nullable=True),
         sa.Column("hardship_class", sa.String(length=20), nullable=True),
         sa.Column("hardship_on", sa.Date(), nullable=True),
         sa.Column("hardship_note_sealed", sa.Text(), nullable=True),
@@ -370,16 +458,32 @@ def upgrade():
             nullable=False,
         ),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uid", sa.Uuid(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_person_employer_id")),
+        sa.ForeignKeyConstraint(["merged_into_id"], ["person.id"], name=op.f("fk_person_merged_into_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_person_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_person_card_no",
+            ["card_no"],
+            unique=True,
+            sqlite_where=sa.text("card_no IS NOT NULL"),
+            postgresql_where=sa.text("card_no IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_person_card_token",
+            ["card_token"],
+            unique=True,
+            sqlite_where=sa.text("card_token IS NOT NULL"),
+            postgresql_where=sa.text("card_token IS NOT NULL"),
+        )
         batch_op.create_index("ix_person_employer_id", ["employer_id"], unique=False)
         batch_op.create_index(
             "ix_person_group",
@@ -413,6 +517,7 @@ def upgrade():
         batch_op.create_index("ix_person_phone", ["phone"], unique=False)
         batch_op.create_index(batch_op.f("ix_person_uid"), ["uid"], unique=True)
         batch_op.create_index("ix_person_unit_id_name", ["unit_id", "name"], unique=False)
+        batch_op.create_index("ix_person_unit_id_reading", ["unit_id", "reading"], unique=False)
         batch_op.create_index("ix_person_unit_id_recorded_at", ["unit_id", "recorded_at"], unique=False)
         batch_op.create_index(
             "ix_person_unit_id_status_seen_at_id", ["unit_id", "status", "seen_at", "id"], unique=False
@@ -576,6 +681,30 @@ def upgrade():
         )
         batch_op.create_index("ix_employer_gone_person_id", ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_employer_gone_uid"), ["uid"], unique=True)
+
+    op.create_table(
+        "person_merge",
+        sa.Column("winner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("loser_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("by_name", sa.String(length=60), nullable=False),
+        sa.Column("kept_sealed", sa.Text(), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["loser_id"], ["person.id"], name=op.f("fk_person_merge_loser_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_person_merge_unit_id")),
+        sa.ForeignKeyConstraint(["winner_id"], ["person.id"], name=op.f("fk_person_merge_winner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_merge")),
+    )
+    with op.batch_alter_table("person_merge", schema=None) as batch_op:
+        batch_op.create_index("ix_person_merge_loser_id", ["loser_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_person_merge_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_person_merge_winner_id", ["winner_id"], unique=False)
 
     op.create_table(
         "transfer",
@@ -760,8 +889,49 @@ def upgrade():
             "ix_visit_unit_id_recorded_at_id", ["unit_id", "recorded_at", "id"], unique=False
         )
 
+    op.create_table(
+        "application",
+        sa.Column("number", sa.String(length=12), nullable=False),
+        sa.Column("code_digest", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=True),
+        sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("key_group", sa.String(length=30), nullable=True),
+        sa.Column("employer_name", sa.String(length=80), nullable=True),
+        sa.Column("wording", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("membership_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["membership.id"], name=op.f("fk_application_membership_id")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_application_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
+        sa.UniqueConstraint("number", name=op.f("uq_application_number")),
+    )
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.create_index("ix_application_phone", ["phone"], unique=False)
+        batch_op.create_index("ix_application_recorded_at", ["recorded_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_application_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_application_unit_id_recorded_at", ["unit_id", "recorded_at"], unique=False)
+        batch_op.create_index("ix_application_unit_id_state_id", ["unit_id", "state", "id"], unique=False)
+
 
 def downgrade():
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.drop_index("ix_application_unit_id_state_id")
+        batch_op.drop_index("ix_application_unit_id_recorded_at")
+        batch_op.drop_index(batch_op.f("ix_application_uid"))
+        batch_op.drop_index("ix_application_recorded_at")
+        batch_op.drop_index("ix_application_phone")
+
+    op.drop_table("application")
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.drop_index("ix_visit_unit_id_recorded_at_id")
         batch_op.drop_index(batch_op.f("ix_visit_uid"))
@@ -809,6 +979,12 @@ def downgrade():
         )
 
     op.drop_table("transfer")
+    with op.batch_alter_table("person_merge", schema=None) as batch_op:
+        batch_op.drop_index("ix_person_merge_winner_id")
+        batch_op.drop_index(batch_op.f("ix_person_merge_uid"))
+        batch_op.drop_index("ix_person_merge_loser_id")
+
+    op.drop_table("person_merge")
     with op.batch_alter_table("employer_gone", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_employer_gone_uid"))
         batch_op.drop_index("ix_employer_gone_person_id")
@@ -863,6 +1039,7 @@ def downgrade():
         )
         batch_op.drop_index("ix_person_unit_id_status_seen_at_id")
         batch_op.drop_index("ix_person_unit_id_recorded_at")
+        batch_op.drop_index("ix_person_unit_id_reading")
         batch_op.drop_index("ix_person_unit_id_name")
         batch_op.drop_index(batch_op.f("ix_person_uid"))
         batch_op.drop_index("ix_person_phone")
@@ -884,13 +1061,36 @@ def downgrade():
             postgresql_where=sa.text("key_group IS NOT NULL"),
         )
         batch_op.drop_index("ix_person_employer_id")
+        batch_op.drop_index(
+            "ix_person_card_token",
+            sqlite_where=sa.text("card_token IS NOT NULL"),
+            postgresql_where=sa.text("card_token IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_person_card_no",
+            sqlite_where=sa.text("card_no IS NOT NULL"),
+            postgresql_where=sa.text("card_no IS NOT NULL"),
+        )
 
     op.drop_table("person")
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_row_uid"))
+        batch_op.drop_index("ix_import_row_run_id_verdict_number")
+        batch_op.drop_index("ix_import_row_run_id_id_index")
+
+    op.drop_table("import_row")
     with op.batch_alter_table("trail", schema=None) as batch_op:
         batch_op.drop_index("ix_trail_unit_id_id")
         batch_op.drop_index("ix_trail_record_uid")
 
     op.drop_table("trail")
+    with op.batch_alter_table("suspect", schema=None) as batch_op:
+        batch_op.drop_index("ix_suspect_unit_id_state_id")
+        batch_op.drop_index(batch_op.f("ix_suspect_uid"))
+        batch_op.drop_index("ix_suspect_low_id_high_id")
+        batch_op.drop_index("ix_suspect_high_id")
+
+    op.drop_table("suspect")
     with op.batch_alter_table("standing", schema=None) as batch_op:
         batch_op.drop_index("ix_standing_unit_id")
         batch_op.drop_index("ix_standing_fresh_until")
@@ -910,6 +1110,12 @@ def downgrade():
         batch_op.drop_index("ix_posting_account_id")
 
     op.drop_table("posting")
+    with op.batch_alter_table("import_run", schema=None) as batch_op:
+        batch_op.drop_index("ix_import_run_unit_id_state")
+        batch_op.drop_index(batch_op.f("ix_import_run_uid"))
+        batch_op.drop_index("ix_import_run_digest")
+
+    op.drop_table("import_run")
     with op.batch_alter_table("employer", schema=None) as batch_op:
         batch_op.drop_index("ix_employer_uscc")
         batch_op.drop_index("ix_employer_unit_id_name")
@@ -934,6 +1140,7 @@ def downgrade():
     op.drop_table("unit")
     op.drop_table("trail_head")
     op.drop_table("throttle")
+    op.drop_table("suspect_walk")
     op.drop_table("special_day")
     op.drop_table("sequence")
     with op.batch_alter_table("receipt", schema=None) as batch_op:
