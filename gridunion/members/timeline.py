@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext
 
 from gridunion import clock, settings
 from gridunion.accounts.trail_words import VALUES
-from gridunion.members.models import Membership, Person, consents_of
+from gridunion.members.models import Membership, Person
 
 STANDINGS = {
     "known": lazy_gettext("非会员"),
@@ -72,8 +72,7 @@ def memberships(person: Person) -> Iterable[Entry]:
 @tell
 def consents(person: Person) -> Iterable[Entry]:
     """What somebody took back, and what was given after that; the first one comes with the application."""
-    given = consents_of(person)
-    for nth, consent in enumerate(reversed(given)):
+    for nth, consent in enumerate(person.consents):
         how = _("同意书 %(version)s 版，%(channel)s", version=consent.wording,
                 channel=CHANNELS.get(consent.channel, consent.channel))  # fmt: skip
         if nth:

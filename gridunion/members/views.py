@@ -14,7 +14,7 @@ from gridunion.faults import fault
 from gridunion.look import day
 from gridunion.members.filters import AGES, EMPTY, MIGRANT, UNSEEN, Filters
 from gridunion.members.listing import LOOKED_AT, MOST_FOUND, found, members, number
-from gridunion.members.models import Person, consents_of
+from gridunion.members.models import Person
 from gridunion.members.numbers import may_show
 from gridunion.members.timeline import CHANNELS, story
 from gridunion.rights import allow
@@ -96,7 +96,7 @@ SAID = {"household_place": lazy_gettext("户籍所在地"), "native_place": lazy
 def page_of(person: Person, status: int = 200, **more: Any) -> Response:
     return page(
         "members/show.html", status, person=person, entries=story(person), facts=_facts(person), empty=EMPTY,
-        fields=FIELDS, consents=consents_of(person), channels=CHANNELS, **more,
+        fields=FIELDS, consents=person.consents[::-1], channels=CHANNELS, **more,
     )  # fmt: skip
 
 
