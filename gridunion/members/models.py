@@ -161,6 +161,9 @@ class Person(Scoped, Record):
         back_populates="person",
         order_by="(Membership.from_on, Membership.until_on.is_(None), Membership.until_on, Membership.id)",
     )
+    consents: Mapped[list["Consent"]] = relationship(
+        back_populates="person", order_by="(Consent.given_at, Consent.id)"
+    )
 
     @classmethod
     def visible(cls) -> ColumnElement[bool]:
@@ -232,7 +235,7 @@ class Person(Scoped, Record):
         if self.withdrawn_at or self.status not in ("known", "applied", "active", "retained"):
             raise WrongStep(self.status)
         self.withdrawn_at, self.share_birthday = clock.now(), False
-        for consent in consents_of(self):
+        for consent in self.consents:
             consent.withdrawn_at = consent.withdrawn_at or self.withdrawn_at
         if self.status == "applied":
             self._turn("known", None, clock.today(), by, gettext("本人撤回同意"))
@@ -241,7 +244,7 @@ class Person(Scoped, Record):
 
     def consent_again(self, channel: str) -> None:
         """Agree anew after taking it back, or for the first time. Raises WrongStep."""
-        if not self.withdrawn_at and consents_of(self):
+        if not self.withdrawn_at and self.consents:
             raise WrongStep(self.status)
         self.consent_to(channel)
 
@@ -413,15 +416,7 @@ class Consent(Scoped, Record):
     given_at: Mapped[datetime] = personal(default=clock.now)
     withdrawn_at: Mapped[datetime | None] = personal()
 
-    person: Mapped[Person] = relationship()
-
-
-def consents_of(person: Person) -> list[Consent]:
-    """What somebody agreed to, the newest first."""
-    if person.id is None:
-        return []
-    given = select(Consent).where(Consent.person_id == person.id)
-    return list(db.session.scalars(given.order_by(Consent.given_at.desc(), Consent.id.desc())))
+    person: Mapped[Person] = relationship(back_populates="consents")
 
 
 def _free_number() -> str:

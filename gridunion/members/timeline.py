@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext
 from gridunion import clock
 from gridunion.accounts.trail_words import VALUES
 from gridunion.members.membership import STANDINGS, Membership, history
-from gridunion.members.models import Person, consents_of
+from gridunion.members.models import Person
 
 TRANSFER_STATES = {
     "asked": lazy_gettext("等答复"), "accepted": lazy_gettext("已同意"), "refused": lazy_gettext("没同意"),
@@ -77,8 +77,7 @@ def memberships(person: Person) -> Iterable[Entry]:
 @tell
 def consents(person: Person) -> Iterable[Entry]:
     """What somebody took back, and what was given after that; the first one comes with the application."""
-    given = consents_of(person)
-    for nth, consent in enumerate(reversed(given)):
+    for nth, consent in enumerate(person.consents):
         how = _("同意书 %(version)s 版，%(channel)s", version=consent.wording,
                 channel=CHANNELS.get(consent.channel, consent.channel))  # fmt: skip
         if nth:

@@ -16,7 +16,7 @@ from gridunion.members.filters import AGES, EMPTY, MIGRANT, UNSEEN, Filters
 from gridunion.members.gone import gone_for
 from gridunion.members.listing import LOOKED_AT, MOST_FOUND, found, members, number
 from gridunion.members.membership import STANDINGS
-from gridunion.members.models import Person, consents_of
+from gridunion.members.models import Person
 from gridunion.members.numbers import may_show
 from gridunion.members.suspect_list import count_for
 from gridunion.members.timeline import CHANNELS, story
@@ -101,7 +101,7 @@ def file_page(person: Person, status: int = 200, **more: Any) -> Response:
     context = {"all": None} | more
     return page(
         "members/show.html", status, person=person, entries=story(person), facts=_facts(person), empty=EMPTY,
-        fields=FIELDS, consents=consents_of(person), channels=CHANNELS, standing=STANDINGS[person.status],
+        fields=FIELDS, consents=person.consents[::-1], channels=CHANNELS, standing=STANDINGS[person.status],
         transfers=transfers_of(person), gone=gone_for(person), **context,
     )  # fmt: skip
 
