@@ -80,7 +80,7 @@ def _pages(app: Flask, browser: Someone, canaries: dict[str, Planted]) -> Any:
     for rule, method in _rules(app):
         for where in _branches(rule, canaries) if method == "GET" else ():
             url = _url(rule, where)
-            yield url, browser._apart(browser.client.get, url).get_data(as_text=True)
+            yield url, browser._apart(browser.client.get, url).get_data().decode(errors="replace")
     for asked in ("王", *(f"137{code:0>8}" for code in RARE)):
         for url in ("/members/search", "/visits/find", "/complaints/people"):
             yield url, _asked(browser, url, asked)
