@@ -78,11 +78,12 @@ def keep(site: Flask) -> None:
 def put_back(site: Flask) -> None:
     """The base as it was kept. Inside the app."""
     db.session.remove()
+    home = site.extensions["gridunion.config"].home
+    shutil.rmtree(home / "imports", ignore_errors=True)
     if POSTGRES:
         _tell(PUT_BACK)
         return
     db.engine.dispose()
-    home = site.extensions["gridunion.config"].home
     for left in ("gridunion.db-wal", "gridunion.db-shm"):
         (home / left).unlink(missing_ok=True)
     shutil.copy(home / "base.db", home / "gridunion.db")

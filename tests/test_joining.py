@@ -92,7 +92,8 @@ def test_a_worker_prints_the_poster_of_her_cell_and_the_leader_those_of_the_comm
 def test_what_the_poster_shows_can_be_scanned() -> None:
     """Drawn anew from the path, it is the code of the address."""
     code = drawn("https://gu.example.cn/join/610702001001001")
-    dark = {(int(x) - QUIET, int(y) - QUIET) for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", code.path)}
+    runs = [map(int, run) for run in re.findall(r"M(\d+) (\d+)h(\d+)v1", code.path)]
+    dark = {(x + n - QUIET, y - QUIET) for x, y, wide in runs for n in range(wide)}
     made = segno.make("https://gu.example.cn/join/610702001001001", error="m", micro=False).matrix
     assert dark == {(x, y) for y, row in enumerate(made) for x, bit in enumerate(row) if bit}
     assert code.size == len(made) + 8

@@ -27,7 +27,7 @@ from gridunion.exchange.members import MemberIntake
 from gridunion.exchange.roll import CODED, HEADER, SOURCES
 from gridunion.exchange.template import NationalTemplate
 from gridunion.members import card
-from gridunion.members.listing import FILTERS
+from gridunion.members.filters import SHOWN
 from gridunion.members.models import Person, WrongStep
 from gridunion.members.part import SHOWS
 from gridunion.qr import drawn
@@ -311,7 +311,7 @@ def test_a_list_is_printed_of_a_cell_or_of_a_filter(known: Person, leader: Someo
 
 
 def test_every_filter_of_the_list_has_a_name_on_paper() -> None:
-    assert set(SHOWS) == set(FILTERS)
+    assert set(SHOWS) == set(SHOWN)
 
 
 # ── the card ──

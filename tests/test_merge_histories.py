@@ -16,6 +16,8 @@ from gridunion.members.merging import LIVE, Merge
 from gridunion.members.models import Person
 from gridunion.members.spans import Span, one_line
 from gridunion.rekey import encrypted
+from gridunion.status.models import refresh
+from gridunion.tree import Unit
 from tests import bases, histories
 from tests.conftest import as_viewer
 from tests.test_members import number
@@ -88,8 +90,9 @@ def test_a_merge_that_was_undone_never_happened_and_the_board_is_right_all_along
 
 
 def _fill_in() -> None:
-    """Numbers and notes for some, so that what is encrypted moves as well."""
+    """Numbers and notes for some, so that what is encrypted moves as well; a row of figures for every unit."""
     with write():
+        refresh(db.session.scalars(select(Unit.id)))
         for nth, person in enumerate(db.session.scalars(select(Person).order_by(Person.id))):
             if nth % 3 == 0:
                 person.set_id_number("resident_id", number(nth + 1))

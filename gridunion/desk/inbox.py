@@ -82,7 +82,9 @@ def _chips(totals: dict[str, int], chosen: str) -> list[tuple[str, object, int]]
     names = [
         "late",
         "assign",
-        "people" if any(totals[name] for name in CHIPS["people"][1][1:]) else "applied",
+        "people"
+        if any(totals[name] for name in CHIPS["people"][1] if name not in CHIPS["applied"][1])
+        else "applied",
         "end" if totals["confirm"] else "call",
     ]
     names = [chosen if chosen in CHIPS[name][1] else name for name in names]

@@ -4,9 +4,10 @@ from flask import Flask
 
 from gridunion.exchange import commands, exporting, reading, views
 
-assert exporting and reading  # its views stand on the same blueprint, its jobs are known to the worker
+assert reading  # its jobs are known to the worker
 
 
 def open_room(app: Flask) -> None:
     app.register_blueprint(views.bp)
+    app.register_blueprint(exporting.bp)
     app.cli.add_command(commands.load_group)

@@ -6,7 +6,7 @@ trail, stored before the file is answered.
 
 from datetime import timedelta
 
-from flask import Response, request
+from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
 from gridunion import audit, settings, throttle
@@ -16,13 +16,14 @@ from gridunion.db import db, write
 from gridunion.exchange.export_forms import ExportForm
 from gridunion.exchange.roll import HEADER
 from gridunion.exchange.taken import Taken
-from gridunion.exchange.views import bp
 from gridunion.members.part import SHOWS, Part, below
 from gridunion.rights import allow, demand
 from gridunion.tree import everywhere
 from gridunion.web import page, viewer
 
 RIGHT = "export members"
+
+bp = Blueprint("exporting", __name__)
 DAY = timedelta(days=1)
 
 

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 13:15:29.519771
+Revision: 0001, 2026-11-21 13:23:11.926456
 """
 
 import sqlalchemy as sa
