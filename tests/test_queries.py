@@ -24,7 +24,7 @@ PAGES = (
     ("worker", "/today", 11),
     ("worker", "/members/", 6),
     ("worker", "/members/?show=hardship", 6),
-    ("worker", "/members/{person}", 13),
+    ("worker", "/members/{person}", 15),
     ("worker", "/members/new", 4),
     ("worker", "POST /members/search", 6),
     ("worker", "/complaints/", 5),
