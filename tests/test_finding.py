@@ -205,7 +205,9 @@ def test_a_filter_nobody_offered_is_none(people: list[Person], leader: Someone) 
 def test_the_numbers_on_the_chips_are_those_of_the_lists(people: list[Person], worker: Someone) -> None:
     page = worker.get("/members/")
     chips = re.findall(r'<a class="chip" href="([^"]+)"[^>]*>[^<]*<span class="n">(\d+)</span>', page.html)
-    chips += re.findall(r'href="(/members/\?show=incomplete)"[^>]*>.*?档案不全 (\d+) 人', page.html, flags=re.S)
+    chips += re.findall(
+        r'href="(/members/\?show=incomplete)"[^>]*>.*?档案不全 (\d+) 人', page.html, flags=re.S
+    )
     assert len(chips) == 5
     for href, count in chips:
         assert worker.get(href.replace("&amp;", "&")).total == int(count), href
