@@ -82,6 +82,7 @@ def count(model: Any, *conditions: Any) -> int:
     return db.session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0
 
 
+@pytest.mark.once
 def test_the_worker_finds_a_full_day(street: Flask) -> None:
     today = Someone(street, "worker").get("/today")
     for words in ("1 件超期", "2 件今天到期", "马小军", "王秀兰", "市二院 8 楼", "陈国栋", "孙倩", "吴大勇"):
@@ -90,6 +91,7 @@ def test_the_worker_finds_a_full_day(street: Flask) -> None:
         assert name in today
 
 
+@pytest.mark.once
 def test_the_leader_has_ten_things_to_decide(street: Flask) -> None:
     inbox = Someone(street, "leader").get("/inbox")
     assert "10 件" in inbox
@@ -114,6 +116,7 @@ def test_every_demo_person_signs_in_with_the_one_password(inside: Flask) -> None
     assert all(matches(account, PASSWORD) and not account.must_change for account in accounts.values())
 
 
+@pytest.mark.once
 def test_no_number_of_the_demo_can_be_somebodys(inside: Flask) -> None:
     numbers = [person.id_number for person in all_of(Person) if person.id_number]
     assert len(numbers) == len(set(numbers)) > 500

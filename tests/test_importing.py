@@ -369,6 +369,7 @@ def test_what_is_no_sheet_is_refused_with_a_sentence(
     assert not inbound._folder().exists() or not list(inbound._folder().iterdir())
 
 
+@pytest.mark.once
 def test_a_sheet_that_would_take_all_memory_harms_nobody(lifted: Flask, leader: Someone) -> None:
     book = io.BytesIO()
     with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import segno
 from flask import Flask
 from sqlalchemy import func, select, update
@@ -345,6 +346,7 @@ def update_setting(key: str, value: int) -> Any:
     return update(Setting).where(Setting.key == key).values(value=value)
 
 
+@pytest.mark.once
 def test_a_robot_of_300_posts_changes_nothing_anybody_must_clean(
     lifted: Flask, worker: Someone, leader: Someone
 ) -> None:

@@ -654,6 +654,7 @@ def test_the_longest_unseen_of_a_cell_come_first(sixty: list[Person], worker: So
     assert [at[uid] for uid in seen] == sorted(at[uid] for uid in seen)
 
 
+@pytest.mark.once
 def test_a_broken_place_in_the_address_begins_at_the_top(sixty: list[Person], worker: Someone) -> None:
     first, _ = _walk(worker, "/members/")
     for place in ("x", "~~", "/~1~9", "k1.", "k1.AAAA", "k9.AAAA", "王", "." * 5000):
@@ -664,6 +665,7 @@ def test_a_broken_place_in_the_address_begins_at_the_top(sixty: list[Person], wo
         worker.post("/members/search", {"q": "李", "after": place}, 200)
 
 
+@pytest.mark.once
 def test_what_a_search_finds_goes_on_page_by_page(sixty: list[Person], supervisor: Someone) -> None:
     seen: list[str] = []
     typed = {"q": "李"}

@@ -56,7 +56,7 @@ MERGES = st.lists(
 
 
 @settings(
-    max_examples=bases.some(9), phases=(Phase.explicit, Phase.generate), deadline=None, derandomize=True,
+    max_examples=bases.some(6), phases=(Phase.explicit, Phase.generate), deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 @given(steps=st.lists(STEPS, min_size=5, max_size=20), merges=MERGES, after=st.lists(STEPS, max_size=6))

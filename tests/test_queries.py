@@ -150,6 +150,7 @@ def test_no_page_asks_more_often_when_there_is_more_to_show(lifted: Flask) -> No
     assert {page: (few[page], many[page]) for page in few if few[page] != many[page]} == {}
 
 
+@pytest.mark.once
 def test_no_page_asks_more_often_than_is_written_here(lifted: Flask) -> None:
     crowd(0, 30)
     many = counted(lifted)

@@ -243,7 +243,7 @@ class Story:
 
 
 @settings(
-    max_examples=bases.some(12), phases=(Phase.explicit, Phase.generate), deadline=None, derandomize=True,
+    max_examples=bases.some(9), phases=(Phase.explicit, Phase.generate), deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 @given(steps=st.lists(STEPS, min_size=15, max_size=40))

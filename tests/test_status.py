@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -73,6 +74,7 @@ def test_the_board_shows_every_community_of_the_street_and_no_other(supervisor: 
     assert "莲湖社区工会" not in page
 
 
+@pytest.mark.once
 def test_every_number_opens_exactly_its_records_also_when_units_moved_split_and_closed(
     site: Flask, lifted: Flask
 ) -> None:
