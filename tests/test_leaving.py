@@ -310,6 +310,17 @@ def test_a_list_is_printed_of_a_cell_or_of_a_filter(known: Person, leader: Someo
     assert "最多打印 1 人" in leader.get("/members/print")
 
 
+def test_who_took_the_consent_back_leaves_in_no_table_and_on_no_paper(known: Person, leader: Someone) -> None:
+    member("罗志远", phone="13609162090")
+    assert "曾国富" in leader.get("/members/print")
+    with write():
+        known.withdraw(as_viewer("leader"))
+    printed = leader.get("/members/print")
+    assert "罗志远" in printed and "曾国富" not in printed
+    assert "1 行" in leader.get("/members/export")
+    assert "曾国富" not in leader.get("/members/cards")
+
+
 def test_every_filter_of_the_list_has_a_name_on_paper() -> None:
     assert set(SHOWS) == set(SHOWN)
 

@@ -82,8 +82,9 @@ class Part:
 
 
 def inside(width: int, show: str) -> ColumnElement[bool]:
-    """The condition of a part: what the viewer may see, of that the filter and the unit."""
-    return and_(branch(width), _u.path >= _LO, _u.path < _HI, SHOWN[show])
+    """The condition of a part: what the viewer may see, of that the filter and the unit. Who took the consent back
+    is in none: their data is only kept."""
+    return and_(branch(width), _u.path >= _LO, _u.path < _HI, SHOWN[show], _p.withdrawn_at.is_(None))
 
 
 @cache
