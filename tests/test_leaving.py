@@ -321,6 +321,22 @@ def test_who_took_the_consent_back_leaves_in_no_table_and_on_no_paper(known: Per
     assert "曾国富" not in leader.get("/members/cards")
 
 
+def test_the_table_holds_whom_the_list_was_narrowed_to(
+    known: Person, leader: Someone, auditor: Someone, tmp_path: Path
+) -> None:
+    """What one sees is what one takes, and the trail says what was chosen."""
+    member("罗志远", phone="13609162090", key_group="guard", migrant=False)
+    listed = leader.get("/members/?group=courier&migrant=yes")
+    assert "group=courier" in listed.html.split("/members/export?")[1].split('"')[0]
+    rows = table(taken(leader, where="?group=courier&migrant=yes"), tmp_path / "some.xlsx")
+    assert [row[1] for row in rows[1:]] == ["曾国富"]
+    assert "罗志远" not in leader.get("/members/print?group=courier") and "罗志远" in leader.get(
+        "/members/print"
+    )
+    told = auditor.get("/trail")
+    assert "快递员" in told and "农民工" in told
+
+
 def test_every_filter_of_the_list_has_a_name_on_paper() -> None:
     assert set(SHOWS) == set(SHOWN)
 

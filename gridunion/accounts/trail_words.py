@@ -104,6 +104,7 @@ COLUMNS = {
     "change_type": _("会籍变化"), "change_reason": _("变化原因"), "end_reason": _("结束原因"),
     "approved_by_id": _("审批"), "ended_by_id": _("经手"), "visitor_name": _("走访的人"),
     "moved": _("移过来的"),
+    "age": _("年龄"), "unseen": _("多久没联系"), "lack": _("档案缺什么"),
     "filter": _("筛选"), "purpose": _("用途"), "format": _("文件格式"), "numbers": _("全号"),
     "findings": _("情况"), "next_on": _("下次去"), "voided_at": _("撤回"),
     "end_type": _("结束于"), "filed": _("已备案"), "to_unit_id": _("转到"), "reason": _("原因"),

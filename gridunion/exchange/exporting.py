@@ -6,7 +6,7 @@ trail, stored before the file is answered.
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from flask_babel import gettext as _
 
 from gridunion import audit, settings, throttle
@@ -30,13 +30,13 @@ DAY = timedelta(days=1)
 @bp.get("/members/export")
 @allow(RIGHT)
 def ask() -> Response:
-    return _page(Part.asked(request.args, RIGHT), ExportForm(formdata=None))
+    return _page(Part.asked(RIGHT), ExportForm(formdata=None))
 
 
 @bp.post("/members/export")
 @allow(RIGHT, reads=True)
 def export() -> Response:
-    part, form = Part.asked(request.args, RIGHT), ExportForm()
+    part, form = Part.asked(RIGHT), ExportForm()
     if not form.submitted():
         return _page(part, form, 422)
     if form.whole:

@@ -42,7 +42,11 @@ class Taken:
         with ExitStack() as opened:
             file = opened.enter_context(TemporaryFile(dir=_home()))
             _write(file, format, rows, number)
-            said: dict[str, Any] = {"what": "members", "filter": part.show, "rows": rows.count}
+            said: dict[str, Any] = {
+                "what": "members",
+                "filter": part.show,
+                "rows": rows.count,
+            } | part.narrowed
             said |= {
                 "format": format,
                 "purpose": purpose,

@@ -12,7 +12,7 @@ from gridunion.bookmark import opened, seal
 from gridunion.db import db, trusted
 from gridunion.members import card
 from gridunion.members.models import Person
-from gridunion.members.part import COMMUNITY, IN_UNION, SHOWS, Part, below, inside
+from gridunion.members.part import COMMUNITY, IN_UNION, SHOWS, Part, Shape, below, inside
 from gridunion.members.views import bp
 from gridunion.qr import drawn
 from gridunion.rights import allow
@@ -50,9 +50,9 @@ def give_card(uid: UUID) -> Response:
 @bp.get("/cards")
 @allow(RIGHT)
 def cards() -> Response:
-    part, place = Part.asked(request.args, RIGHT), opened("cards", request.args.get("after", ""))
-    rows = trusted(_with_card(width(), part.show), _values(part, after=place[0] if place else 0)).all()
-    lacking = len(trusted(_without_card(width(), part.show), _values(part)).all())
+    part, place = Part.asked(RIGHT), opened("cards", request.args.get("after", ""))
+    rows = trusted(_with_card(width(), part.shape), _values(part, after=place[0] if place else 0)).all()
+    lacking = len(trusted(_without_card(width(), part.shape), _values(part)).all())
     return page(
         "members/cards.html", part=part, cards=[_drawn(row) for row in rows[:SHEET]], lacking=lacking, most=SHEET,
         after=seal("cards", rows[SHEET - 1].id) if len(rows) > SHEET else "", shows=SHOWS, units=below(part, RIGHT),
@@ -63,8 +63,8 @@ def cards() -> Response:
 @allow(RIGHT)
 def give_cards() -> Response:
     """Give cards to the first of those who have none."""
-    part = Part.asked(request.args, RIGHT)
-    uids = trusted(_without_card(width(), part.show), _values(part)).scalars().all()
+    part = Part.asked(RIGHT)
+    uids = trusted(_without_card(width(), part.shape), _values(part)).scalars().all()
     for person in db.session.scalars(select(Person).where(Person.uid.in_(uids[:SHEET]))):
         person.give_card()
     say(_("已给 %(n)s 人发卡", n=len(uids[:SHEET])))
@@ -72,24 +72,24 @@ def give_cards() -> Response:
 
 
 def _values(part: Part, **more: Any) -> dict[str, Any]:
-    return part.bounds | {"since": card.given_since()} | more
+    return part.filters.values | {"since": card.given_since()} | more
 
 
 _FACTS = (_p.id, _p.name, _p.card_no, _p.card_token, _p.card_on, COMMUNITY.label("union"))
 
 
 @cache
-def _with_card(width: int, show: str) -> Select[Any]:
+def _with_card(width: int, shape: Shape) -> Select[Any]:
     holds = (_p.card_token.is_not(None), _p.card_on >= _SINCE, _p.id > _AFTER)
-    found = select(*_FACTS).select_from(IN_UNION).where(inside(width, show), *holds)
+    found = select(*_FACTS).select_from(IN_UNION).where(inside(width, shape), *holds)
     return found.order_by(_p.id).limit(SHEET + 1)
 
 
 @cache
-def _without_card(width: int, show: str) -> Select[Any]:
+def _without_card(width: int, shape: Shape) -> Select[Any]:
     lacks = or_(_p.card_token.is_(None), _p.card_on < _SINCE)
     joined = Person.__table__.join(Unit.__table__, Unit.__table__.c.id == _p.unit_id)
-    found = select(_p.uid).select_from(joined).where(inside(width, show), _p.status.in_(card.CARRY), lacks)
+    found = select(_p.uid).select_from(joined).where(inside(width, shape), _p.status.in_(card.CARRY), lacks)
     return found.order_by(_p.id).limit(SHEET + 1)
 
 

@@ -1,9 +1,8 @@
-"""A part of the register, as an address names it: a filter of the list, and a unit of the viewer's branches.
+"""A part of the register: what the filters of the list leave of the viewer's branches.
 
 What is exported and what is printed is read from here, cell by cell and in the order of the readings of names.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Self
@@ -12,26 +11,29 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import BindParameter, ColumnElement, Result, Select, and_, bindparam, case, func, select
 
 from gridunion.accounts.trail_words import VALUES
-from gridunion.db import Bytewise, trusted
-from gridunion.members.filters import SHOWN
+from gridunion.db import trusted
+from gridunion.members.filters import AGES, EMPTY, MIGRANT, QUICK, SHOWN, SLOW, Filters
 from gridunion.members.models import Membership, Person
 from gridunion.tree import Unit, branch, width
-from gridunion.web import find_unit, viewer
+from gridunion.web import viewer
 
 # What the filters of the list are called on paper and in the trail.
 SHOWS = {
     "all": _("全部会员"), "due": _("该走访的会员"), "hardship": _("困难会员"), "new_form": _("新就业形态会员"),
     "incomplete": _("档案不全的会员"), "applied": _("等审批的人"),
 }  # fmt: skip
-VALUES["", "filter"] = SHOWS
+VALUES["", "filter"], VALUES["", "migrant"], VALUES["", "lack"] = SHOWS, MIGRANT, EMPTY
+VALUES["", "age"] = {name: words for name, (_from, _to, words) in AGES.items()}
 
 _p, _m, _u = Person.__table__.c, Membership.__table__.c, Unit.__table__.c
 _above = Unit.__table__.alias("above")
-_LO, _HI = bindparam("lo", type_=Bytewise), bindparam("hi", type_=Bytewise)
 _MOST: BindParameter[int] = bindparam("most")
 
 COMMUNITY = case((_u.kind == "cell", _above.c.name), else_=_u.name)
 """The union somebody belongs to: that of the cell, or the unit itself where nobody is in a cell."""
+
+Shape = tuple[str, tuple[str, ...]]
+"""A name of SHOWN, and those of QUICK and SLOW."""
 
 MOST_NAMED = 3  # places of one viewer
 
@@ -45,57 +47,71 @@ _WHOLE = IN_UNION.outerjoin(Membership.__table__, and_(_m.person_id == _p.id, _m
 class Part:
     """Whom a list, a table or a heap of cards is about."""
 
-    show: str = "all"
-    unit_id: int | None = None
-    code: str = ""
-    name: str = ""
-    edges: tuple[str, str] = ("", "~")
+    filters: Filters
+    unit_id: int
+    name: str
 
     @classmethod
-    def asked(cls, args: Mapping[str, str], right: str) -> Self:
-        """The part an address names; all there is where it names none. Raises NotFound."""
-        show = args.get("show", "all")
-        show = show if show in SHOWN else "all"
-        if code := args.get("unit", ""):
-            unit = find_unit(code)
-            return cls(show, unit.id, unit.code, unit.name, unit.branch)
+    def asked(cls, right: str) -> Self:
+        """The part the address of the request names; all there is where it names none. Raises NotFound."""
+        filters = Filters.asked()
+        if unit := filters.unit:
+            return cls(filters, unit.id, unit.name)
         held = viewer().holding(right)
-        return cls(show, held[0].unit_id, name="、".join(place.name for place in held[:MOST_NAMED]))
+        return cls(filters, held[0].unit_id, "、".join(place.name for place in held[:MOST_NAMED]))
+
+    @property
+    def show(self) -> str:
+        return self.filters.show
+
+    @property
+    def code(self) -> str:
+        return self.filters.unit.code if self.filters.unit else ""
 
     @property
     def args(self) -> dict[str, Any]:
         """What the part is called in an address."""
-        return {"show": self.show, "unit": self.code} if self.code else {"show": self.show}
+        return {"show": self.show} | self.filters.address
 
     @property
-    def bounds(self) -> dict[str, str]:
-        """The values of `inside`."""
-        return {"lo": self.edges[0], "hi": self.edges[1]}
+    def narrowed(self) -> dict[str, str]:
+        """What else was chosen in the list, as the trail tells it."""
+        chosen = {name: said for name, said in self.filters.address.items() if name not in ("show", "unit")}
+        return {"key_group" if name == "group" else name: said for name, said in chosen.items()}
+
+    @property
+    def shape(self) -> Shape:
+        """What its conditions are, whatever they compare with: a statement is built once for each."""
+        return self.show, self.filters.names
 
     def count(self, most: int) -> int:
         """How many people, counted to one above `most`."""
-        return int(trusted(_counted(width(), self.show), self.bounds | {"most": most + 1}).scalar() or 0)
+        return int(
+            trusted(_counted(width(), self.shape), self.filters.values | {"most": most + 1}).scalar() or 0
+        )
 
     def rows(self, columns: tuple[ColumnElement[Any], ...], most: int) -> Result[Any]:
         """The people, a few at a time, however many they are."""
-        return trusted(_listed(width(), self.show, columns), self.bounds | {"most": most})
+        return trusted(_listed(width(), self.shape, columns), self.filters.values | {"most": most})
 
 
-def inside(width: int, show: str) -> ColumnElement[bool]:
-    """The condition of a part: what the viewer may see, of that the filter and the unit. Who took the consent back
-    is in none: their data is only kept."""
-    return and_(branch(width), _u.path >= _LO, _u.path < _HI, SHOWN[show], _p.withdrawn_at.is_(None))
+def inside(width: int, shape: Shape) -> ColumnElement[bool]:
+    """The condition of a part: what the viewer may see, of that what was chosen. Who took the consent back is in
+    none: their data is only kept."""
+    show, names = shape
+    chosen = ((QUICK | SLOW)[name] for name in names)
+    return and_(branch(width), SHOWN[show], _p.withdrawn_at.is_(None), *chosen)
 
 
 @cache
-def _counted(width: int, show: str) -> Select[Any]:
-    some = select(_p.id).select_from(PLACED).where(inside(width, show)).limit(_MOST)
+def _counted(width: int, shape: Shape) -> Select[Any]:
+    some = select(_p.id).select_from(PLACED).where(inside(width, shape)).limit(_MOST)
     return select(func.count()).select_from(some.subquery())
 
 
 @cache
-def _listed(width: int, show: str, columns: tuple[ColumnElement[Any], ...]) -> Select[Any]:
-    found = select(*columns).select_from(_WHOLE).where(inside(width, show))
+def _listed(width: int, shape: Shape, columns: tuple[ColumnElement[Any], ...]) -> Select[Any]:
+    found = select(*columns).select_from(_WHOLE).where(inside(width, shape))
     ordered = found.order_by(_u.path, _p.reading, _p.id).limit(_MOST)
     return ordered.execution_options(stream_results=True, yield_per=500)
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 
 from gridunion import settings
 from gridunion.members.models import Membership, Person
@@ -38,7 +38,7 @@ def _union(person: Person) -> str:
 @allow("export members")
 def roll() -> Response:
     """A list to print. Numbers are masked on it, and it ends where a table should be taken instead."""
-    part, most = Part.asked(request.args, "export members"), int(settings.value("export.print"))
+    part, most = Part.asked("export members"), int(settings.value("export.print"))
     rows = part.rows(COLUMNS, most).all()
     return page(
         "members/roll.html", part=part, rows=rows, total=part.count(most), most=most, shows=SHOWS,
