@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, Text, event, select
-from sqlalchemy.orm import Mapped, Session, relationship
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text, select
+from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import clock
 from gridunion.complaints.readers import Seal
 from gridunion.db import Addressed, BigId, Encrypted, Row, db, internal, personal, sealed
+from gridunion.storing import hears
 from gridunion.tree import Scoped
 
 if TYPE_CHECKING:
@@ -66,8 +67,8 @@ def next_number(series: str) -> int:
     return row.value
 
 
-@event.listens_for(Session, "before_flush")
-def _keep_stories(session: Session, *_: Any) -> None:
+@hears("before_flush")
+def _keep_stories(session: Any) -> None:
     """The database refuses too; this names the culprit where it stands."""
     for row in (*session.dirty, *session.deleted):
         if isinstance(row, ComplaintEvent) and (row in session.deleted or session.is_modified(row)):

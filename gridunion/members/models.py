@@ -37,6 +37,7 @@ from gridunion.members.membership import STANDINGS, Impossible, Membership, Wron
 from gridunion.members.movement import Movement
 from gridunion.names import name_reading
 from gridunion.rights import Viewer
+from gridunion.storing import store
 from gridunion.tree import Scoped, Unit, branch, width
 from gridunion.units.models import STANDING
 
@@ -179,8 +180,8 @@ class Person(Scoped, Record):
         """Write somebody into the register of a cell as an applicant, with the consent they gave."""
         person = cls(unit=unit, recorded_by_id=by.account_id, status="known")
         person.learn(**known)
-        db.session.add(person)
         person.apply(consent, given)
+        store(person, *person.consents, *person.memberships)
         return person
 
     def apply(self, consent: str, given: dict[str, Any] | None = None) -> None:
@@ -217,7 +218,7 @@ class Person(Scoped, Record):
     def consent_to(self, channel: str, **given: Any) -> None:
         """Keep that somebody agrees, from now on, or since `given`."""
         said = {"wording": CONSENT_VERSION} | given
-        db.session.add(Consent(person=self, unit=self.unit, channel=channel, **said))
+        self.consents.append(Consent(unit=self.unit, channel=channel, **said))
         self.withdrawn_at = None
 
     def agreed(self) -> "Person":

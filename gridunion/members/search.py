@@ -36,6 +36,7 @@ from gridunion.db import db, is_sqlite, keyring, trusted, write
 from gridunion.jobs import enqueue, job, periodic
 from gridunion.members.models import Person
 from gridunion.names import syllables
+from gridunion.storing import hears
 from gridunion.text import clean_code
 from gridunion.tree import Unit
 
@@ -265,8 +266,8 @@ def _above(unit: Unit) -> list[int]:
 NAMED = ("name", "phone", "employer_name", "unit_id", "id_index")
 
 
-@event.listens_for(Session, "after_flush")
-def _index(session: Session, *_: Any) -> None:
+@hears("after_flush")
+def _index(session: Any) -> None:
     session.info.setdefault("new people", []).extend(row for row in session.new if isinstance(row, Person))
     people = [row for row in session.dirty if isinstance(row, Person) and _renamed(row)]
     moved = [

@@ -28,6 +28,7 @@ from gridunion.db import (
 from gridunion.members.merging import LIVE
 from gridunion.members.models import Person
 from gridunion.members.twins import COLUMNS, reasons
+from gridunion.storing import hears
 from gridunion.tree import Scoped, Unit
 
 MOST_OF_A_PHONE = 4  # people with one phone; more share that of a family or an employer, which says nothing
@@ -183,10 +184,10 @@ def _change(number: int, said: dict[str, Any]) -> None:
 WATCHED = ("name", "phone", "birth_on", "id_index", "unit_id", "status")
 
 
-@event.listens_for(Session, "after_flush")
-def _collect(session: Session, *_: Any) -> None:
+@hears("after_flush")
+def _collect(session: Any) -> None:
+    """Who is new is met by the next walk: nobody waits for it."""
     changed = session.info.setdefault("to compare", set())
-    changed.update(row.id for row in session.new if isinstance(row, Person))
     changed.update(row.id for row in session.dirty if isinstance(row, Person) and _differs(row))
 
 
