@@ -15,8 +15,11 @@ from gridunion.complaints.models import Complaint, Reader
 from gridunion.db import Base, db, trusted, write
 from gridunion.members import suspect_list, suspect_walk, suspects
 from gridunion.members.carrying import CARRIED
+from gridunion.members.consent import Consent
+from gridunion.members.membership import Membership
 from gridunion.members.merging import Merge, NotMerged
-from gridunion.members.models import Consent, Membership, Person, id_index
+from gridunion.members.models import Person
+from gridunion.members.real_name import id_index
 from gridunion.members.suspects import Suspect
 from gridunion.status.models import Standing
 from gridunion.visits.models import DueVisit, Visit
