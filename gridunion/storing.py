@@ -6,9 +6,9 @@ new rows past the unit of work, which for the three rows of a registration costs
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, Literal
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import event, insert, inspect
 from sqlalchemy.orm import RelationshipDirection, Session, make_transient_to_detached
@@ -27,7 +27,7 @@ class Told:
     new: list[Row]
     info: dict[str, Any]
     dirty: tuple[Row, ...] = ()
-    deleted: tuple[Row, ...] = field(default=())
+    deleted: tuple[Row, ...] = ()
 
 
 def hears(when: When) -> Callable[[Listener], Listener]:
@@ -62,29 +62,39 @@ def _tell(when: When, told: Told) -> None:
 
 
 def _insert(row: Row) -> None:
-    statement, columns, parents = _plan(type(row))
-    known = row.__dict__
-    for relation, key in parents:
+    plan, known = _plan(type(row)), row.__dict__
+    for relation, key in plan.parents:
         if parent := known.get(relation):
             known[key] = parent.id
-    for key, default in columns:
-        known.setdefault(key, default(None) if callable(default) else default)
-    made: Any = trusted(statement, {key: known[key] for key, _default in columns})
+    for key, default in plan.columns:
+        if key not in known:
+            known[key] = default() if callable(default) else default
+    made: Any = trusted(plan.statement, {key: known[key] for key, _default in plan.columns})
     known["id"] = made.inserted_primary_key[0]
 
 
+class Plan(NamedTuple):
+    """How a row of a table is written: its columns with what they say if nobody did, and the keys of its parents."""
+
+    statement: Any
+    columns: list[tuple[str, Any]]
+    parents: list[tuple[str, str]]
+
+
 @cache
-def _plan(model: type[Row]) -> tuple[Any, list[tuple[str, Any]], list[tuple[str, str]]]:
-    """The statement of a table, its columns with what they say if nobody did, and which of them name a parent."""
-    mapper = inspect(model)
+def _plan(model: type[Row]) -> Plan:
     table: Any = model.__table__
-    columns = [
-        (column.key, column.default and column.default.arg)
-        for column in table.columns if column.key != "id" and column.computed is None
-    ]  # fmt: skip
+    columns = [(it.key, _default(it)) for it in table.columns if it.key != "id" and it.computed is None]
     parents = [
-        (relation.key, local.key)
-        for relation in mapper.relationships if relation.direction is RelationshipDirection.MANYTOONE
+        (relation.key, str(local.key))
+        for relation in inspect(model).relationships
+        if relation.direction is RelationshipDirection.MANYTOONE
         for local in relation.local_columns
-    ]  # fmt: skip
-    return insert(table), columns, parents
+    ]
+    return Plan(insert(table), columns, parents)
+
+
+def _default(column: Any) -> Any:
+    if column.default is None:
+        return None
+    return partial(column.default.arg, None) if column.default.is_callable else column.default.arg

@@ -13,7 +13,8 @@ from gridunion.accounts.models import Account
 from gridunion.complaints.models import Complaint, NotYours, OutOfTurn
 from gridunion.db import db, write, writing
 from gridunion.employers.models import Employer
-from gridunion.members.models import Person, WrongStep
+from gridunion.members.membership import WrongStep
+from gridunion.members.models import Person
 from gridunion.members.transfer import Transfer
 from gridunion.tree import Unit
 from gridunion.visits.models import DueVisit, TooLate, Visit

@@ -12,7 +12,9 @@ from gridunion import clock, settings
 from gridunion.audit import Trail
 from gridunion.db import db, write
 from gridunion.exchange.template import NationalTemplate
-from gridunion.members.models import FILE, Consent, Person
+from gridunion.members.consent import Consent
+from gridunion.members.models import Person
+from gridunion.members.real_name import FILE
 from gridunion.status.files import files_of, missing
 from gridunion.status.models import Standing
 from gridunion.visits.models import DueVisit

@@ -8,7 +8,8 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import joinedload
 
 from gridunion.db import NotWriting, db, write
-from gridunion.members.models import Membership, Person
+from gridunion.members.membership import Membership
+from gridunion.members.models import Person
 from gridunion.tree import BadMove, OutsideBranch, Refused, Unit, everywhere, look_with
 from tests.conftest import as_viewer, member, unit
 

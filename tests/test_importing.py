@@ -19,7 +19,9 @@ from gridunion.audit import Trail, broken_at
 from gridunion.db import db, trusted, write
 from gridunion.exchange import inbound, reading
 from gridunion.exchange.models import ImportRow, ImportRun
-from gridunion.members.models import Consent, Membership, Person
+from gridunion.members.consent import Consent
+from gridunion.members.membership import Membership
+from gridunion.members.models import Person
 from gridunion.members.search import matching
 from gridunion.status.models import Standing
 from gridunion.visits.models import Visit

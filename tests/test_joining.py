@@ -13,7 +13,9 @@ from gridunion import clock, jobs
 from gridunion.audit import Trail
 from gridunion.db import db, write
 from gridunion.joining.models import Application
-from gridunion.members.models import Consent, Membership, Person
+from gridunion.members.consent import Consent
+from gridunion.members.membership import Membership
+from gridunion.members.models import Person
 from gridunion.qr import QUIET, drawn
 from gridunion.settings import Setting, forget
 from gridunion.throttle import Throttle

@@ -28,7 +28,8 @@ from gridunion.exchange.roll import CODED, HEADER, SOURCES
 from gridunion.exchange.template import NationalTemplate
 from gridunion.members import card
 from gridunion.members.filters import SHOWN
-from gridunion.members.models import Person, WrongStep
+from gridunion.members.membership import WrongStep
+from gridunion.members.models import Person
 from gridunion.members.part import SHOWS
 from gridunion.qr import drawn
 from gridunion.rights import RIGHTS

@@ -14,7 +14,9 @@ from sqlalchemy import func, select, text
 from gridunion.audit import Trail
 from gridunion.db import Base, db, write
 from gridunion.employers.models import Employer
-from gridunion.members.models import Consent, Membership, Person
+from gridunion.members.consent import Consent
+from gridunion.members.membership import Membership
+from gridunion.members.models import Person
 from gridunion.members.search import matching
 from gridunion.status.models import Standing
 from gridunion.tree import Unit

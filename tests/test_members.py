@@ -14,7 +14,9 @@ from gridunion.accounts.models import Account, Posting, hash_password
 from gridunion.audit import Trail
 from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
-from gridunion.members.models import Consent, Membership, Person
+from gridunion.members.consent import Consent
+from gridunion.members.membership import Membership
+from gridunion.members.models import Person
 from gridunion.receipts import Draft
 from gridunion.visits.models import DueVisit, Visit
 from tests.conftest import NOON, Page, Someone, as_viewer, member, unit

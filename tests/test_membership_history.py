@@ -25,7 +25,8 @@ from sqlalchemy import func, select
 from gridunion import clock
 from gridunion.db import db, write
 from gridunion.members.balance import balance, members_on
-from gridunion.members.models import Membership, Person, WrongStep
+from gridunion.members.membership import Membership, WrongStep
+from gridunion.members.models import Person
 from gridunion.members.movement import MOVEMENTS, Movement
 from gridunion.members.transfer import Transfer, union_of
 from gridunion.status.models import Standing

@@ -15,8 +15,11 @@ from gridunion.complaints.models import Complaint, Reader
 from gridunion.db import Base, db, trusted, write
 from gridunion.members import suspect_list, suspect_walk, suspects
 from gridunion.members.carrying import CARRIED
+from gridunion.members.consent import Consent
+from gridunion.members.membership import Membership
 from gridunion.members.merging import Merge, NotMerged
-from gridunion.members.models import Consent, Membership, Person, id_index
+from gridunion.members.models import Person
+from gridunion.members.real_name import id_index
 from gridunion.members.suspects import Suspect
 from gridunion.status.models import Standing
 from gridunion.visits.models import DueVisit, Visit
@@ -109,6 +112,15 @@ def test_who_corrects_the_phone_is_not_suspected_any_more(lifted: Flask) -> None
     with write():
         second.phone = "13909160000"
     assert _pairs() == []
+
+
+def test_who_was_just_registered_is_met_by_the_next_walk(lifted: Flask) -> None:
+    member("李强", phone=PHONE)
+    with write():
+        Person.register(unit("2110"), as_viewer("worker"), "grid_visit", name="李强", phone=OFF_BY_ONE)
+    assert _pairs() == []
+    suspect_walk.walk()
+    assert _pairs() == [("digit", "open")]
 
 
 def test_rows_of_a_sheet_are_found_by_the_walk(lifted: Flask) -> None:

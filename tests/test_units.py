@@ -12,7 +12,9 @@ from gridunion.audit import Trail
 from gridunion.calendar import SpecialDay
 from gridunion.complaints.models import Complaint, ComplaintEvent, ReplyDue
 from gridunion.db import db, write
-from gridunion.members.models import Consent, Membership, Person
+from gridunion.members.consent import Consent
+from gridunion.members.membership import Membership
+from gridunion.members.models import Person
 from gridunion.settings import Code, Setting
 from gridunion.tree import Unit, everywhere
 from gridunion.visits.models import DueVisit, Visit

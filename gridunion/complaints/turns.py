@@ -8,7 +8,7 @@ from gridunion import clock, settings
 from gridunion.complaints import hands
 from gridunion.complaints.hands import held_over
 from gridunion.complaints.life import STEPS, says_something
-from gridunion.members.models import WrongStep
+from gridunion.members.membership import WrongStep
 from gridunion.rights import Viewer
 
 if TYPE_CHECKING:

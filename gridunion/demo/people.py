@@ -11,7 +11,10 @@ from gridunion.demo.names import Name, Names
 from gridunion.demo.pools import HARD_NOTES
 from gridunion.demo.town import Place
 from gridunion.exchange.bulk import new_uids
-from gridunion.members.models import CONSENT_VERSION, Consent, Membership, Person, id_index
+from gridunion.members.consent import CONSENT_VERSION, Consent
+from gridunion.members.membership import Membership
+from gridunion.members.models import Person
+from gridunion.members.real_name import id_index
 from gridunion.members.search import tail_token, tokens
 
 PERSON = (

@@ -18,9 +18,10 @@ from gridunion.complaints.models import IS_OPEN, Complaint, ReplyDue
 from gridunion.db import db
 from gridunion.joining.waiting import to_verify
 from gridunion.look import ago, hm, nth
-from gridunion.members.models import Person, long_unseen
+from gridunion.members.models import Person
 from gridunion.menu import badges
 from gridunion.rights import Viewer
+from gridunion.visits.due import long_unseen
 from gridunion.visits.listing import Due, count_due, visits_due
 from gridunion.visits.models import Visit
 

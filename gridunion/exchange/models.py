@@ -1,7 +1,7 @@
 """A sheet on its way into the register: the import as a whole, and what became of each of its rows.
 
 mapping → reading → preview → done → undone; aside: ended (given up) and failed. While it is read its new people
-are put into the register in hidden rows (members.models.staged), so that storing them is one short step.
+are put into the register in hidden rows (members.membership.staged), so that storing them is one short step.
 """
 
 import json
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped
 from gridunion import clock, settings
 from gridunion.db import Addressed, BigId, Encrypted, Record, db, internal, personal, sensitive
 from gridunion.jobs import enqueue
-from gridunion.members.models import WrongStep
+from gridunion.members.membership import WrongStep
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped, Unit
 

@@ -12,7 +12,10 @@ from sqlalchemy import select
 from gridunion.db import db, keyring
 from gridunion.exchange.bulk import TRUSTED, day, insert, insert_search, new_uids, stamp, take_ids
 from gridunion.exchange.places import Place
-from gridunion.members.models import CONSENT_VERSION, Consent, Membership, Person, id_index
+from gridunion.members.consent import CONSENT_VERSION, Consent
+from gridunion.members.membership import Membership
+from gridunion.members.models import Person
+from gridunion.members.real_name import id_index
 from gridunion.members.search import tokens
 from gridunion.names import name_reading
 from gridunion.status.models import refresh

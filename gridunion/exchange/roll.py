@@ -11,7 +11,8 @@ from gridunion import settings
 from gridunion.db import keyring
 from gridunion.exchange.template import NationalTemplate
 from gridunion.identity import mask_id
-from gridunion.members.models import Membership, Person
+from gridunion.members.membership import Membership
+from gridunion.members.models import Person
 from gridunion.members.part import COMMUNITY, Part
 from gridunion.phones import mask_phone
 from gridunion.tree import Unit

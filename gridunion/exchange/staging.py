@@ -21,7 +21,8 @@ from gridunion.exchange.models import ImportRow, ImportRun
 from gridunion.exchange.places import Places
 from gridunion.exchange.register import Ready, insert_people, ready_person
 from gridunion.exchange.template import NationalTemplate
-from gridunion.members.models import Person, id_index
+from gridunion.members.models import Person
+from gridunion.members.real_name import id_index
 from gridunion.tree import Unit
 
 # What a row may change in a file that is there. Cell and membership are for transfers to change.

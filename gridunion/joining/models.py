@@ -14,7 +14,9 @@ from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import audit, clock
 from gridunion.db import BigId, Record, db, internal, keyring, personal, public
-from gridunion.members.models import CONSENT_VERSION, Membership, Person, WrongStep
+from gridunion.members.consent import CONSENT_VERSION
+from gridunion.members.membership import Membership, WrongStep
+from gridunion.members.models import Person
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped, Unit
 

@@ -13,7 +13,8 @@ from gridunion.joining.forms import ReasonForm, VerifyForm
 from gridunion.joining.models import Application
 from gridunion.joining.views import bp
 from gridunion.joining.waiting import stuck
-from gridunion.members.models import Person, alike
+from gridunion.members.alike import alike
+from gridunion.members.models import Person
 from gridunion.members.registering import cells
 from gridunion.rights import allow
 from gridunion.web import find, go, page, say, viewer

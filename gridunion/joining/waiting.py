@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, lit
 from gridunion import clock
 from gridunion.db import UtcDateTime, trusted
 from gridunion.joining.models import CHANNEL, Application
-from gridunion.members.models import Consent, Person
+from gridunion.members.consent import Consent
+from gridunion.members.models import Person
 from gridunion.tree import Unit, branch, width
 
 _a, _p, _u, _c = (model.__table__.c for model in (Application, Person, Unit, Consent))

@@ -20,7 +20,7 @@ from gridunion.members import (
     transferring,
     views,
 )
-from gridunion.members.models import WrongStep
+from gridunion.members.membership import WrongStep
 
 # Their views stand on the same blueprint.
 assert approving and cards and changes and consenting and editing and merge_views and moving and printing

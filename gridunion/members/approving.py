@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from gridunion.db import db
-from gridunion.members.models import Consent, Person
+from gridunion.members.consent import Consent
+from gridunion.members.models import Person
 from gridunion.members.views import bp, file_page
 from gridunion.menu import home_of
 from gridunion.rights import allow

@@ -10,9 +10,11 @@ from sqlalchemy import false, func, select
 
 from gridunion.db import db, trusted
 from gridunion.files import Attachment
+from gridunion.members.consent import Consent
 from gridunion.members.gone import EmployerGone
 from gridunion.members.ledger import Ledger
-from gridunion.members.models import Consent, Membership, Person
+from gridunion.members.membership import Membership
+from gridunion.members.models import Person
 from gridunion.members.spans import Span, one_line
 from gridunion.members.transfer import Transfer
 

@@ -6,8 +6,9 @@ from flask import Response, g, url_for
 from flask_babel import gettext as _
 
 from gridunion.members.forms import FileForm, differences
-from gridunion.members.models import Person, id_index
+from gridunion.members.models import Person
 from gridunion.members.numbers import ELSEWHERE, objection, told_here
+from gridunion.members.real_name import id_index
 from gridunion.members.views import bp
 from gridunion.rights import allow
 from gridunion.web import before, edited, find, go, page, say, viewer

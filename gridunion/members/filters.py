@@ -11,7 +11,8 @@ from sqlalchemy import Boolean, ColumnElement, bindparam, literal_column
 
 from gridunion import clock, settings
 from gridunion.db import Bytewise, UtcDateTime
-from gridunion.members.models import LACKING, Person
+from gridunion.members.models import Person
+from gridunion.members.real_name import LACKING
 from gridunion.tree import Unit
 from gridunion.web import find_unit
 

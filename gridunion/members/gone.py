@@ -14,7 +14,8 @@ from sqlalchemy.orm import Mapped, relationship
 from gridunion import clock
 from gridunion.db import BigId, Record, db, internal, personal, trusted
 from gridunion.employers.models import TURNED, Employer
-from gridunion.members.models import Impossible, Person
+from gridunion.members.membership import Impossible
+from gridunion.members.models import Person
 from gridunion.members.transfer import Transfer
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped

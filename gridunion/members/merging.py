@@ -11,8 +11,9 @@ from gridunion import audit, clock, settings
 from gridunion.db import BigId, Encrypted, Record, db, internal, personal, sensitive, trusted
 from gridunion.members.carrying import CARRIED, SETTLED, carry, line_of
 from gridunion.members.ledger import Ledger
+from gridunion.members.membership import WrongStep
 from gridunion.members.merge_fields import FIELDS
-from gridunion.members.models import Person, WrongStep
+from gridunion.members.models import Person
 from gridunion.members.spans import STRENGTH
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped

@@ -1,60 +1,28 @@
-"""People, their membership and their consent.
+"""People, and the verbs of their membership and of their consent.
 
 A person may be known without being a member. Membership is a chain of dated spans, each in the cell where it
 was held, so a count on any day needs no other history: M1(day) = spans with status active that hold that day.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from functools import cache
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    Computed,
-    Date,
-    ForeignKey,
-    Index,
-    Integer,
-    Select,
-    String,
-    Text,
-    bindparam,
-    func,
-    select,
-    text,
-)
-from sqlalchemy.orm import Mapped, declared_attr, relationship
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, String, bindparam, func, select, text
+from sqlalchemy.orm import Mapped, relationship
 
-from gridunion import clock, settings
-from gridunion.db import BigId, Encrypted, Record, db, internal, keyring, personal, public, sensitive, trusted
-from gridunion.employers.models import Employer, named
-from gridunion.identity import age_on
+from gridunion import clock
+from gridunion.db import BigId, db, internal, personal, sensitive, trusted
 from gridunion.members import card
+from gridunion.members.consent import CONSENT_VERSION, Consent, Withdrawn
 from gridunion.members.membership import STANDINGS, Impossible, Membership, WrongStep, staged
 from gridunion.members.movement import Movement
-from gridunion.names import name_reading
+from gridunion.members.real_name import RealName
 from gridunion.rights import Viewer
 from gridunion.storing import store
-from gridunion.tree import Scoped, Unit, branch, width
+from gridunion.tree import Unit
 from gridunion.units.models import STANDING
-
-CONSENT_VERSION = "2026-11"
-
-# The twelve columns whose filling is the completeness of a file (domain.md 4.4).
-FILE = (
-    "name", "id_index", "sex", "birth_on", "ethnicity", "education", "household_type", "phone", "work",
-    "work_status", "migrant", "political_status",
-)  # fmt: skip
-
-
-# What of them may be empty, as the base sees it: a name is always there.
-LACKING = {name: f"{name} IS NULL" for name in FILE if name not in ("name", "work")} | {
-    "work": "employer_name IS NULL AND key_group IS NULL"
-}
-_GAPS = " + ".join(f"CASE WHEN {empty} THEN 1 ELSE 0 END" for empty in LACKING.values())
 
 WhenJoined = Callable[["Person", Viewer], None]
 JOINED: list[WhenJoined] = []
@@ -82,15 +50,7 @@ def _one(column: str) -> Index:
     return Index(f"ix_person_{column}", column, unique=True, sqlite_where=filled, postgresql_where=filled)
 
 
-class Withdrawn(WrongStep):
-    """Nothing is done with the data of who took their consent back, but to keep it."""
-
-    @property
-    def sentence(self) -> str:  # type: ignore[override]
-        return gettext("本人撤回了同意，资料只保存，不再使用。本人再同意以后才能办。")
-
-
-class Person(Scoped, Record):
+class Person(RealName):
     """Somebody the union knows; a member when `status` says so."""
 
     __tablename__ = "person"
@@ -112,66 +72,28 @@ class Person(Scoped, Record):
         _few("group", "key_group IS NOT NULL", by="key_group"),
     )
 
-    name: Mapped[str] = personal(String(40))
-    reading: Mapped[str] = personal(String(120), default="")
-    initials: Mapped[str] = personal(String(40), default="")
-    phone: Mapped[str | None] = personal(String(20))
-    sex: Mapped[str | None] = personal(String(8))
-    birth_on: Mapped[date | None] = personal(Date)
-    share_birthday: Mapped[bool] = personal(Boolean, default=False)
-    id_kind: Mapped[str | None] = personal(String(24))
-    id_number_sealed: Mapped[str | None] = sensitive(Text)
-    id_index: Mapped[str | None] = sensitive(String(64))
-    ethnicity: Mapped[str | None] = personal(String(20))
-    education: Mapped[str | None] = personal(String(20))
-    skill_level: Mapped[str | None] = personal(String(20))
-    political_status: Mapped[str | None] = personal(String(20))
-    household_type: Mapped[str | None] = personal(String(30))
-    household_place: Mapped[str | None] = personal(String(80))
-    native_place: Mapped[str | None] = personal(String(40))
-    work_status: Mapped[str | None] = personal(String(20))
-    migrant: Mapped[bool | None] = personal(Boolean)
-    key_group: Mapped[str | None] = personal(String(30))
-    new_form: Mapped[bool] = personal(Boolean, default=False)
-    employer_id: Mapped[int | None] = internal(BigId, ForeignKey("employer.id"))
-    employer_name: Mapped[str | None] = personal(String(80))
-    address: Mapped[str | None] = personal(String(120))
     card_no: Mapped[str | None] = personal(String(20))
     card_token: Mapped[str | None] = sensitive(String(24))
     card_on: Mapped[date | None] = internal(Date)
-    hardship_class: Mapped[str | None] = sensitive(String(20))
-    hardship_on: Mapped[date | None] = sensitive(Date)
-    hardship_note_sealed: Mapped[str | None] = sensitive(Text)
     status: Mapped[str] = internal(String(20), default="known")
     seen_at: Mapped[datetime] = internal(default=clock.now)
     visit_due_at: Mapped[datetime | None] = internal()
     recorded_by_id: Mapped[int | None] = internal(BigId)
-    # How many columns of the file are empty: kept by the base itself, however a row is written.
-    gaps: Mapped[int] = internal(Integer, Computed(_GAPS, persisted=True))
     withdrawn_at: Mapped[datetime | None] = personal()
     merged_into_id: Mapped[int | None] = internal(BigId, ForeignKey("person.id"))
 
-    @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:
-        """What the base computes is read when it is asked for."""
-        return super().__mapper_args__ | {"eager_defaults": False}
-
-    employer: Mapped[Employer | None] = relationship()
     # The spans of two files that were merged are not told in the order in which they were written.
-    memberships: Mapped[list["Membership"]] = relationship(
+    memberships: Mapped[list[Membership]] = relationship(
         back_populates="person",
         order_by="(Membership.from_on, Membership.until_on.is_(None), Membership.until_on, Membership.id)",
     )
-    consents: Mapped[list["Consent"]] = relationship(
+    consents: Mapped[list[Consent]] = relationship(
         back_populates="person", order_by="(Consent.given_at, Consent.id)"
     )
 
     @classmethod
     def visible(cls) -> ColumnElement[bool]:
         return ~staged(cls.status)
-
-    id_number = Encrypted("id_number_sealed")
-    hardship_note = Encrypted("hardship_note_sealed")
 
     @classmethod
     def register(
@@ -190,30 +112,6 @@ class Person(Scoped, Record):
         self._only("known", "resigned", "transferred_out")
         self.consent_to(consent, **(given or {}))
         self._turn("applied", "1", clock.today())
-
-    def learn(self, **known: Any) -> None:
-        """Take over what became known, and what follows from it."""
-        for name, value in known.items():
-            setattr(self, name, None if value == "" else value)
-        if "name" in known:
-            self.reading, self.initials = name_reading(self.name)
-        if "key_group" in known:
-            group = settings.code("key_group", self.key_group)
-            self.new_form = bool(group and "four" in group.tags.get("sets", []))
-        if "employer_name" in known:
-            self.employer = named(self.employer_name, self.unit) if self.employer_name else None
-
-    def set_id_number(self, kind: str, number: str | None) -> None:
-        """Keep an identity number: encrypted, with a keyed digest by which an equal one is found."""
-        self.id_kind, self.id_number = kind, number
-        self.id_index = id_index(kind, number) if number else None
-
-    def note_hardship(self, kind: str | None, words: str | None) -> None:
-        """Mark somebody as in hardship, or no longer, until the hardship file says more."""
-        if kind != self.hardship_class:
-            self.hardship_class, self.hardship_on = kind, clock.today() if kind else None
-        if words != self.hardship_note:
-            self.hardship_note = words
 
     def consent_to(self, channel: str, **given: Any) -> None:
         """Keep that somebody agrees, from now on, or since `given`."""
@@ -313,7 +211,7 @@ class Person(Scoped, Record):
     def _stand_in(self, cell: Unit) -> None:
         """What is still to do for the person goes along; what was done stays where it was."""
         self.unit = cell
-        self.employer = named(self.employer_name, cell) if self.employer_name else None
+        self.look_up_employer()
         for take_along in MOVED:
             take_along(self)
 
@@ -380,45 +278,6 @@ class Person(Scoped, Record):
         """The card holds today."""
         return bool(self.card_token and self.card_on and self.card_on >= card.given_since())
 
-    @property
-    def age(self) -> int | None:
-        """Full years."""
-        return age_on(self.birth_on, clock.today()) if self.birth_on else None
-
-    @property
-    def work(self) -> str:
-        """What somebody does, in words: the group, else the state of work."""
-        return settings.label("key_group", self.key_group) or settings.label("work_status", self.work_status)
-
-    @property
-    def missing(self) -> list[str]:
-        """The columns of the real-name file that are still empty."""
-        has = {"work": self.employer_name or self.key_group}
-        return [name for name in FILE if has.get(name, getattr(self, name)) in (None, "")]
-
-    @property
-    def completeness(self) -> int:
-        """Percent of the file that is filled."""
-        return round(100 * (len(FILE) - len(self.missing)) / len(FILE))
-
-
-class Consent(Scoped, Record):
-    """That somebody agreed, to which wording, over which channel, and when they took it back.
-
-    Source: 个人信息保护法 第十四、十五条.
-    """
-
-    __tablename__ = "consent"
-    __table_args__ = (Index("ix_consent_person_id", "person_id"),)
-
-    person_id: Mapped[int] = internal(BigId, ForeignKey("person.id"))
-    wording: Mapped[str] = public(String(20))
-    channel: Mapped[str] = internal(String(20))
-    given_at: Mapped[datetime] = personal(default=clock.now)
-    withdrawn_at: Mapped[datetime | None] = personal()
-
-    person: Mapped[Person] = relationship(back_populates="consents")
-
 
 def _free_number() -> str:
     """A number no card bears."""
@@ -427,42 +286,6 @@ def _free_number() -> str:
 
 
 _BEARER = select(Person.__table__.c.id).where(Person.__table__.c.card_no == bindparam("number"))
-
-
-def id_index(kind: str, number: str) -> str:
-    return keyring().digest(f"{kind}:{number}", "identity")
-
-
-def alike(name: str | None, phone: str | None) -> list[Person]:
-    """People in the viewer's branch with the same phone, or the same name and no other phone known."""
-    if same := _same("phone", phone) or _same("name", name):
-        return list(db.session.scalars(select(Person).where(Person.id.in_(same)).order_by(Person.id)))
-    return []
-
-
-def _same(column: str, asked: str | None) -> list[int]:
-    """Nearly always nobody: only who is found is loaded."""
-    if not asked:
-        return []
-    return list(trusted(_equal(column, width()), {"asked": asked}).scalars())
-
-
-@cache
-def _equal(column: str, branches: int) -> Select[Any]:
-    person, unit = Person.__table__.c, Unit.__table__.c
-    inside = select(unit.id).where(branch(branches))
-    found = select(person.id).where(person[column] == bindparam("asked"), person.unit_id.in_(inside))
-    found = found.where(person.status != "merged", ~staged(person.status))
-    return found.order_by(person.id).limit(5)
-
-
-def long_unseen(days: int = 30, most: int = 3) -> list[Person]:
-    """Members of the viewer's branch nobody spoke with for longest."""
-    since = clock.now() - timedelta(days=days)
-    statement = select(Person).where(
-        Person.status == "active", Person.seen_at < since, Person.withdrawn_at.is_(None)
-    )
-    return list(db.session.scalars(statement.order_by(Person.seen_at, Person.id).limit(most)))
 
 
 def people_in(unit: Unit, _on: date) -> str:
@@ -475,8 +298,3 @@ def people_in(unit: Unit, _on: date) -> str:
 
 
 STANDING.append(people_in)
-
-__all__ = [
-    "CONSENT_VERSION", "FILE", "JOINED", "MOVED", "Consent", "Impossible", "Membership", "Person", "WrongStep", "alike",
-    "id_index", "long_unseen",
-]  # fmt: skip

@@ -13,7 +13,8 @@ from sqlalchemy import BindParameter, ColumnElement, Result, Select, and_, bindp
 from gridunion.accounts.trail_words import VALUES
 from gridunion.db import trusted
 from gridunion.members.filters import AGES, EMPTY, MIGRANT, QUICK, SHOWN, SLOW, Filters
-from gridunion.members.models import Membership, Person
+from gridunion.members.membership import Membership
+from gridunion.members.models import Person
 from gridunion.tree import Unit, branch, width
 from gridunion.web import viewer
 

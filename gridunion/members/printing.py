@@ -5,7 +5,8 @@ from uuid import UUID
 from flask import Response
 
 from gridunion import settings
-from gridunion.members.models import Membership, Person
+from gridunion.members.membership import Membership
+from gridunion.members.models import Person
 from gridunion.members.part import COMMUNITY, SHOWS, Part, below
 from gridunion.members.views import bp
 from gridunion.rights import allow

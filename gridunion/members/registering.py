@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
 from gridunion.db import db
+from gridunion.members.alike import alike
 from gridunion.members.forms import RegisterForm
-from gridunion.members.models import Person, alike
+from gridunion.members.models import Person
 from gridunion.members.views import bp
 from gridunion.receipts import Draft
 from gridunion.rights import allow

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import calendar, clock, settings
 from gridunion.db import BigId, Record, db, internal, personal
-from gridunion.members.models import MOVED, Impossible, Person
+from gridunion.members.membership import Impossible
+from gridunion.members.models import MOVED, Person
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped, Unit, everywhere
 from gridunion.units.models import closed

@@ -7,9 +7,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from gridunion.db import db
-from gridunion.members.models import Person, id_index
+from gridunion.members.models import Person
 from gridunion.members.move_forms import TRANSFER_REASONS, AskForm, CellForm, RefusalForm, ReleaseForm
 from gridunion.members.numbers import registered_elsewhere, told_here, too_many
+from gridunion.members.real_name import id_index
 from gridunion.members.timeline import TRANSFER_STATES
 from gridunion.members.transfer import Transfer
 from gridunion.members.views import bp

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Integer, Select, and_, bindparam, case, func, literal_column, select, text
 
 from gridunion.db import Bytewise, trusted
-from gridunion.members.models import FILE, LACKING, Person
+from gridunion.members.models import Person
+from gridunion.members.real_name import FILE, LACKING
 from gridunion.status.models import Standing
 from gridunion.tree import Unit, branch, width
 

@@ -3,7 +3,7 @@
 from flask import Response, url_for
 
 from gridunion.members.filters import EMPTY
-from gridunion.members.models import FILE
+from gridunion.members.real_name import FILE
 from gridunion.rights import allow
 from gridunion.status.files import files_below, files_of, missing
 from gridunion.status.views import bp, crumbs

@@ -1,4 +1,4 @@
-"""Visits that are due: why somebody should be seen, and by when."""
+"""Visits that are due: why somebody should be seen, and by when; and who was not seen for long."""
 
 from datetime import date, datetime, timedelta
 
@@ -119,6 +119,15 @@ def open_visits(person: Person) -> list[DueVisit]:
         return []
     waiting = select(DueVisit).where(DueVisit.person_id == person.id, DueVisit.state == "open")
     return list(db.session.scalars(waiting.order_by(DueVisit.due_at, DueVisit.id)))
+
+
+def long_unseen(days: int = 30, most: int = 3) -> list[Person]:
+    """Members of the viewer's branch nobody spoke with for longest."""
+    since = clock.now() - timedelta(days=days)
+    statement = select(Person).where(
+        Person.status == "active", Person.seen_at < since, Person.withdrawn_at.is_(None)
+    )
+    return list(db.session.scalars(statement.order_by(Person.seen_at, Person.id).limit(most)))
 
 
 def _deadline(trigger: str, on: date, path: str) -> datetime:

@@ -12,10 +12,11 @@ from gridunion import clock
 from gridunion.db import db
 from gridunion.files import MOST_SENT, Attachment, attach, attachments_of, serve, store_pictures
 from gridunion.members.listing import MOST_FOUND, found
-from gridunion.members.models import Person, long_unseen
+from gridunion.members.models import Person
 from gridunion.menu import home_of
 from gridunion.rights import allow
 from gridunion.text import clean_question
+from gridunion.visits.due import long_unseen
 from gridunion.visits.forms import VisitForm, read_uid
 from gridunion.visits.listing import FILTERS, MOST_COUNTED, visits_due, visits_made
 from gridunion.visits.models import FINDINGS, OUTCOMES, TooLate, Visit, open_visits

@@ -9,7 +9,8 @@ from sqlalchemy import insert
 from gridunion import audit, clock
 from gridunion.db import db, write
 from gridunion.exchange.bulk import insert_search
-from gridunion.members.models import Membership, Person
+from gridunion.members.membership import Membership
+from gridunion.members.models import Person
 from gridunion.members.search import tokens
 from gridunion.status.models import Standing, refresh
 from tests.bench.bases import Base
