@@ -1,4 +1,4 @@
-"""疑似重复: pairs of files that may be one person, each with the reason, found when a file changes or the walk meets it.
+"""疑似重复: pairs of files that may be one person, each with the reason, found when a file changes or a walk meets it.
 
 A file is compared with the few that share its number, its phone or the sound of its name in the same community,
 never with all of them: what it costs does not grow with the register.
