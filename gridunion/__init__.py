@@ -20,8 +20,9 @@ from gridunion import (
     units,
     visits,
 )
-from gridunion.db import db, open_database
+from gridunion.db import db
 from gridunion.doors import guard_doors
+from gridunion.engine import open_database
 from gridunion.rights import PUBLIC, allow, right_of
 from gridunion.web import Site
 

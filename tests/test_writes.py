@@ -172,6 +172,7 @@ def test_keys_are_changed_without_losing_a_value(lifted: Flask) -> None:
         assert (person.id_number_sealed or "").startswith(f"{ring.current}.")
     finally:
         ring.data, ring.current = before
+        ring._ciphers.clear()
 
 
 def test_the_trail_tells_who_changed_what_and_shows_when_it_was_touched(
