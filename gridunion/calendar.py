@@ -28,7 +28,7 @@ def days() -> Days:
         rows = db.session.execute(
             select(SpecialDay.day, SpecialDay.works), execution_options={"branch": True}
         ).all()
-        g.days = Days(dict(rows), frozenset(day.year for day, _ in rows))
+        g.days = Days(dict(rows))
     found: Days = g.days
     return found
 

@@ -19,21 +19,13 @@ _CHINESE = {holiday.value: holiday.chinese for holiday in Holiday}
 
 @dataclass(frozen=True)
 class Days:
-    """Which days are worked: Monday to Friday, but for ``overrides`` (True: worked, False: not).
-
-    ``known_years`` are those whose holidays were published; of other years all answers are provisional.
-    """
+    """Which days are worked: Monday to Friday, but for ``overrides`` (True: worked, False: not)."""
 
     overrides: Mapping[date, bool]
-    known_years: frozenset[int]
 
     def is_workday(self, day: date) -> bool:
         """Whether offices work on the day."""
         return self.overrides.get(day, day.weekday() < 5)
-
-    def is_provisional(self, year: int) -> bool:
-        """Whether the holidays of the year are not known yet, so that weekdays stand in for working days."""
-        return year not in self.known_years
 
     def add_workdays(self, day: date, count: int) -> date:
         """The ``count``-th working day after a day; 0 gives the day itself. Raises ValueError below 0."""
@@ -97,7 +89,7 @@ def due_after_hours(start: datetime, hours: float) -> datetime:
 def published_days(years: Iterable[int]) -> dict[date, tuple[bool, str]]:
     """The special days the State Council published: (worked?, name) where Monday to Friday does not hold.
 
-    Years that chinesecalendar does not know give nothing, which `Days` then calls provisional.
+    Years that chinesecalendar does not know give nothing: Monday to Friday hold until somebody enters the days.
     """
     wanted = set(years)
     off = {day: (False, _CHINESE[name]) for day, name in holidays.items() if day.weekday() < 5}

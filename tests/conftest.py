@@ -34,6 +34,7 @@ from gridunion.accounts.models import Account, Posting, SignIn
 from gridunion.db import db, write
 from gridunion.doors import digest
 from gridunion.members.models import Person
+from gridunion.members.search import index_id, question
 from gridunion.rights import Held, Viewer
 from gridunion.tree import Unit, everywhere
 from tests.bases import POSTGRES, fresh_database, keep, put_back
@@ -280,6 +281,14 @@ def as_viewer(login: str) -> Viewer:
             Held(p.role, p.unit_id, p.unit.code, p.unit.name, p.unit.path, p.until_on) for p in account.held
         ]
     return Viewer(account.id, account.uid.hex, account.name, False, 0, tuple(held))
+
+
+def matching(asked: str, code: str) -> list[Person]:
+    """Whom the index of the search finds in a unit."""
+    looked_for = question(asked, [unit(code).id])
+    assert looked_for is not None
+    rows = select(index_id()).where(looked_for.condition).params(looked_for.values)
+    return list(db.session.scalars(select(Person).where(Person.id.in_(rows))))
 
 
 def member(name: str = "王秀兰", cell: str = "211", phone: str = "13609162087", **known: Any) -> Person:

@@ -18,7 +18,7 @@ from gridunion.deadlines import (
 pytestmark = pytest.mark.once
 
 PUBLISHED = published_days([2025, 2026])
-DAYS = Days({day: works for day, (works, _) in PUBLISHED.items()}, frozenset({2025, 2026}))
+DAYS = Days({day: works for day, (works, _) in PUBLISHED.items()})
 CLOSE = time(17, 30)
 SHANGHAI = timezone(timedelta(hours=8))
 
@@ -120,10 +120,8 @@ def test_a_deadline_needs_a_zone_and_runs_forward() -> None:
             due_after_hours(start, count)
 
 
-def test_a_year_nobody_published_is_counted_by_weekdays_and_called_provisional() -> None:
+def test_a_year_nobody_published_is_counted_by_weekdays() -> None:
     assert due_after_workdays(at(12, 31), 1, CLOSE, DAYS) == closing(2027, 1, 1)
-    assert DAYS.is_provisional(2027)
-    assert not DAYS.is_provisional(2026)
     assert published_days([2027]) == {}
 
 
@@ -136,7 +134,7 @@ def test_special_days_are_only_those_that_differ_from_the_week() -> None:
 
 
 def test_an_administrator_can_overrule_the_week() -> None:
-    days = Days({date(2026, 11, 17): False, date(2026, 11, 21): True}, frozenset({2026}))
+    days = Days({date(2026, 11, 17): False, date(2026, 11, 21): True})
     assert days.add_workdays(date(2026, 11, 16), 4) == date(2026, 11, 21)
 
 

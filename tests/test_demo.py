@@ -26,13 +26,12 @@ from gridunion.demo.town import large_town
 from gridunion.employers.models import Employer
 from gridunion.identity import clean_id_number, clean_uscc
 from gridunion.members.models import Person
-from gridunion.members.search import matching
 from gridunion.status.board import board
 from gridunion.status.models import Standing, refresh
 from gridunion.tree import Unit, everywhere
 from gridunion.visits.models import Visit
 from tests.bases import POSTGRES, fresh_database
-from tests.conftest import KEYS, Someone
+from tests.conftest import KEYS, Someone, matching
 
 AFTERNOON = datetime(2026, 11, 19, 6, 32, tzinfo=UTC)  # Thursday, 14:32 in Shanghai
 PASSWORD = "qinghe-2026-demo"
@@ -154,8 +153,7 @@ def test_figures_and_search_are_as_the_site_would_make_them(inside: Flask) -> No
             person.phone[-4:],
             (person.employer_name or person.name)[:4],
         ):
-            found = matching(asked, [person.unit_id])
-            assert found is not None and person in all_of(Person, found), (person.name, asked)
+            assert person in matching(asked, person.unit.code), (person.name, asked)
 
 
 def _figures(row: Standing) -> dict[str, Any]:

@@ -79,6 +79,7 @@ def test_nobody_goes_round_the_database_session() -> None:
         "db.py",
         "engine.py",
         "search.py",
+        "indexing.py",
         "bulk.py",
         "commands.py",
         "base.py",

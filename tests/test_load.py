@@ -17,10 +17,9 @@ from gridunion.employers.models import Employer
 from gridunion.members.consent import Consent
 from gridunion.members.membership import Membership
 from gridunion.members.models import Person
-from gridunion.members.search import matching
 from gridunion.status.models import Standing
 from gridunion.tree import Unit
-from tests.conftest import SHARED, unit
+from tests.conftest import SHARED, matching, unit
 
 DATA = SHARED / "data"
 needs_data = pytest.mark.skipif(not DATA.exists(), reason="../shared is not here")
@@ -107,8 +106,7 @@ def test_a_street_loads_its_employers_and_members_once(office: Flask, tmp_path: 
     )
     assert "198008" not in (person.id_number_sealed or "")
     assert [(span.status, str(span.from_on)) for span in person.memberships] == [("active", "2012-01-14")]
-    found = matching("武国建", [unit("610702003013").id])
-    assert found is not None and person in list(db.session.scalars(select(Person).where(found)))
+    assert person in matching("武国建", "610702003013")
     state = everything()
     for kind, file in (("employers", DATA / "hanzhonglu_employers.xlsx"), ("members", MEMBERS)):
         taken(office, kind, file, "--report", tmp_path / "again.csv")

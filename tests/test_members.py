@@ -15,7 +15,6 @@ from gridunion.audit import Trail
 from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.members.consent import Consent
-from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.receipts import Draft
 from gridunion.visits.models import DueVisit, Visit
@@ -794,7 +793,3 @@ def test_a_posting_that_ended_takes_its_members_with_it(lifted: Flask, worker: S
         ).one()
         held.end(clock.today())
     worker.get(f"/members/{mine.uid}", 403)
-
-
-def test_a_membership_of_every_kind_has_a_name(lifted: Flask) -> None:
-    assert set(Membership.STATUSES) >= {"applied", "active", "retained", "resigned", "expelled"}

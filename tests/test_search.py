@@ -11,9 +11,10 @@ from sqlalchemy import select, text
 
 from gridunion import clock, jobs
 from gridunion.db import db, is_sqlite, write
-from gridunion.members.listing import MOST_FOUND, Row, found
+from gridunion.members.finding import MOST_FOUND, found
+from gridunion.members.indexing import tidy
 from gridunion.members.models import Person
-from gridunion.members.search import tidy
+from gridunion.members.rows import Row
 from gridunion.names import clean_name, name_reading, syllables
 from gridunion.rights import Viewer
 from gridunion.tree import EVERYWHERE, Unit, look_with

@@ -9,7 +9,7 @@ from gridunion.complaints.forms import TakeForm
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.views import bp
 from gridunion.files import MOST_SENT, attach, store_pictures
-from gridunion.members.listing import found
+from gridunion.members.finding import found
 from gridunion.members.models import Person
 from gridunion.members.registering import cells
 from gridunion.rights import allow

@@ -13,8 +13,8 @@ from gridunion.complaints.life import ANSWERS, RESULTS, STATES
 from gridunion.complaints.models import Complaint, ComplaintEvent
 from gridunion.complaints.waiting import LATE
 from gridunion.db import db
-from gridunion.members.listing import MARKS, Mark
 from gridunion.members.models import Person
+from gridunion.members.rows import MARKS, Mark
 from gridunion.members.timeline import Entry, tell
 from gridunion.tree import Unit, branch
 

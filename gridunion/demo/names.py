@@ -5,7 +5,7 @@ from random import Random
 from typing import NamedTuple
 
 from gridunion.demo.pools import GIVEN, SURNAMES
-from gridunion.members.search import tokens
+from gridunion.members.tokens import tokens
 from gridunion.names import name_reading
 
 STOCK = 6000  # names of each sex

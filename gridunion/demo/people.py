@@ -15,7 +15,7 @@ from gridunion.members.consent import CONSENT_VERSION, Consent
 from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.members.real_name import id_index
-from gridunion.members.search import tail_token, tokens
+from gridunion.members.tokens import tail_token, tokens
 
 PERSON = (
     "id", "uid", "unit_id", "name", "reading", "initials", "phone", "sex", "birth_on", "share_birthday",

@@ -90,7 +90,7 @@ _ROOMY, _USUAL = text("PRAGMA cache_size = -131072"), text("PRAGMA cache_size = 
 
 
 def insert_search(rows: Iterable[tuple[int, str]]) -> None:
-    """Store the tokens by which people are found (gridunion.members.search), a blank between them. Inside
+    """Store the tokens by which people are found (gridunion.members.tokens), a blank between them. Inside
     write()."""
     if is_sqlite(db.engine):
         insert_into("person_search", ("rowid", "tokens"), rows)

@@ -29,9 +29,9 @@ from gridunion.exchange.bulk import roomy
 from gridunion.exchange.models import ImportRow, ImportRun
 from gridunion.exchange.staging import meant, said
 from gridunion.members.consent import Consent
+from gridunion.members.indexing import drop
 from gridunion.members.membership import Membership, WrongStep, staged
 from gridunion.members.models import Person
-from gridunion.members.search import drop
 from gridunion.members.suspect_walk import walk_again_from
 from gridunion.status.models import refresh
 from gridunion.tree import Unit

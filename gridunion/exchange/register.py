@@ -16,7 +16,7 @@ from gridunion.members.consent import CONSENT_VERSION, Consent
 from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.members.real_name import id_index
-from gridunion.members.search import tokens
+from gridunion.members.tokens import tokens
 from gridunion.names import name_reading
 from gridunion.status.models import refresh
 

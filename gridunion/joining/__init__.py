@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _
 
 from gridunion.joining import held, posters, states, verifying, views
 from gridunion.joining.waiting import sent_themselves
-from gridunion.members import listing
+from gridunion.members.rows import MARKS, Mark
 
 assert held and posters and states and verifying  # their views stand on the same blueprint
 
@@ -14,4 +14,4 @@ def open_room(app: Flask) -> None:
     app.register_blueprint(views.bp)
 
 
-listing.MARKS.append(listing.Mark(lambda _width: sent_themselves(), (_("自己申请"), "act")))
+MARKS.append(Mark(lambda _width: sent_themselves(), (_("自己申请"), "act")))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import (
@@ -65,8 +65,6 @@ class Membership(Scoped, Record):
         Index("ix_membership_person_id", "person_id"),
         Index("ix_membership_unit_id_status_until_on_from_on", "unit_id", "status", "until_on", "from_on"),
     )
-
-    STATUSES: ClassVar = ("applied", "active", "retained", "transferred_out", "expelled", "resigned")
 
     person_id: Mapped[int] = internal(BigId, ForeignKey("person.id"))
     status: Mapped[str] = internal(String(20))

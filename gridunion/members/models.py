@@ -269,11 +269,6 @@ class Person(RealName):
         return self.status == "active"
 
     @property
-    def card_until(self) -> date | None:
-        """The last day of the card; None without one."""
-        return card.last_day(self.card_on) if self.card_on and self.card_token else None
-
-    @property
     def has_card(self) -> bool:
         """The card holds today."""
         return bool(self.card_token and self.card_on and self.card_on >= card.given_since())

@@ -13,8 +13,9 @@ from gridunion.accounts.trail_words import COLUMNS
 from gridunion.faults import fault
 from gridunion.look import day
 from gridunion.members.filters import AGES, EMPTY, MIGRANT, UNSEEN, Filters
+from gridunion.members.finding import MOST_FOUND, found
 from gridunion.members.gone import gone_for
-from gridunion.members.listing import LOOKED_AT, MOST_FOUND, found, members, number
+from gridunion.members.listing import LOOKED_AT, members, number
 from gridunion.members.membership import STANDINGS
 from gridunion.members.models import Person
 from gridunion.members.numbers import may_show

@@ -11,7 +11,7 @@ from werkzeug.exceptions import Forbidden
 from gridunion import clock
 from gridunion.db import db
 from gridunion.files import MOST_SENT, Attachment, attach, attachments_of, serve, store_pictures
-from gridunion.members.listing import MOST_FOUND, found
+from gridunion.members.finding import MOST_FOUND, found
 from gridunion.members.models import Person
 from gridunion.menu import home_of
 from gridunion.rights import allow

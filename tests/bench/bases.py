@@ -24,7 +24,7 @@ from gridunion import clock, config, create_app
 from gridunion.accounts.models import SignIn
 from gridunion.db import db, write
 from gridunion.doors import digest
-from gridunion.members.search import tidy
+from gridunion.members.indexing import tidy
 from gridunion.status.models import refresh_stale
 from gridunion.tree import everywhere
 

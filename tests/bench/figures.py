@@ -11,7 +11,7 @@ from gridunion.db import db, write
 from gridunion.exchange.bulk import insert_search
 from gridunion.members.membership import Membership
 from gridunion.members.models import Person
-from gridunion.members.search import tokens
+from gridunion.members.tokens import tokens
 from gridunion.status.models import Standing, refresh
 from tests.bench.bases import Base
 

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs
 from uuid import uuid4
 
 from gridunion import clock
-from gridunion.members.search import tokens
+from gridunion.members.tokens import tokens
 from gridunion.names import name_reading
 from gridunion.status.figures import WINDOW
 from tests.bench.floor import Asked, Floor, Start

@@ -2,7 +2,8 @@
 
 import re
 
-from gridunion.members.listing import FINDABLE, MOST_FOUND, PAGE
+from gridunion.members.finding import FINDABLE, MOST_FOUND
+from gridunion.members.rows import PAGE
 from gridunion.names import syllables
 from tests.bench.bases import Base
 from tests.bench.pages import Browser
