@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 13:23:11.926456
+Revision: 0001, 2026-11-21 14:55:52.358571
 """
 
 import sqlalchemy as sa
@@ -515,6 +515,13 @@ def upgrade():
             postgresql_where=sa.text("new_form"),
         )
         batch_op.create_index("ix_person_phone", ["phone"], unique=False)
+        batch_op.create_index(
+            "ix_person_reading_birth_on",
+            ["reading", "birth_on"],
+            unique=False,
+            sqlite_where=sa.text("birth_on IS NOT NULL"),
+            postgresql_where=sa.text("birth_on IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_person_uid"), ["uid"], unique=True)
         batch_op.create_index("ix_person_unit_id_name", ["unit_id", "name"], unique=False)
         batch_op.create_index("ix_person_unit_id_reading", ["unit_id", "reading"], unique=False)
@@ -1042,6 +1049,11 @@ def downgrade():
         batch_op.drop_index("ix_person_unit_id_reading")
         batch_op.drop_index("ix_person_unit_id_name")
         batch_op.drop_index(batch_op.f("ix_person_uid"))
+        batch_op.drop_index(
+            "ix_person_reading_birth_on",
+            sqlite_where=sa.text("birth_on IS NOT NULL"),
+            postgresql_where=sa.text("birth_on IS NOT NULL"),
+        )
         batch_op.drop_index("ix_person_phone")
         batch_op.drop_index(
             "ix_person_new_form", sqlite_where=sa.text("new_form = 1"), postgresql_where=sa.text("new_form")
