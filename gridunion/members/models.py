@@ -50,6 +50,12 @@ def _one(column: str) -> Index:
     return Index(f"ix_person_{column}", column, unique=True, sqlite_where=filled, postgresql_where=filled)
 
 
+def _born(*columns: str) -> Index:
+    """The index by which two files with one name and one birthday are found: of those whose birthday is known."""
+    known = text("birth_on IS NOT NULL")
+    return Index(f"ix_person_{'_'.join(columns)}", *columns, sqlite_where=known, postgresql_where=known)
+
+
 class Person(RealName):
     """Somebody the union knows; a member when `status` says so."""
 
@@ -62,6 +68,7 @@ class Person(RealName):
         _one("card_token"),
         Index("ix_person_unit_id_name", "unit_id", "name"),
         Index("ix_person_unit_id_reading", "unit_id", "reading"),
+        _born("reading", "birth_on"),
         Index("ix_person_unit_id_recorded_at", "unit_id", "recorded_at"),
         Index("ix_person_employer_id", "employer_id"),
         # The few among the many, for their lists and for the figures of a unit.

@@ -1,16 +1,31 @@
 """疑似重复: pairs of files that may be one person, each with the reason, found when a file changes or a walk meets it.
 
-A file is compared with the few that share its number, its phone or the sound of its name in the same community,
-never with all of them: what it costs does not grow with the register.
+A file is compared with the few that share its number, its phone, or its birthday and the sound of its name, in the
+same street, and with those of the same sound in the same community, never with all of them: what it costs does not
+grow with the register. A pair of one community is its leader's to decide, one of two communities the street's,
+which alone sees both sides; across streets nobody does, so nothing is noted.
 """
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
-from sqlalchemy import Index, Select, String, Table, bindparam, delete, event, inspect, or_, select, update
+from sqlalchemy import (
+    Index,
+    Select,
+    String,
+    Table,
+    bindparam,
+    case,
+    delete,
+    event,
+    inspect,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session
 
@@ -36,7 +51,7 @@ MOST_OF_A_NAME = 50  # people of one name in a community that are compared
 
 
 class Suspect(Scoped, Record):
-    """Two files that may be one person: in the community of both, the lower number first."""
+    """Two files that may be one person: in the community of both, else in their street; the lower number first."""
 
     quiet = True  # the people themselves have the line in the trail
     __tablename__ = "suspect"
@@ -60,96 +75,117 @@ class Suspect(Scoped, Record):
         self.state, self.dismissed_at, self.dismissed_by = "dismissed", clock.now(), by
 
 
-Found = dict[int, tuple[Any, str]]
-"""Number of the other → their row, and why."""
+class Alike(NamedTuple):
+    """Somebody like another one: their row, why, and in which unit both of them are seen."""
+
+    row: Any
+    why: str
+    place: int
+
+
+Found = dict[int, Alike]
+"""By the number of the other."""
 
 _p, _u, _s = Person.__table__.c, Unit.__table__.c, cast(Table, Suspect.__table__)
-_here = [_p[name] for name in COLUMNS]
+_home, _street = Unit.__table__.alias("home"), Unit.__table__.alias("street")
 _live = _p.status.in_(LIVE)
+_ROWS = (
+    select(
+        *(_p[name] for name in COLUMNS), _p.status, _home.c.id.label("home"),
+        case((_street.c.kind == "street_federation", _street.c.id)).label("street"),
+    )
+    .join_from(Person.__table__, Unit.__table__, _u.id == _p.unit_id)
+    .join(_home, _home.c.id == case((_u.kind == "cell", _u.parent_id), else_=_u.id))
+    .outerjoin(_street, _street.c.id == _home.c.parent_id)
+)  # fmt: skip
+"""People, each with the community they belong to, and its street."""
+
+_WHO_OF = _ROWS.where(_p.id.in_(bindparam("ids", expanding=True)))
+_SOUNDS = (
+    _ROWS.where(_p.unit_id.in_(bindparam("units", expanding=True)), _p.reading == bindparam("asked"), _live)
+    .order_by(_p.id.desc()).limit(MOST_OF_A_NAME)
+)  # fmt: skip
+_BORN = (
+    _ROWS.where(_p.reading == bindparam("asked"), _p.birth_on == bindparam("born"), _live)
+    .order_by(_p.id.desc()).limit(MOST_OF_A_NAME)
+)  # fmt: skip
+_PLACES = select(_u.id).where(or_(_u.parent_id == bindparam("home"), _u.id == bindparam("home")))
 
 
 @cache
 def _same(column: str) -> Select[Any]:
     """Others with the same number or phone: one more than would be looked at."""
-    found = select(*_here, _u.parent_id, _u.kind).join_from(
-        Person.__table__, Unit.__table__, _u.id == _p.unit_id
-    )
-    return found.where(_p[column] == bindparam("asked"), _live).order_by(_p.id).limit(MOST_OF_A_PHONE + 1)
+    return _ROWS.where(_p[column] == bindparam("asked"), _live).order_by(_p.id).limit(MOST_OF_A_PHONE + 1)
 
 
-_SOUNDS = (
-    select(*_here)
-    .where(_p.unit_id.in_(bindparam("units", expanding=True)), _p.reading == bindparam("asked"), _live)
-    .order_by(_p.id.desc()).limit(MOST_OF_A_NAME)
-)  # fmt: skip
-_WHO = select(*_here, _p.status, _u.parent_id, _u.kind).join_from(
-    Person.__table__, Unit.__table__, _u.id == _p.unit_id
-)
-_WHO_OF = _WHO.where(_p.id.in_(bindparam("ids", expanding=True)))
-_PLACES = select(_u.id).where(or_(_u.parent_id == bindparam("home"), _u.id == bindparam("home")))
-
-
-def home_of(row: Any) -> int:
-    """The community somebody belongs to."""
-    return int(row.parent_id if row.kind == "cell" else row.unit_id)
+def place_of(one: Any, other: Any) -> int | None:
+    """Where two people are seen together: in their community, else in their street."""
+    if one.home == other.home:
+        return int(one.home)
+    return int(one.street) if one.street and one.street == other.street else None
 
 
 def look_at(ids: Iterable[int]) -> None:
     """Compare some people with those like them, and note what is found. Inside write()."""
-    for row, home, found in _compared(ids):
-        _note(row, home, found)
+    for row, found in _compared(ids):
+        _note(row, found)
 
 
 def worth_noting(ids: list[int]) -> list[int]:
     """Those of some people who are like somebody, or were."""
-    like = {row.id for row, _home, found in _compared(ids) if found}
+    like = {row.id for row, found in _compared(ids) if found}
     known = trusted(select(_s.c.low_id, _s.c.high_id).where(or_(_s.c.low_id.in_(ids), _s.c.high_id.in_(ids))))
     return sorted((like | {number for pair in known for number in pair}) & set(ids))
 
 
-def _compared(ids: Iterable[int]) -> Iterator[tuple[Any, int, Found]]:
-    """Each of some people, the community, and who is like them. Who was merged or has gone is left alone: lists
-    leave their pairs out, and a merge that is undone finds them as they were."""
+def _compared(ids: Iterable[int]) -> Iterator[tuple[Any, Found]]:
+    """Each of some people, and who is like them. Who was merged or has gone is left alone: lists leave their pairs
+    out, and a merge that is undone finds them as they were."""
     places: dict[int, list[int]] = {}
     for row in trusted(_WHO_OF, {"ids": sorted(ids)}).all():
         if row.status in LIVE:
-            home = home_of(row)
-            if home not in places:
-                places[home] = list(trusted(_PLACES, {"home": home}).scalars())
-            yield row, home, _found(row, home, places[home])
+            if row.home not in places:
+                places[row.home] = list(trusted(_PLACES, {"home": row.home}).scalars())
+            yield row, _found(row, places[row.home])
 
 
-def _found(row: Any, home: int, units: list[int]) -> Found:
+def _found(row: Any, units: list[int]) -> Found:
     """Who is like somebody, and why."""
-    near = {it.id: it for column in ("phone", "id_index") for it in _sharing(row, column, home)}
+    near = {it.id: it for it in _near(row, units) if it.id != row.id}
+    judged = (Alike(it, reasons(row, it), place_of(row, it) or 0) for it in near.values())
+    return {it.row.id: it for it in judged if it.why and it.place}
+
+
+def _near(row: Any, units: list[int]) -> Iterator[Any]:
+    """Who shares something with somebody."""
+    for column in ("phone", "id_index"):
+        yield from _sharing(column, getattr(row, column))
+    if row.reading and row.birth_on:
+        yield from trusted(_BORN, {"asked": row.reading, "born": row.birth_on})
     if row.reading:
-        near |= {it.id: it for it in trusted(_SOUNDS, {"units": units, "asked": row.reading})}
-    near.pop(row.id, None)
-    judged = {number: (other, reasons(row, other)) for number, other in near.items()}
-    return {number: found for number, found in judged.items() if found[1]}
+        yield from trusted(_SOUNDS, {"units": units, "asked": row.reading})
 
 
-def _sharing(row: Any, column: str, home: int) -> list[Any]:
-    """Others of the community with the same phone or number."""
-    asked = getattr(row, column)
+def _sharing(column: str, asked: str | None) -> list[Any]:
+    """Others with the same phone or number; nobody when they are many."""
     found = trusted(_same(column), {"asked": asked}).all() if asked else []
-    return [it for it in found if home_of(it) == home] if len(found) <= MOST_OF_A_PHONE else []
+    return list(found) if len(found) <= MOST_OF_A_PHONE else []
 
 
 _OF = select(_s).where(or_(_s.c.low_id == bindparam("number"), _s.c.high_id == bindparam("number")))
 
 
-def _note(row: Any, home: int, found: Found) -> None:
+def _note(row: Any, found: Found) -> None:
     """Keep the pairs of somebody as they are now."""
     known = {it.high_id if it.low_id == row.id else it.low_id: it for it in trusted(_OF, {"number": row.id})}
-    for number, (other, why) in found.items():
-        said = {"reasons": why, "compared": _digest(row, other), "unit_id": home}
+    for number, (other, why, place) in found.items():
+        said = {"reasons": why, "compared": _digest(row, other), "unit_id": place}
         if number not in known:
             _begin(row.id, number, said)
         elif known[number].compared != said["compared"]:
             _change(known[number].id, said | {"state": "open", "dismissed_at": None, "dismissed_by": None})
-        elif (known[number].reasons, known[number].unit_id) != (why, home):
-            _change(known[number].id, {"reasons": why, "unit_id": home})
+        elif (known[number].reasons, known[number].unit_id) != (why, place):
+            _change(known[number].id, {"reasons": why, "unit_id": place})
     gone = [it.id for number, it in known.items() if number not in found and it.state == "open"]
     if gone:
         trusted(delete(_s).where(_s.c.id.in_(gone)))

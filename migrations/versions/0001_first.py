@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 13:23:11.926456
+Revision: 0001, 2026-11-21 15:24:19.507183
 """
 
 import sqlalchemy as sa
@@ -414,6 +414,15 @@ def upgrade():
 
     op.create_table(
         "person",
+        sa.Column("card_no", sa.String(length=20), nullable=True),
+        sa.Column("card_token", sa.String(length=24), nullable=True),
+        sa.Column("card_on", sa.Date(), nullable=True),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("visit_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("reading", sa.String(length=120), nullable=False),
         sa.Column("initials", sa.String(length=40), nullable=False),
@@ -438,16 +447,9 @@ def upgrade():
         sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("employer_name", sa.String(length=80), nullable=True),
         sa.Column("address", sa.String(length=120), nullable=True),
-        sa.Column("card_no", sa.String(length=20), nullable=True),
-        sa.Column("card_token", sa.String(length=24), nullable=True),
-        sa.Column("card_on", sa.Date(), nullable=True),
         sa.Column("hardship_class", sa.String(length=20), nullable=True),
         sa.Column("hardship_on", sa.Date(), nullable=True),
         sa.Column("hardship_note_sealed", sa.Text(), nullable=True),
-        sa.Column("status", sa.String(length=20), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("visit_due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column(
             "gaps",
             sa.Integer(),
@@ -457,8 +459,6 @@ def upgrade():
             ),
             nullable=False,
         ),
-        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -515,6 +515,13 @@ def upgrade():
             postgresql_where=sa.text("new_form"),
         )
         batch_op.create_index("ix_person_phone", ["phone"], unique=False)
+        batch_op.create_index(
+            "ix_person_reading_birth_on",
+            ["reading", "birth_on"],
+            unique=False,
+            sqlite_where=sa.text("birth_on IS NOT NULL"),
+            postgresql_where=sa.text("birth_on IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_person_uid"), ["uid"], unique=True)
         batch_op.create_index("ix_person_unit_id_name", ["unit_id", "name"], unique=False)
         batch_op.create_index("ix_person_unit_id_reading", ["unit_id", "reading"], unique=False)
@@ -1042,6 +1049,11 @@ def downgrade():
         batch_op.drop_index("ix_person_unit_id_reading")
         batch_op.drop_index("ix_person_unit_id_name")
         batch_op.drop_index(batch_op.f("ix_person_uid"))
+        batch_op.drop_index(
+            "ix_person_reading_birth_on",
+            sqlite_where=sa.text("birth_on IS NOT NULL"),
+            postgresql_where=sa.text("birth_on IS NOT NULL"),
+        )
         batch_op.drop_index("ix_person_phone")
         batch_op.drop_index(
             "ix_person_new_form", sqlite_where=sa.text("new_form = 1"), postgresql_where=sa.text("new_form")
