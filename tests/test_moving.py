@@ -203,9 +203,45 @@ def test_a_worker_asks_by_name_and_number_and_is_never_told_where(
     leader.post(f"/members/transfers/{transfer.uid}/accept", status=409)
     leader2.post(f"/members/transfers/{transfer.uid}/accept")
     look_again()
-    assert (old.unit.code, old.status, stub.status) == ("211", "active", "known")
+    assert (old.unit.code, old.status, stub.status) == ("211", "active", "merged")
     leader2.get(f"/members/{old.uid}", 404)
     assert "太白社区第1网格" in worker.get(f"/members/{old.uid}/membership")
+    check_everywhere()
+
+
+@pytest.mark.parametrize("standing", ["applied", "active", "known"])
+def test_who_was_registered_anew_meanwhile_is_one_person_after_the_transfer(
+    lifted: Flask, worker: Someone, leader: Someone, leader2: Someone, standing: str
+) -> None:
+    old, stub = with_number(), newcomer()
+    asked_by_the_worker(worker, stub)
+    with write():
+        stub.learn(address="天汉大道 1 号")
+        Visit.log(stub, as_viewer("worker"), "met")
+        stub.approve(as_viewer("leader")) if standing == "active" else None
+        stub.reject(as_viewer("leader"), "先办转会") if standing == "known" else None
+    leader2.post(f"/members/transfers/{the_transfer().uid}/accept")
+    look_again()
+    assert (old.unit.code, old.status, stub.status) == ("211", "active", "merged")
+    assert (old.phone, old.address, old.id_number) == ("13609162087", "天汉大道 1 号", ID)
+    assert leader.get("/members/").total == 1 and leader.post("/members/search", {"q": "王秀"}, 200).total == 1
+    page = worker.get(f"/members/{stub.uid}", follow_redirects=True)
+    assert "在会" in page and "非会员" not in page and "并入另一份档案" in page
+    assert db.session.scalars(select(Visit.person_id)).all() == [old.id]
+    check_everywhere()
+
+
+def test_who_is_released_to_a_union_that_registered_them_is_one_person_too(
+    lifted: Flask, leader: Someone, leader2: Someone
+) -> None:
+    old, stub = with_number(), newcomer()
+    other = newcomer("王秀英")
+    with write():
+        stub.set_id_number("resident_id", ID)
+    leader2.post(f"/members/{old.uid}/release", {"to": "21", "reason": "1"})
+    leader.post(f"/members/transfers/{the_transfer().uid}/accept", {"cell": unit("2110").uid.hex})
+    look_again()
+    assert (old.unit.code, old.status, stub.status, other.status) == ("2110", "active", "merged", "applied")
     check_everywhere()
 
 

@@ -11,9 +11,10 @@ from gridunion import audit, clock, settings
 from gridunion.db import BigId, Encrypted, Record, db, internal, personal, sensitive, trusted
 from gridunion.members.carrying import CARRIED, SETTLED, carry, line_of
 from gridunion.members.ledger import Ledger
-from gridunion.members.merge_fields import FIELDS
+from gridunion.members.merge_fields import FIELDS, choices
 from gridunion.members.models import Person, WrongStep
 from gridunion.members.spans import STRENGTH
+from gridunion.members.transfer import DOUBLES
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped
 
@@ -152,3 +153,13 @@ def _settle(*people: Person) -> None:
     for person in people:
         for follow in SETTLED:
             follow(person)
+
+
+def _one_after_transfer(person: Person, double: Person, by: Viewer) -> None:
+    """Somebody came by a transfer and had been registered here anew meanwhile: asked for by the exact name and number,
+    so nobody need be asked again whether they are one."""
+    if not double.withdrawn_at:
+        Merge.of(person, double, {choice.name for choice in choices(person, double) if choice.take}, by)
+
+
+DOUBLES.append(_one_after_transfer)
