@@ -224,7 +224,9 @@ def test_who_was_registered_anew_meanwhile_is_one_person_after_the_transfer(
     look_again()
     assert (old.unit.code, old.status, stub.status) == ("211", "active", "merged")
     assert (old.phone, old.address, old.id_number) == ("13609162087", "天汉大道 1 号", ID)
-    assert leader.get("/members/").total == 1 and leader.post("/members/search", {"q": "王秀"}, 200).total == 1
+    assert (
+        leader.get("/members/").total == 1 and leader.post("/members/search", {"q": "王秀"}, 200).total == 1
+    )
     page = worker.get(f"/members/{stub.uid}", follow_redirects=True)
     assert "在会" in page and "非会员" not in page and "并入另一份档案" in page
     assert db.session.scalars(select(Visit.person_id)).all() == [old.id]
