@@ -247,6 +247,27 @@ def test_who_is_released_to_a_union_that_registered_them_is_one_person_too(
     check_everywhere()
 
 
+def test_workers_of_both_sides_find_the_transfers_of_their_cell(
+    lifted: Flask, worker: Someone, neighbor: Someone, leader: Someone, leader2: Someone
+) -> None:
+    with_number()
+    stub = newcomer()
+    assert "件转会等答复" not in worker.get("/today")
+    asked_by_the_worker(worker, stub)
+    transfer = the_transfer()
+    assert "有 1 件转会等答复" in worker.get("/today") and "件转会等答复" not in neighbor.get("/today")
+    assert "/members/transfers" in worker.get("/members/").html
+    page = worker.get("/members/transfers")
+    assert (
+        page.total == 1 and str(transfer.uid) in page.html and "等对方答复 1" in page and "太白" not in page
+    )
+    assert neighbor.get("/members/transfers").total == 0
+    assert leader2.get("/members/transfers?show=ours").total == 1
+    leader2.post(f"/members/transfers/{transfer.uid}/refuse", {"words": "还在这里上班"})
+    assert "件转会等答复" not in worker.get("/today")
+    assert "没同意" in worker.get("/members/transfers?show=done")
+
+
 def test_a_wrong_name_or_number_finds_nobody_and_is_counted(lifted: Flask, worker: Someone) -> None:
     with_number()
     stub = newcomer("王秀英")

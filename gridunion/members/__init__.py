@@ -17,6 +17,7 @@ from gridunion.members import (
     registering,
     scanning,
     suspect_walk,
+    transfer_list,
     transferring,
     views,
 )
@@ -24,7 +25,7 @@ from gridunion.members.models import WrongStep
 
 # Their views stand on the same blueprint.
 assert approving and cards and changes and consenting and editing and merge_views and moving and printing
-assert registering and transferring
+assert registering and transfer_list and transferring
 assert merge_story and suspect_walk  # they listen
 
 
