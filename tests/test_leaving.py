@@ -318,6 +318,11 @@ def test_who_took_the_consent_back_leaves_in_no_table_and_on_no_paper(known: Per
     assert "罗志远" in printed and "曾国富" not in printed
     assert "1 行" in leader.get("/members/export")
     assert "曾国富" not in leader.get("/members/cards")
+    shown = leader.get(f"/members/{known.uid}").html
+    for paper in ("form", "card"):
+        assert f"/members/{known.uid}/{paper}" not in shown
+        assert "本人撤回了同意" in leader.get(f"/members/{known.uid}/{paper}", 409)
+    leader.post(f"/members/{known.uid}/card", status=409)
 
 
 def test_the_table_holds_whom_the_list_was_narrowed_to(
