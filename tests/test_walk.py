@@ -97,7 +97,7 @@ def _plant(code: str) -> Planted:
         )  # fmt: skip
         asked = ExportRequest(
             unit_id=person.unit_id, account_id=by.account_id, asked_by="周素琴", chosen={}, format="csv",
-            purpose="核对", rows=1, number="0", due_at=clock.now() + timedelta(days=1),
+            purpose="2026", rows=1, number="0", due_at=clock.now() + timedelta(days=1),
         )  # fmt: skip
         db.session.add_all((transfer, asked))
         files.attach(visit, visit.unit_id, [(files.keep(b"picture"), 7)], by.account_id)
