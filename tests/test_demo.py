@@ -106,7 +106,13 @@ def test_a_newcomer_finds_every_list_of_coming_and_going_with_something_in_it(st
     worker, leader = Someone(street, "worker"), Someone(street, "leader")
     today, inbox = worker.get("/today"), leader.get("/inbox")
     assert "有 2 人等你核实" in today and "件转会等答复" in today
-    for words in ("转会等你答复 1", "等对方答复的转会 2", "单位没了，会籍怎么办 1", "有 1 人等你核实", "疑似重复"):
+    for words in (
+        "转会等你答复 1",
+        "等对方答复的转会 2",
+        "单位没了，会籍怎么办 1",
+        "有 1 人等你核实",
+        "疑似重复",
+    ):
         assert words in inbox, words
     for name in ("江海燕", "苗青", "韩雪梅", "曹永福"):
         assert name in inbox

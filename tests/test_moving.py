@@ -214,12 +214,14 @@ def test_who_was_registered_anew_meanwhile_is_one_person_after_the_transfer(
     lifted: Flask, worker: Someone, leader: Someone, leader2: Someone, standing: str
 ) -> None:
     old, stub = with_number(), newcomer()
-    asked_by_the_worker(worker, stub)
     with write():
         stub.learn(address="天汉大道 1 号")
         Visit.log(stub, as_viewer("worker"), "met")
-        stub.approve(as_viewer("leader")) if standing == "active" else None
-        stub.reject(as_viewer("leader"), "先办转会") if standing == "known" else None
+        if standing == "active":
+            stub.approve(as_viewer("leader"))
+        if standing == "known":
+            stub.reject(as_viewer("leader"), "先办转会")
+    asked_by_the_worker(worker, stub)
     leader2.post(f"/members/transfers/{the_transfer().uid}/accept")
     look_again()
     assert (old.unit.code, old.status, stub.status) == ("211", "active", "merged")
@@ -231,6 +233,20 @@ def test_who_was_registered_anew_meanwhile_is_one_person_after_the_transfer(
     assert "在会" in page and "非会员" not in page and "并入另一份档案" in page
     assert db.session.scalars(select(Visit.person_id)).all() == [old.id]
     check_everywhere()
+
+
+def test_nobody_is_let_in_anew_while_their_membership_is_asked_for(
+    lifted: Flask, worker: Someone, leader: Someone, leader2: Someone
+) -> None:
+    with_number()
+    stub = newcomer()
+    asked_by_the_worker(worker, stub)
+    told = leader.post("/members/approvals", {"person": str(stub.uid)}, 409)
+    assert "王秀兰正在办转会" in told
+    leader2.post(f"/members/transfers/{the_transfer().uid}/refuse", {"words": "还在这里上班"})
+    leader.post("/members/approvals", {"person": str(stub.uid)})
+    look_again()
+    assert stub.status == "active"
 
 
 def test_who_is_released_to_a_union_that_registered_them_is_one_person_too(

@@ -38,6 +38,7 @@ class Comings(Teller):
             Transfer.release(goes, beside, self.leader, "1", "新单位在西大街")
         with then(days_ago(1, 11, 40)):
             again = self._register("韩雪梅", "3", self.worker, key_group="domestic_worker")
+            db.session.flush()
             Transfer.ask(asked_for.id, again, self.worker, "1", "原来在别处入的会，现在住西关街")
 
     def _of(self, name: str, cell: Unit) -> Person:
@@ -75,7 +76,10 @@ class Comings(Teller):
         """It closed, and one of its members is asked about."""
         with then(days_ago(90)):
             firm = Employer(
-                unit=self.cells["3"].parent, name="西关顺达物流部", uscc=self.numbers.credit_code(), union_state="joint"
+                unit=self.cells["3"].parent,
+                name="西关顺达物流部",
+                uscc=self.numbers.credit_code(),
+                union_state="joint",
             )
             db.session.add(firm)
         self.member("曹永福", "3", employer_name=firm.name)

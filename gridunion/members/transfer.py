@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import calendar, clock, settings
 from gridunion.db import BigId, Record, db, internal, personal
-from gridunion.members.models import MOVED, Impossible, Person
+from gridunion.members.models import JOINED, MOVED, Impossible, Person
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped, Unit, everywhere
 from gridunion.units.models import closed
@@ -235,4 +235,15 @@ def _follow(person: Person) -> None:
         waits.unit_id = person.unit.id
 
 
+def _only_one(person: Person, _by: Viewer) -> None:
+    """Nobody becomes a member here while their membership elsewhere is asked for: there is one at a time. Raises
+    WrongStep. Source: 工会会员会籍管理办法 第七条."""
+    asked = select(Transfer.id).where(Transfer.known_as_id == person.id, Transfer.state == "asked")
+    if db.session.scalar(asked.limit(1)):
+        raise Impossible(
+            _("%(name)s正在办转会，对方同意就入会，不用审批；对方不同意，再来审批。", name=person.name)
+        )
+
+
 MOVED.append(_follow)
+JOINED.append(_only_one)
