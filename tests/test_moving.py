@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from gridunion import clock
+from gridunion.accounts.models import Account, Posting
 from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.employers.models import Employer
@@ -455,7 +456,9 @@ def test_an_employer_that_closes_asks_about_each_of_its_members(
     closes(leader, firm)
     assert "单位没了，会籍怎么办 4" in leader.get("/inbox")
     majun, li, sun = (person_named(name).uid for name in ("马小军", "李强", "孙倩"))
-    assert "单位没了" in leader.get(f"/members/{majun}") and "单位没了" not in worker.get(f"/members/{majun}")
+    assert "单位没了" in leader.get(f"/members/{majun}")
+    seen = worker.get(f"/members/{majun}")
+    assert "请问问本人在哪里上班" in seen and "去办" not in seen
     leader.post(f"/members/{majun}/stays", {"next": "inbox"})
     leader.post(f"/members/{li}/retain", {"reason": "4", "on": TODAY})
     leader.post(f"/members/{sun}/release", {"to": "210", "reason": "1"})
@@ -473,3 +476,24 @@ def test_an_employer_that_works_again_asks_no_more(lifted: Flask, firm: Employer
     assert "单位没了" not in leader.get("/inbox")
     look_again()
     assert {row.state for row in db.session.scalars(select(EmployerGone))} == {"back"}
+
+
+def test_an_employer_that_moves_to_another_community_asks_about_those_left_behind(
+    lifted: Flask, firm: Employer, leader: Someone
+) -> None:
+    with write():
+        account = db.session.scalars(select(Account).where(Account.login == "leader")).one()
+        Posting.give(account, "leader", unit("210"), clock.today())
+    there = Someone(leader.site, "leader")
+    look_again()
+    said = {"name": firm.name, "unit": unit("210").uid.hex, "union_state": "unorganized", "state": "active"}
+    there.post(f"/employers/{firm.uid}/edit", said | {"row_version": str(firm.version)})
+    assert "单位没了，会籍怎么办 4" in there.get("/inbox")
+    uid = person_named("马小军").uid
+    there.post(f"/members/{uid}/release", {"to": "210", "reason": "1"})
+    there.post(f"/members/transfers/{the_transfer().uid}/accept", {"cell": unit("212").uid.hex})
+    assert "单位没了，会籍怎么办 3" in there.get("/inbox")
+    assert "单位没了" not in there.get(f"/members/{uid}")
+    look_again()
+    there.post(f"/employers/{firm.uid}/edit", said | {"row_version": str(firm.version), "state": "closed"})
+    assert "单位没了，会籍怎么办 4" in there.get("/inbox")
