@@ -424,6 +424,28 @@ def test_a_month_tells_who_came_and_who_went_and_every_number_opens_its_list(
 # ── the employer is gone ──
 
 
+def test_who_came_from_a_union_outside_is_told_as_transferred_in_and_not_as_come_back(
+    lifted: Flask, leader: Someone
+) -> None:
+    """As a sheet brings them: 会籍变化类型 转入, without a transfer of this system."""
+    came, back = member("曾国富", phone="13609162089"), member("罗志远", phone="13609162090")
+    with write():
+        came.memberships[-1].change_type = "2"
+        back.change(MOVEMENTS["retain"], clock.today(), as_viewer("leader"), "3")
+    with clock.at(clock.now() + timedelta(days=1)):
+        with write():
+            db.session.get_one(Person, back.id).change(
+                MOVEMENTS["come_back"], clock.today(), as_viewer("leader"), "1"
+            )
+        later = Someone(leader.site, "leader")
+        page = later.get("/members/changes")
+        assert "转入 1" in page and "恢复 1" in page
+        for name in ("transferred_in", "came_back"):
+            assert later.get(f"/members/changes?show={name}").total == 1
+        assert "转入" in later.get(f"/members/{came.uid}/membership")
+        assert "恢复会籍" in later.get(f"/members/{back.uid}/membership")
+
+
 @pytest.fixture
 def firm(lifted: Flask) -> Iterator[Employer]:
     with write():
