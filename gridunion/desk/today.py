@@ -19,6 +19,7 @@ from gridunion.db import db
 from gridunion.joining.waiting import to_verify
 from gridunion.look import ago, hm, nth
 from gridunion.members.models import Person
+from gridunion.members.transfer_list import waiting as transfers_waiting
 from gridunion.menu import badges
 from gridunion.rights import Viewer
 from gridunion.visits.due import long_unseen
@@ -91,6 +92,7 @@ class Today:
     late: int
     today: int
     applying: int = 0
+    moving: int = 0
     birthdays: list[Person] = field(default_factory=list)
     done: list[Done] = field(default_factory=list)
     unseen: list[Person] = field(default_factory=list)
@@ -134,7 +136,7 @@ def today_of(viewer: Viewer, month: bool = False) -> Today:
     for case in cases:
         found.total, found.late = found.total + 1, found.late + case.late
         found.today += not case.late and case.days == 0
-    found.applying = to_verify()
+    found.applying, found.moving = to_verify(), transfers_waiting()
     found.birthdays, found.done = _birthdays(), _done(viewer)
     if not found.total:
         found.unseen = long_unseen(LONG)

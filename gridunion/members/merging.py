@@ -15,10 +15,10 @@ from gridunion.employers.models import named
 from gridunion.members.carrying import SETTLED, carry, line_of, told_of
 from gridunion.members.ledger import Ledger
 from gridunion.members.membership import WrongStep
-from gridunion.members.merge_fields import FIELDS
+from gridunion.members.merge_fields import FIELDS, choices
 from gridunion.members.models import Person
 from gridunion.members.spans import STRENGTH
-from gridunion.members.transfer import Transfer
+from gridunion.members.transfer import DOUBLES, Transfer
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped, Unit
 
@@ -219,3 +219,13 @@ def _settle(*people: Person) -> None:
             db.session.expire(row)
     for follow in SETTLED:
         follow(*people)
+
+
+def _one_after_transfer(person: Person, double: Person, by: Viewer) -> None:
+    """Somebody came by a transfer and had been registered here anew meanwhile: asked for by the exact name and number,
+    so nobody need be asked again whether they are one."""
+    if not double.withdrawn_at:
+        Merge.of(person, double, {choice.name for choice in choices(person, double) if choice.take}, by)
+
+
+DOUBLES.append(_one_after_transfer)

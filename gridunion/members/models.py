@@ -166,11 +166,12 @@ class Person(RealName):
         self._only("applied")
         self._turn("known", None, clock.today(), by, reason)
 
-    def give_card(self) -> None:
-        """Issue a member card, or another one: what was printed before holds no longer. Raises WrongStep."""
+    def give_card(self, number: str = "") -> None:
+        """Issue a member card, or another one: what was printed before holds no longer. A first card bears `number`,
+        or one found now. Raises WrongStep."""
         if self.status not in card.CARRY:
             raise WrongStep(self.status)
-        self.card_no = self.card_no or _free_number()
+        self.card_no = self.card_no or number or free_numbers(1)[0]
         self.card_token, self.card_on = card.new_secret(), clock.today()
 
     def change(
@@ -281,13 +282,15 @@ class Person(RealName):
         return bool(self.card_token and self.card_on and self.card_on >= card.given_since())
 
 
-def _free_number() -> str:
-    """A number no card bears."""
-    number = card.new_number()
-    return _free_number() if trusted(_BEARER, {"number": number}).first() else number
+def free_numbers(many: int) -> list[str]:
+    """Numbers no card bears."""
+    numbers = {card.new_number() for _n in range(many)}
+    free = numbers - set(trusted(_BORNE, {"numbers": list(numbers)}).scalars())
+    return list(free) if len(free) == many else free_numbers(many)
 
 
-_BEARER = select(Person.__table__.c.id).where(Person.__table__.c.card_no == bindparam("number"))
+_CARD_NO = Person.__table__.c.card_no
+_BORNE = select(_CARD_NO).where(_CARD_NO.in_(bindparam("numbers", expanding=True)))
 
 
 def people_in(unit: Unit, _on: date) -> str:

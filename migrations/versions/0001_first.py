@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 15:24:19.507183
+Revision: 0001, 2026-11-21 15:25:44.943591
 """
 
 import sqlalchemy as sa
@@ -225,6 +225,37 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_employer_uid"), ["uid"], unique=True)
         batch_op.create_index("ix_employer_unit_id_name", ["unit_id", "name"], unique=False)
         batch_op.create_index("ix_employer_uscc", ["uscc"], unique=True)
+
+    op.create_table(
+        "export_request",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_by", sa.String(length=60), nullable=False),
+        sa.Column("chosen", sa.JSON(), nullable=False),
+        sa.Column("format", sa.String(length=8), nullable=False),
+        sa.Column("numbers", sa.String(length=40), nullable=False),
+        sa.Column("purpose", sa.String(length=100), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("number", sa.String(length=8), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("agreed_by", sa.String(length=60), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refusal", sa.String(length=200), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_export_request_account_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_export_request_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export_request")),
+    )
+    with op.batch_alter_table("export_request", schema=None) as batch_op:
+        batch_op.create_index("ix_export_request_account_id_state", ["account_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_export_request_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_export_request_unit_id_state", ["unit_id", "state"], unique=False)
 
     op.create_table(
         "import_run",
@@ -1128,6 +1159,12 @@ def downgrade():
         batch_op.drop_index("ix_import_run_digest")
 
     op.drop_table("import_run")
+    with op.batch_alter_table("export_request", schema=None) as batch_op:
+        batch_op.drop_index("ix_export_request_unit_id_state")
+        batch_op.drop_index(batch_op.f("ix_export_request_uid"))
+        batch_op.drop_index("ix_export_request_account_id_state")
+
+    op.drop_table("export_request")
     with op.batch_alter_table("employer", schema=None) as batch_op:
         batch_op.drop_index("ix_employer_uscc")
         batch_op.drop_index("ix_employer_unit_id_name")
