@@ -3,13 +3,25 @@
 import secrets
 from datetime import date, timedelta
 
+from sqlalchemy import bindparam, column, select, table
 from stdnum import luhn
 
 from gridunion import clock, settings
+from gridunion.db import trusted
 
 SHAPE = r"[A-Za-z0-9_-]{16}"  # of a secret
 CARRY = ("active", "retained")
 """The standings in which somebody has a card."""
+
+
+_person = table("person", column("card_no"))
+_BEARER = select(_person.c.card_no).where(_person.c.card_no == bindparam("number"))
+
+
+def free_number() -> str:
+    """A number no card bears. Inside write()."""
+    number = new_number()
+    return free_number() if trusted(_BEARER, {"number": number}).first() else number
 
 
 def new_number() -> str:

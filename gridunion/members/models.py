@@ -9,14 +9,14 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Date, ForeignKey, Index, String, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, String, func, select, text
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import clock
-from gridunion.db import BigId, db, internal, personal, sensitive, trusted
+from gridunion.db import BigId, db, internal, personal, sensitive
 from gridunion.members import card
 from gridunion.members.consent import CONSENT_VERSION, Consent, Withdrawn
-from gridunion.members.membership import STANDINGS, Impossible, Membership, WrongStep, staged
+from gridunion.members.membership import STANDINGS, Impossible, Membership, WrongStep, end_running, staged
 from gridunion.members.movement import Movement
 from gridunion.members.real_name import RealName
 from gridunion.rights import Viewer
@@ -162,7 +162,7 @@ class Person(RealName):
         """Issue a member card, or another one: what was printed before holds no longer. Raises WrongStep."""
         if self.status not in card.CARRY:
             raise WrongStep(self.status)
-        self.card_no = self.card_no or _free_number()
+        self.card_no = self.card_no or card.free_number()
         self.card_token, self.card_on = card.new_secret(), clock.today()
 
     def change(
@@ -228,12 +228,8 @@ class Person(RealName):
         **more: Any,
     ) -> None:
         """End the running span and, unless the person only stays known, begin the next."""
-        # A clock may have been set back: no span begins before an earlier one ended.
-        on = max([on, *(span.until_on or span.from_on for span in self.memberships)])
         account_id = by.account_id if by else None
-        for span in self.memberships:
-            if span.until_on is None:
-                span.end(on, account_id, change, words)
+        on = end_running(self.memberships, on, account_id, change, words)
         if status != "known":
             more |= {"change_type": change, "from_on": on, "approved_by_id": account_id}
             self.memberships.append(Membership(unit=self.unit, status=status, **more))
@@ -271,15 +267,6 @@ class Person(RealName):
     def has_card(self) -> bool:
         """The card holds today."""
         return bool(self.card_token and self.card_on and self.card_on >= card.given_since())
-
-
-def _free_number() -> str:
-    """A number no card bears."""
-    number = card.new_number()
-    return _free_number() if trusted(_BEARER, {"number": number}).first() else number
-
-
-_BEARER = select(Person.__table__.c.id).where(Person.__table__.c.card_no == bindparam("number"))
 
 
 def people_in(unit: Unit, _on: date) -> str:

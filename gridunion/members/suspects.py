@@ -1,37 +1,22 @@
 """疑似重复: pairs of files that may be one person, each with the reason, found when a file is written.
 
-A file is compared with the few that share its number, its phone or the sound of its name in the same community,
-never with all of them: what it costs does not grow with the register.
+A pair lies in the community of both and stays until one of them changes or somebody says they are two people.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
 from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import Index, Select, String, Table, bindparam, delete, event, inspect, or_, select, update
+from sqlalchemy import Index, String, Table, bindparam, delete, event, inspect, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session
 
 from gridunion import clock
-from gridunion.db import (
-    BigId,
-    Record,
-    db,
-    internal,
-    is_sqlite,
-    keyring,
-    personal,
-    trusted,
-)
-from gridunion.members.merging import LIVE
+from gridunion.db import BigId, Record, db, internal, is_sqlite, keyring, personal, trusted
+from gridunion.members.likeness import Found, compared
 from gridunion.members.models import Person
-from gridunion.members.twins import COLUMNS, reasons
-from gridunion.tree import Scoped, Unit
-
-MOST_OF_A_PHONE = 4  # people with one phone; more share that of a family or an employer, which says nothing
-MOST_OF_A_NAME = 50  # people of one name in a community that are compared
+from gridunion.tree import Scoped
 
 
 class Suspect(Scoped, Record):
@@ -59,80 +44,20 @@ class Suspect(Scoped, Record):
         self.state, self.dismissed_at, self.dismissed_by = "dismissed", clock.now(), by
 
 
-Found = dict[int, tuple[Any, str]]
-"""Number of the other → their row, and why."""
-
-_p, _u, _s = Person.__table__.c, Unit.__table__.c, cast(Table, Suspect.__table__)
-_here = [_p[name] for name in COLUMNS]
-_live = _p.status.in_(LIVE)
-
-
-@cache
-def _same(column: str) -> Select[Any]:
-    """Others with the same number or phone: one more than would be looked at."""
-    found = select(*_here, _u.parent_id, _u.kind).join_from(
-        Person.__table__, Unit.__table__, _u.id == _p.unit_id
-    )
-    return found.where(_p[column] == bindparam("asked"), _live).order_by(_p.id).limit(MOST_OF_A_PHONE + 1)
-
-
-_SOUNDS = (
-    select(*_here)
-    .where(_p.unit_id.in_(bindparam("units", expanding=True)), _p.reading == bindparam("asked"), _live)
-    .order_by(_p.id.desc()).limit(MOST_OF_A_NAME)
-)  # fmt: skip
-_WHO = select(*_here, _p.status, _u.parent_id, _u.kind).join_from(
-    Person.__table__, Unit.__table__, _u.id == _p.unit_id
-)
-_WHO_OF = _WHO.where(_p.id.in_(bindparam("ids", expanding=True)))
-_PLACES = select(_u.id).where(or_(_u.parent_id == bindparam("home"), _u.id == bindparam("home")))
-
-
-def home_of(row: Any) -> int:
-    """The community somebody belongs to."""
-    return int(row.parent_id if row.kind == "cell" else row.unit_id)
+_s = cast(Table, Suspect.__table__)
 
 
 def look_at(ids: Iterable[int]) -> None:
     """Compare some people with those like them, and note what is found. Inside write()."""
-    for row, home, found in _compared(ids):
+    for row, home, found in compared(ids):
         _note(row, home, found)
 
 
 def worth_noting(ids: list[int]) -> list[int]:
     """Those of some people who are like somebody, or were."""
-    like = {row.id for row, _home, found in _compared(ids) if found}
+    like = {row.id for row, _home, found in compared(ids) if found}
     known = trusted(select(_s.c.low_id, _s.c.high_id).where(or_(_s.c.low_id.in_(ids), _s.c.high_id.in_(ids))))
     return sorted((like | {number for pair in known for number in pair}) & set(ids))
-
-
-def _compared(ids: Iterable[int]) -> Iterator[tuple[Any, int, Found]]:
-    """Each of some people, the community, and who is like them. Who was merged or has gone is left alone: lists
-    leave their pairs out, and a merge that is undone finds them as they were."""
-    places: dict[int, list[int]] = {}
-    for row in trusted(_WHO_OF, {"ids": sorted(ids)}).all():
-        if row.status in LIVE:
-            home = home_of(row)
-            if home not in places:
-                places[home] = list(trusted(_PLACES, {"home": home}).scalars())
-            yield row, home, _found(row, home, places[home])
-
-
-def _found(row: Any, home: int, units: list[int]) -> Found:
-    """Who is like somebody, and why."""
-    near = {it.id: it for column in ("phone", "id_index") for it in _sharing(row, column, home)}
-    if row.reading:
-        near |= {it.id: it for it in trusted(_SOUNDS, {"units": units, "asked": row.reading})}
-    near.pop(row.id, None)
-    judged = {number: (other, reasons(row, other)) for number, other in near.items()}
-    return {number: found for number, found in judged.items() if found[1]}
-
-
-def _sharing(row: Any, column: str, home: int) -> list[Any]:
-    """Others of the community with the same phone or number."""
-    asked = getattr(row, column)
-    found = trusted(_same(column), {"asked": asked}).all() if asked else []
-    return [it for it in found if home_of(it) == home] if len(found) <= MOST_OF_A_PHONE else []
 
 
 _OF = select(_s).where(or_(_s.c.low_id == bindparam("number"), _s.c.high_id == bindparam("number")))
