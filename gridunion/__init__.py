@@ -20,7 +20,7 @@ from gridunion import (
     units,
     visits,
 )
-from gridunion.db import db, open_database
+from gridunion.db import open_database
 from gridunion.doors import guard_doors
 from gridunion.rights import PUBLIC, allow, right_of
 from gridunion.web import Site
@@ -56,6 +56,3 @@ def _check_labels(app: Flask) -> None:
     unlabeled = [endpoint for endpoint, view in app.view_functions.items() if right_of(view) is None]
     if unlabeled:
         raise Unlabeled(", ".join(unlabeled))
-
-
-__all__ = ["create_app", "db"]
