@@ -112,6 +112,8 @@ class Person(RealName):
         self.consent_to(consent, **(given or {}))
         self._turn("applied", "1", clock.today())
 
+    # ── consent ──
+
     def consent_to(self, channel: str, **given: Any) -> None:
         """Keep that somebody agrees, from now on, or since `given`."""
         said = {"wording": CONSENT_VERSION} | given
@@ -146,6 +148,8 @@ class Person(RealName):
             raise WrongStep(self.status)
         self.consent_to(channel)
 
+    # ── membership, a step at a time ──
+
     def approve(self, by: Viewer) -> None:
         """Take an applicant in as a member. Raises WrongStep."""
         self._only("applied")
@@ -157,13 +161,6 @@ class Person(RealName):
         """Turn an application down; the person stays known. Raises WrongStep."""
         self._only("applied")
         self._turn("known", None, clock.today(), by, reason)
-
-    def give_card(self) -> None:
-        """Issue a member card, or another one: what was printed before holds no longer. Raises WrongStep."""
-        if self.status not in card.CARRY:
-            raise WrongStep(self.status)
-        self.card_no = self.card_no or card.free_number()
-        self.card_token, self.card_on = card.new_secret(), clock.today()
 
     def change(
         self, how: Movement, on: date, by: Viewer, reason: str, words: str | None = None, **more: Any
@@ -262,6 +259,15 @@ class Person(RealName):
     @property
     def is_member(self) -> bool:
         return self.status == "active"
+
+    # ── the card ──
+
+    def give_card(self) -> None:
+        """Issue a member card, or another one: what was printed before holds no longer. Raises WrongStep."""
+        if self.status not in card.CARRY:
+            raise WrongStep(self.status)
+        self.card_no = self.card_no or card.free_number()
+        self.card_token, self.card_on = card.new_secret(), clock.today()
 
     @property
     def has_card(self) -> bool:
