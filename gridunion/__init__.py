@@ -20,8 +20,8 @@ from gridunion import (
     units,
     visits,
 )
-from gridunion.db import open_database
 from gridunion.doors import guard_doors
+from gridunion.engine import open_database
 from gridunion.rights import PUBLIC, allow, right_of
 from gridunion.web import Site
 

@@ -33,6 +33,7 @@ from sqlalchemy.orm.attributes import get_history
 from gridunion import clock
 from gridunion.db import Base, BigId, Record, Row, UtcDateTime, db, internal, personal, trusted
 from gridunion.phones import mask_phone
+from gridunion.storing import hears
 
 FIRST = "0" * 64
 
@@ -109,8 +110,8 @@ def broken_at() -> int | None:
     return None
 
 
-@event.listens_for(Session, "before_flush")
-def _collect(session: Session, *_: Any) -> None:
+@hears("before_flush")
+def _collect(session: Any) -> None:
     lines = [_line("create", row) for row in session.new if _told(row)]
     changed = [_line("change", row) for row in session.dirty if _told(row) and session.is_modified(row)]
     lines += [line for line in changed if line["detail"]]
@@ -123,8 +124,8 @@ def _told(row: Any) -> bool:
     return isinstance(row, Record) and not row.quiet
 
 
-@event.listens_for(Session, "after_flush")
-def _write(session: Session, *_: Any) -> None:
+@hears("after_flush")
+def _write(session: Any) -> None:
     lines = session.info.pop("trail", [])
     if lines:
         append(lines)

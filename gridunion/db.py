@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
-import pysqlite3.dbapi2
-from flask import Flask, current_app
+from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
@@ -38,7 +37,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, registry
 
 from gridunion import clock
-from gridunion.config import Config, Misconfigured
 from gridunion.keys import KeyRing
 
 GATE_SECONDS = 10
@@ -51,19 +49,6 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
-PRAGMAS = (
-    "busy_timeout = 5000",
-    "synchronous = FULL",
-    "foreign_keys = ON",
-    "trusted_schema = OFF",
-    "secure_delete = ON",
-    "cache_size = -16000",
-    "mmap_size = 0",
-    "temp_store = MEMORY",
-    "journal_size_limit = 67108864",
-    "analysis_limit = 1000",  # also keeps ANALYZE from taking samples, for whose sake every binding is planned anew
-)
-
 BigId = BigInteger().with_variant(Integer, "sqlite")
 Bytewise = String(255).with_variant(String(255, collation="C"), "postgresql")
 """Text compared byte by byte on both databases, so that a range is a prefix."""
@@ -75,10 +60,6 @@ class NotWriting(RuntimeError):
 
 class Busy(Exception):
     """The writer gate did not open in time; nothing was written."""
-
-
-class OrphanedRows(RuntimeError):
-    """A migration left rows whose parent is gone."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -183,7 +164,7 @@ class Encrypted:
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
 
-_begin: ContextVar[str] = ContextVar("begin", default="BEGIN")
+begin: ContextVar[str] = ContextVar("begin", default="BEGIN")
 _gate = threading.Lock()
 
 
@@ -200,7 +181,7 @@ def trusted(statement: Any, values: Any = None) -> Result[Any]:
 
 
 def writing() -> bool:
-    return _begin.get() != "BEGIN"
+    return begin.get() != "BEGIN"
 
 
 @contextmanager
@@ -212,8 +193,8 @@ def write() -> Iterator[None]:
     if writing():
         raise RuntimeError("write() does not nest")
     db.session.rollback()
-    with _gate_open():
-        token = _begin.set("BEGIN IMMEDIATE")
+    with gate_open():
+        token = begin.set("BEGIN IMMEDIATE")
         try:
             yield
             db.session.commit()
@@ -221,11 +202,11 @@ def write() -> Iterator[None]:
             db.session.rollback()
             raise
         finally:
-            _begin.reset(token)
+            begin.reset(token)
 
 
 @contextmanager
-def _gate_open() -> Iterator[None]:
+def gate_open() -> Iterator[None]:
     """SQLite has one writer; threads queue here, processes on the lock file."""
     lock_file: Path | None = current_app.extensions.get("gridunion.gate")
     if lock_file is None:
@@ -254,85 +235,6 @@ def _wait_for(handle: int) -> None:
             if time.monotonic() > until:
                 raise Busy from None
             time.sleep(0.001)
-
-
-@contextmanager
-def migrating(connection: Connection) -> Iterator[None]:
-    """A connection on which the schema may change: foreign keys off (SQLite heeds that only outside a
-    transaction), the gate held."""
-    if not is_sqlite(connection):
-        yield
-        return
-    raw: Any = connection.connection.dbapi_connection
-    raw.execute("PRAGMA foreign_keys = OFF")
-    with _gate_open():
-        token = _begin.set("BEGIN IMMEDIATE")
-        try:
-            yield
-        finally:
-            _begin.reset(token)
-            connection.rollback()
-            raw.execute("PRAGMA foreign_keys = ON")
-
-
-def refuse_orphans(connection: Connection) -> None:
-    """Before a migration commits: no row whose parent is gone. Raises OrphanedRows."""
-    if is_sqlite(connection) and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
-        raise OrphanedRows(str(lost[:5]))
-
-
-def open_database(app: Flask, config: Config) -> None:
-    """Give the app its engine, with the settings that make `saved` mean saved."""
-    app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(config)
-    db.init_app(app)
-    if config.sqlite:
-        _make_home(config.home)
-        app.extensions["gridunion.gate"] = config.home / "writer.lock"
-        with app.app_context():
-            event.listen(db.engine, "connect", _prepare_sqlite)
-            event.listen(db.engine, "begin", _begin_sqlite)
-
-
-def _make_home(home: Path) -> None:
-    try:
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as problem:
-        raise Misconfigured(
-            f"数据文件夹 {home}（GRIDUNION_HOME）建不了：请换一个地方，或看它的权限。"
-        ) from problem
-    if not os.access(home, os.W_OK | os.X_OK):
-        raise Misconfigured(f"数据文件夹 {home}（GRIDUNION_HOME）不许写：请看它的权限。")
-
-
-def _engine_options(config: Config) -> dict[str, Any]:
-    if config.sqlite:
-        return {"module": pysqlite3.dbapi2, "pool_size": 8, "max_overflow": 8}
-    # psycopg's generic plans turn a millisecond search into a quarter of a second: always plan anew.
-    return {
-        "pool_size": 8,
-        "max_overflow": 8,
-        "pool_pre_ping": True,
-        "pool_recycle": 1800,
-        "connect_args": {"prepare_threshold": None},
-    }
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
-    for pragma in PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.create_function("lower", 1, _lower, deterministic=True)
-
-
-def _lower(text: Any) -> Any:
-    """SQLite's own knows only A to Z: names in other scripts are found in capitals and small letters alike."""
-    return text.lower() if isinstance(text, str) else text
-
-
-def _begin_sqlite(connection: Any) -> None:
-    connection.exec_driver_sql(_begin.get())
 
 
 @event.listens_for(Session, "before_flush")

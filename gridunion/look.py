@@ -18,11 +18,12 @@ from gridunion.doors import safe_next
 from gridunion.identity import mask_id
 from gridunion.menu import menu_of
 from gridunion.names import mask_name
+from gridunion.once import sender
 from gridunion.phones import mask_phone, show_phone
 from gridunion.receipts import receipt_by_uid
 from gridunion.rights import PUBLIC, allow
 from gridunion.text import read_uid
-from gridunion.web import new_key, sender, viewer
+from gridunion.web import new_key, viewer
 from gridunion.words import SAID, Words, english
 
 YEAR = 365 * 24 * 3600

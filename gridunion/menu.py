@@ -82,6 +82,13 @@ Badge = Callable[[Viewer], int]
 badges: dict[str, Badge] = {}
 """Counts beside places, given by the rooms that know them."""
 
+ASIDES: list[Callable[[Viewer], tuple[str, str] | None]] = []
+"""(words, address) of something that waits for the viewer's word, shown beside the lists they open."""
+
+
+def asides(viewer: Viewer) -> list[tuple[str, str]]:
+    return [told for aside in ASIDES if (told := aside(viewer))]
+
 
 def menu_of(viewer: Viewer) -> tuple[Item, ...]:
     """The menu of somebody: only places whose view their roles may open."""

@@ -80,6 +80,7 @@ class _Known:
     values: dict[str, list[tuple[str, date, Any]]]
     lists: dict[str, dict[str, list[Entry]]]
     answers: dict[tuple[str | tuple[str, ...], str, date], Any] = field(default_factory=dict)
+    in_force: dict[tuple[str, str, date], list[Entry]] = field(default_factory=dict)
 
 
 def value(key: str, path: str = "", on: date | None = None) -> Any:
@@ -107,9 +108,11 @@ def _strongest(rows: list[tuple[str, date, Any]], path: str, day: date) -> Any:
 
 def codes(name: str, path: str = "", on: date | None = None) -> list[Entry]:
     """The entries of a code list in force for a branch on a day, in their order."""
-    day = on or clock.today()
-    found = (_in_force(rows, path, day) for rows in _known().lists[name].values())
-    return [entry for entry in found if entry and (entry.until_on is None or entry.until_on > day)]
+    known, asked = _known(), (name, path, on or clock.today())
+    if asked not in known.in_force:
+        found = (_in_force(rows, *asked[1:]) for rows in known.lists[name].values())
+        known.in_force[asked] = [it for it in found if it and (it.until_on is None or it.until_on > asked[2])]
+    return list(known.in_force[asked])
 
 
 def code(name: str, key: str | None) -> Entry | None:

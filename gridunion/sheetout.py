@@ -16,6 +16,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from gridunion.cells import report_text
 
 Cells = Sequence[str | int | None]
+NOTES = "说明"
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -38,6 +39,7 @@ _PARTS = {
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPES}.sheet.main+xml"/>'
         f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPES}.worksheet+xml"/>'
+        f'<Override PartName="/xl/worksheets/sheet2.xml" ContentType="{_TYPES}.worksheet+xml"/>'
         f'<Override PartName="/xl/styles.xml" ContentType="{_TYPES}.styles+xml"/></Types>'
     ),
     "_rels/.rels": (
@@ -47,17 +49,21 @@ _PARTS = {
     "xl/_rels/workbook.xml.rels": (
         f'<Relationships xmlns="{_PACKAGE}/relationships">'
         f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
-        f'<Relationship Id="rId2" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>'
+        f'<Relationship Id="rId2" Type="{_OFFICE}/styles" Target="styles.xml"/>'
+        f'<Relationship Id="rId3" Type="{_OFFICE}/worksheet" Target="worksheets/sheet2.xml"/></Relationships>'
     ),
     "xl/styles.xml": _STYLES,
 }
 
 
-def write_xlsx(out: IO[bytes], title: str, header: Cells, rows: Iterable[Cells], mark: str) -> None:
-    """A workbook of one sheet. `mark` says below each printed page where the table comes from."""
+def write_xlsx(
+    out: IO[bytes], title: str, header: Cells, rows: Iterable[Cells], mark: str, notes: Iterable[Cells]
+) -> None:
+    """A workbook of the table and a sheet of notes. `mark` says below each printed page where it comes from."""
     book = (
         f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
-        f'<sheet name="{_said(title)}" sheetId="1" r:id="rId1"/></sheets></workbook>'
+        f'<sheet name="{_said(title)}" sheetId="1" r:id="rId1"/>'
+        f'<sheet name="{NOTES}" sheetId="2" r:id="rId3"/></sheets></workbook>'
     )
     with ZipFile(out, "w", ZIP_DEFLATED, compresslevel=5) as archive:
         for name, text in {**_PARTS, "xl/workbook.xml": book}.items():
@@ -67,6 +73,10 @@ def write_xlsx(out: IO[bytes], title: str, header: Cells, rows: Iterable[Cells],
             for number, cells in enumerate(rows, 2):
                 sheet.write(_row(number, cells).encode())
             sheet.write(f"</sheetData>{_foot(mark)}</worksheet>".encode())
+        told = "".join(_row(number, cells) for number, cells in enumerate(notes, 1))
+        widths = '<cols><col min="1" max="1" width="14"/><col min="2" max="2" width="60"/></cols>'
+        sheet2 = f'{_XML}<worksheet xmlns="{_MAIN}">{widths}<sheetData>{told}</sheetData></worksheet>'
+        archive.writestr("xl/worksheets/sheet2.xml", sheet2)
 
 
 def _head(columns: int) -> str:

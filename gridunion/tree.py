@@ -42,6 +42,7 @@ from sqlalchemy.sql import visitors
 
 from gridunion import clock
 from gridunion.db import BigId, Bytewise, Record, db, internal, public
+from gridunion.storing import hears
 
 KINDS = ("city_federation", "district_federation", "street_federation", "community_union", "cell")
 
@@ -276,8 +277,8 @@ def _refuse_scoped(state: ORMExecuteState) -> None:
             raise Refused("say whose eyes this query has, or carry branch() and say so")
 
 
-@event.listens_for(Session, "before_flush")
-def _refuse_outside(session: Session, *_: Any) -> None:
+@hears("before_flush")
+def _refuse_outside(session: Any) -> None:
     seen = eyes()
     if seen is EVERYWHERE:
         return

@@ -14,13 +14,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from jinja2_fragments import render_block
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import BadRequest, Conflict, Forbidden, NotFound, Unauthorized
+from werkzeug.exceptions import Forbidden, NotFound, Unauthorized
 
 from gridunion import db as database
-from gridunion.db import Busy, Record, db
-from gridunion.doors import SAFE, digest, token_of_request
-from gridunion.receipts import Sent, body_sha, find_receipt, keep_receipt
+from gridunion import once
+from gridunion.db import Record, db
+from gridunion.doors import SAFE
+from gridunion.receipts import Sent
 from gridunion.rights import PUBLIC, SIGNED_IN, Viewer, right_of
 from gridunion.spoken import Spoken
 from gridunion.tree import Unit, eyes, look_with
@@ -76,7 +76,7 @@ class Site(Flask):
         try:
             return self._write_once(view)
         except Exception as problem:
-            if earlier := _stored_meanwhile(problem):
+            if earlier := once.stored_meanwhile(problem):
                 return _answer_again(earlier)
             if isinstance(problem, Undo):
                 return problem.response
@@ -85,12 +85,12 @@ class Site(Flask):
     def _write_once(self, view: Callable[..., Any]) -> Response:
         with database.write():
             authorize(view, again=True)
-            if earlier := _received():
+            if earlier := once.received():
                 return _answer_again(earlier)
             response = self.make_response(super().dispatch_request())
             if response.status_code >= 400:
                 raise Undo(response)
-            _keep_receipt(response)
+            _keep(response)
         return for_htmx(response)
 
 
@@ -215,53 +215,17 @@ def go(location: str) -> Response:
     return make_response(redirect(location, 303))
 
 
-def sender() -> str:
-    """Whose submission it is: the account, or the cookie of a phone without one."""
-    if signed_in():
-        return f"a:{viewer().account_id}"
-    return f"p:{digest(token_of_request())}"
-
-
-def _key() -> str:
-    return (request.headers.get("Idempotency-Key") or request.form.get("client_key", ""))[:64]
-
-
-def _received() -> Sent | None:
-    """The receipt of the same submission, if it came before. Raises Conflict when its content differs.
-
-    A form without a key could be stored twice, so it is not taken (BadRequest).
-    """
-    if not _key():
-        raise BadRequest
-    earlier = find_receipt(sender(), _key())
-    if earlier and earlier.body_sha != body_sha(request):
-        raise Conflict
-    return earlier
-
-
-def _stored_meanwhile(problem: Exception) -> Sent | None:
-    """The receipt of an equal submission that was stored while this one failed over it: on PostgreSQL two of them
-    run side by side, and the second one meets a person just registered, a visit just made, a step just taken."""
-    if isinstance(problem, Busy | OperationalError | OSError) or not _key():
-        return None
-    db.session.rollback()
-    earlier = find_receipt(sender(), _key())
-    return earlier if earlier and earlier.body_sha == body_sha(request) else None
-
-
 def _answer_again(earlier: Sent) -> Response:
     return for_htmx(make_response(redirect(earlier.location or "/", 303)))
 
 
-def _keep_receipt(response: Response) -> None:
-    text, undo, kind = g.get("said", ("", "", "ok"))
+def _keep(response: Response) -> None:
+    """Keep the receipt of what was stored; the next page tells what `say` said by it."""
     uid = uuid4()
-    if text and response.location:
+    said = g.get("said", ("", "", "ok"))
+    if said[0] and response.location:
         response.location += f"{'&' if '?' in response.location else '?'}r={uid.hex}"
-    keep_receipt(
-        uid=uid, sender=sender(), key=_key(), route=request.endpoint or "", body_sha=body_sha(request),
-        status=response.status_code, location=response.location or "", message=text[:200], kind=kind, undo=undo,
-    )  # fmt: skip
+    once.keep(uid, response.status_code, response.location or "", said)
 
 
 def for_htmx(response: Response) -> Response:
@@ -284,7 +248,6 @@ __all__ = [
     "new_key",
     "page",
     "say",
-    "sender",
     "takes",
     "viewer",
 ]

@@ -6,7 +6,8 @@ Foreign keys must be off before BEGIN: with them on, rebuilding a parent table s
 from alembic import context
 from flask import current_app
 
-from gridunion.db import Base, UtcDateTime, db, is_sqlite, migrating, refuse_orphans
+from gridunion.db import Base, UtcDateTime, db, is_sqlite
+from gridunion.engine import migrating, refuse_orphans
 
 SEARCH = "person_search"  # made by hand in the migration: FTS5 on SQLite, a GIN index on PostgreSQL
 

@@ -93,13 +93,32 @@ def test_the_worker_finds_a_full_day(street: Flask) -> None:
 
 
 @pytest.mark.once
-def test_the_leader_has_ten_things_to_decide(street: Flask) -> None:
+def test_the_leader_has_fourteen_things_to_decide(street: Flask) -> None:
     inbox = Someone(street, "leader").get("/inbox")
-    assert "10 件" in inbox
+    assert "14 件" in inbox
     decide = ("马小军", "蒋丽", "匿名", "李强", "冯小燕", "田志刚", "周桂英", "余建民", "许志强", "刘桂芳")
     for name in decide:
         assert name in inbox
     assert "罗春梅（手上 2 件）" in inbox
+
+
+@pytest.mark.once
+def test_a_newcomer_finds_every_list_of_coming_and_going_with_something_in_it(street: Flask) -> None:
+    worker, leader = Someone(street, "worker"), Someone(street, "leader")
+    today, inbox = worker.get("/today"), leader.get("/inbox")
+    assert "有 2 人等你核实" in today and "件转会等答复" in today
+    for words in (
+        "转会等你答复 1",
+        "等对方答复的转会 2",
+        "单位没了，会籍怎么办 1",
+        "有 1 人等你核实",
+        "疑似重复",
+    ):
+        assert words in inbox, words
+    for name in ("江海燕", "苗青", "韩雪梅", "曹永福"):
+        assert name in inbox
+    for where in ("/members/transfers", "/members/suspects", "/applications/"):
+        assert leader.get(where).total, where
 
 
 def test_the_board_shows_every_light(street: Flask) -> None:

@@ -150,7 +150,7 @@ class Register(RuleBasedStateMachine):
             assert before == only_from
             return
         db.session.rollback()
-        assert db.session.get_one(Person, number).status != only_from
+        assert db.session.get_one(Person, number).status != only_from or _asked_for(number)
 
     @invariant()
     def each_person_has_one_line(self) -> None:
@@ -159,7 +159,8 @@ class Register(RuleBasedStateMachine):
             person = db.session.get_one(Person, number)
             open_now = [span for span in person.memberships if span.until_on is None]
             assert len(open_now) <= 1
-            assert person.status == (open_now[0].status if open_now else "known")
+            none = "merged" if person.merged_into_id else "known"
+            assert person.status == (open_now[0].status if open_now else none)
             for earlier, later in zip(person.memberships, person.memberships[1:], strict=False):
                 assert earlier.until_on is not None
                 assert earlier.from_on <= earlier.until_on <= later.from_on
@@ -197,6 +198,12 @@ class Register(RuleBasedStateMachine):
             now = [one.status for one in people if one.unit.path.startswith(place.path)]
             for status in ("active", "retained"):
                 assert members_on(place, latest, status) == now.count(status)
+
+
+def _asked_for(number: int) -> bool:
+    """Their membership is asked for under this file: nobody lets them in anew meanwhile."""
+    waits = select(Transfer.id).where(Transfer.known_as_id == number, Transfer.state == "asked")
+    return db.session.scalar(waits) is not None
 
 
 def _by_hand(spans: Sequence[Membership], place: Unit, day: date) -> int:

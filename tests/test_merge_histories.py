@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from gridunion import clock
 from gridunion.db import db, keyring, write
-from gridunion.members import spans
+from gridunion.members import card, spans
 from gridunion.members.merge_fields import FIELDS
 from gridunion.members.merging import LIVE, Merge
 from gridunion.members.models import Person
@@ -90,12 +90,15 @@ def test_a_merge_that_was_undone_never_happened_and_the_board_is_right_all_along
 
 
 def _fill_in() -> None:
-    """Numbers and notes for some, so that what is encrypted moves as well; a row of figures for every unit."""
+    """Numbers, notes and cards for some, so that what is encrypted and what nobody else may have moves as well; a
+    row of figures for every unit."""
     with write():
         refresh(db.session.scalars(select(Unit.id)))
         for nth, person in enumerate(db.session.scalars(select(Person).order_by(Person.id))):
             if nth % 3 == 0:
                 person.set_id_number("resident_id", number(nth + 1))
+            if nth % 2 == 0 and person.status in card.CARRY:
+                person.give_card()
 
 
 def _merge(nth: int, apart: int, taken: set[str]) -> Merge | None:

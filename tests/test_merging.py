@@ -14,6 +14,7 @@ from gridunion.audit import Trail
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.readers import Reader
 from gridunion.db import Base, db, trusted, write
+from gridunion.employers.models import Employer
 from gridunion.members import suspect_list, suspect_walk, suspects
 from gridunion.members.carrying import CARRIED
 from gridunion.members.consent import Consent
@@ -22,6 +23,7 @@ from gridunion.members.merging import Merge, NotMerged
 from gridunion.members.models import Person
 from gridunion.members.real_name import id_index
 from gridunion.members.suspects import Suspect
+from gridunion.members.transfer import Transfer
 from gridunion.status.models import Standing
 from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
@@ -104,9 +106,44 @@ def test_a_phone_of_many_says_nothing(lifted: Flask) -> None:
     assert len(_pairs()) == 6  # of the first four; the fifth and the sixth began none
 
 
-def test_neighboring_communities_are_not_compared(lifted: Flask) -> None:
+def test_who_is_registered_in_two_communities_is_the_streets_to_decide(
+    lifted: Flask, leader: Someone, leader2: Someone, supervisor: Someone
+) -> None:
+    first, second = two(cell="212", phone=PHONE)
+    assert _pairs() == [("phone", "open")]
+    assert supervisor.get("/members/suspects").total == 1 and "疑似重复 1 对" in supervisor.get("/members/")
+    for one in (leader, leader2):
+        assert one.get("/members/suspects").total == 0 and "疑似重复" not in one.get("/members/")
+        one.get(_url(first, second), 404)
+    merge(supervisor, first, second)
+    assert supervisor.get("/members/suspects").total == 0
+    leader2.get(f"/members/{second.uid}", 410)
+
+
+def test_in_one_street_a_name_is_compared_only_with_those_born_on_one_day(lifted: Flask) -> None:
     two(cell="212")
     assert _pairs() == []
+    with write():
+        for person in db.session.scalars(select(Person)):
+            person.birth_on = date(1988, 4, 12)
+    assert _pairs() == [("birth digit", "open")]
+
+
+def test_across_streets_nobody_could_decide_so_nothing_is_noted(lifted: Flask, supervisor: Someone) -> None:
+    first, _second = two(cell="221", phone=PHONE, birth_on=date(1988, 4, 12))
+    with write():
+        first.birth_on = date(1988, 4, 12)
+    assert _pairs() == [] and supervisor.get("/members/suspects").total == 0
+
+
+def test_a_pair_whose_one_side_moves_to_another_community_becomes_the_streets(
+    lifted: Flask, leader: Someone, supervisor: Someone
+) -> None:
+    _first, second = two(phone=PHONE)
+    assert leader.get("/members/suspects").total == 1
+    with write():
+        second.resettle(unit("212"), as_viewer("supervisor"))
+    assert (leader.get("/members/suspects").total, supervisor.get("/members/suspects").total) == (0, 1)
 
 
 def test_who_corrects_the_phone_is_not_suspected_any_more(lifted: Flask) -> None:
@@ -114,6 +151,15 @@ def test_who_corrects_the_phone_is_not_suspected_any_more(lifted: Flask) -> None
     with write():
         second.phone = "13909160000"
     assert _pairs() == []
+
+
+def test_who_was_just_registered_is_met_by_the_next_walk(lifted: Flask) -> None:
+    member("李强", phone=PHONE)
+    with write():
+        Person.register(unit("2110"), as_viewer("worker"), "grid_visit", name="李强", phone=OFF_BY_ONE)
+    assert _pairs() == []
+    suspect_walk.walk()
+    assert _pairs() == [("digit", "open")]
 
 
 def test_rows_of_a_sheet_are_found_by_the_walk(lifted: Flask) -> None:
@@ -143,7 +189,7 @@ def test_a_file_is_compared_by_as_few_questions_however_many_there_are(lifted: F
     few = _asked_about(lifted, first)
     for nth in range(30):
         member("李强", phone=f"1380916{nth:04d}")
-    assert _asked_about(lifted, first) == few <= 6
+    assert _asked_about(lifted, first) == few <= 7
 
 
 @pytest.mark.skipif(bool(POSTGRES), reason="SQLite's own words for a plan")
@@ -357,6 +403,24 @@ def test_the_other_address_says_so_where_the_one_that_stays_is_out_of_sight(
     assert "这份档案并入了另一份" in leader.get(f"/members/{second.uid}", 410)
 
 
+def test_others_wait_no_longer_for_a_merge_of_long_stories_than_of_short_ones(
+    lifted: Flask, supervisor: Someone
+) -> None:
+    first, second = two()
+    short = _asked_by_merge(lifted, first, second)
+    third, fourth = member("王玲", phone="13909160001"), member("王玲", "2110", phone="13909160002")
+    with write():
+        for nth in range(20):
+            Visit.log(fourth, as_viewer("neighbor"), "met", at=clock.now() - timedelta(days=nth))
+    assert _asked_by_merge(lifted, third, fourth) <= short + 2 <= 40
+
+
+def _asked_by_merge(site: Flask, kept: Person, other: Person) -> int:
+    with asked(site) as heard, write():
+        Merge.of(kept, other, set(), as_viewer("supervisor"))
+    return len(heard)
+
+
 def test_the_form_sent_twice_merges_once(lifted: Flask, leader: Someone) -> None:
     first, second = two()
     sent = _versions(first, second) | {"client_key": "once"}
@@ -403,6 +467,72 @@ def test_two_visits_due_for_one_reason_become_one(lifted: Flask, leader: Someone
     due = db.session.scalars(select(DueVisit).where(DueVisit.state == "open")).all()
     assert [(it.trigger, it.unit.code) for it in due] == [("new_member", "211")]
     assert first.visit_due_at == due[0].due_at and second.visit_due_at is None
+
+
+@pytest.mark.parametrize("taken", ["kept", "other"])
+def test_one_card_goes_on_and_the_other_holds_no_longer(
+    lifted: Flask, leader: Someone, nobody: Someone, taken: str
+) -> None:
+    first, second = two()
+    with write():
+        first.give_card(), second.give_card()
+    cards = [(it.card_no, it.card_token) for it in (first, second)]
+    goes_on, ends = cards if taken == "kept" else cards[::-1]
+    merge(leader, first, second, from_card_no=taken)
+    assert ((first.card_no, first.card_token), second.card_no) == (goes_on, None)
+    assert "有效" in nobody.get(f"/card/{goes_on[1]}") and "无效" in nobody.get(f"/card/{ends[1]}")
+    leader.post(f"/members/{second.uid}/merge/undo")
+    fresh()
+    assert [(it.card_no, it.card_token) for it in (first, second)] == cards
+
+
+def test_a_file_whose_transfer_waits_is_not_merged_before_the_answer(
+    lifted: Flask, leader: Someone, leader2: Someone
+) -> None:
+    first, second = two()
+    with write():
+        for person in (first, second):
+            Transfer.release(person, unit("210"), as_viewer("leader"), "1", None)
+    page = leader.get(_url(first, second))
+    assert "有一份正在办转会" in page and "合并成一份" not in page
+    assert "有一份正在办转会" in leader.post(_url(first, second), _versions(first, second), 409)
+    for waits in db.session.scalars(select(Transfer)).all():
+        leader.post(f"/members/transfers/{waits.uid}/withdraw")
+    merge(leader, first, second)
+    assert second.status == "merged"
+
+
+def test_who_took_the_consent_back_has_taken_it_back_in_the_one_file(lifted: Flask, leader: Someone) -> None:
+    first, second = two(share_birthday=True)
+    leader.post(f"/members/{second.uid}/withdrawal")
+    merge(leader, first, second, from_share_birthday="other")
+    assert first.withdrawn_at and not first.share_birthday and first.visit_due_at is None
+    assert "资料只保存，不再使用" in leader.get(f"/members/{first.uid}")
+    leader.post(f"/members/{second.uid}/merge/undo")
+    fresh()
+    assert (bool(first.withdrawn_at), bool(second.withdrawn_at)) == (False, True)
+    assert first.visit_due_at is not None
+
+
+def test_who_agreed_again_in_the_other_file_has_agreed(lifted: Flask, leader: Someone) -> None:
+    first, second = two()
+    leader.post(f"/members/{first.uid}/withdrawal")
+    with clock.at(clock.now() + timedelta(hours=1)):
+        fresh()
+        with write():
+            second.consent_to("grid_visit")
+    merge(leader, first, second)
+    assert first.withdrawn_at is None
+
+
+def test_an_employer_is_that_of_the_ledger_where_the_file_stands(lifted: Flask, supervisor: Someone) -> None:
+    with write():
+        firms = [Employer(unit=unit(code), name="快到家") for code in ("21", "210")]
+        db.session.add_all(firms)
+    first, second = two(cell="212", employer_name="快到家")
+    assert second.employer_id == firms[1].id
+    merge(supervisor, first, second, from_employer="other")
+    assert (first.employer_name, first.employer_id) == ("快到家", firms[0].id)
 
 
 # ── sealed complaints ──

@@ -10,7 +10,8 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import func, inspect, select, text
 
 from gridunion import seeds
-from gridunion.db import Base, OrphanedRows, db, is_sqlite, migrating, refuse_orphans, write
+from gridunion.db import Base, db, is_sqlite, write
+from gridunion.engine import OrphanedRows, migrating, refuse_orphans
 from gridunion.settings import Code, Setting
 from gridunion.tree import Unit, everywhere
 from tests.conftest import member

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from gridunion import clock
+from gridunion.accounts.models import Account, Posting
 from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.employers.models import Employer
@@ -204,10 +205,85 @@ def test_a_worker_asks_by_name_and_number_and_is_never_told_where(
     leader.post(f"/members/transfers/{transfer.uid}/accept", status=409)
     leader2.post(f"/members/transfers/{transfer.uid}/accept")
     look_again()
-    assert (old.unit.code, old.status, stub.status) == ("211", "active", "known")
+    assert (old.unit.code, old.status, stub.status) == ("211", "active", "merged")
     leader2.get(f"/members/{old.uid}", 404)
     assert "太白社区第1网格" in worker.get(f"/members/{old.uid}/membership")
     check_everywhere()
+
+
+@pytest.mark.parametrize("standing", ["applied", "active", "known"])
+def test_who_was_registered_anew_meanwhile_is_one_person_after_the_transfer(
+    lifted: Flask, worker: Someone, leader: Someone, leader2: Someone, standing: str
+) -> None:
+    old, stub = with_number(), newcomer()
+    with write():
+        stub.learn(address="天汉大道 1 号")
+        Visit.log(stub, as_viewer("worker"), "met")
+        if standing == "active":
+            stub.approve(as_viewer("leader"))
+        if standing == "known":
+            stub.reject(as_viewer("leader"), "先办转会")
+    asked_by_the_worker(worker, stub)
+    leader2.post(f"/members/transfers/{the_transfer().uid}/accept")
+    look_again()
+    assert (old.unit.code, old.status, stub.status) == ("211", "active", "merged")
+    assert (old.phone, old.address, old.id_number) == ("13609162087", "天汉大道 1 号", ID)
+    assert (
+        leader.get("/members/").total == 1 and leader.post("/members/search", {"q": "王秀"}, 200).total == 1
+    )
+    page = worker.get(f"/members/{stub.uid}", follow_redirects=True)
+    assert "在会" in page and "非会员" not in page and "并入另一份档案" in page
+    assert db.session.scalars(select(Visit.person_id)).all() == [old.id]
+    check_everywhere()
+
+
+def test_nobody_is_let_in_anew_while_their_membership_is_asked_for(
+    lifted: Flask, worker: Someone, leader: Someone, leader2: Someone
+) -> None:
+    with_number()
+    stub = newcomer()
+    asked_by_the_worker(worker, stub)
+    told = leader.post("/members/approvals", {"person": str(stub.uid)}, 409)
+    assert "王秀兰正在办转会" in told
+    leader2.post(f"/members/transfers/{the_transfer().uid}/refuse", {"words": "还在这里上班"})
+    leader.post("/members/approvals", {"person": str(stub.uid)})
+    look_again()
+    assert stub.status == "active"
+
+
+def test_who_is_released_to_a_union_that_registered_them_is_one_person_too(
+    lifted: Flask, leader: Someone, leader2: Someone
+) -> None:
+    old, stub = with_number(), newcomer()
+    other = newcomer("王秀英")
+    with write():
+        stub.set_id_number("resident_id", ID)
+    leader2.post(f"/members/{old.uid}/release", {"to": "21", "reason": "1"})
+    leader.post(f"/members/transfers/{the_transfer().uid}/accept", {"cell": unit("2110").uid.hex})
+    look_again()
+    assert (old.unit.code, old.status, stub.status, other.status) == ("2110", "active", "merged", "applied")
+    check_everywhere()
+
+
+def test_workers_of_both_sides_find_the_transfers_of_their_cell(
+    lifted: Flask, worker: Someone, neighbor: Someone, leader: Someone, leader2: Someone
+) -> None:
+    with_number()
+    stub = newcomer()
+    assert "件转会等答复" not in worker.get("/today")
+    asked_by_the_worker(worker, stub)
+    transfer = the_transfer()
+    assert "有 1 件转会等答复" in worker.get("/today") and "件转会等答复" not in neighbor.get("/today")
+    assert "/members/transfers" in worker.get("/members/").html
+    page = worker.get("/members/transfers")
+    assert (
+        page.total == 1 and str(transfer.uid) in page.html and "等对方答复 1" in page and "太白" not in page
+    )
+    assert neighbor.get("/members/transfers").total == 0
+    assert leader2.get("/members/transfers?show=ours").total == 1
+    leader2.post(f"/members/transfers/{transfer.uid}/refuse", {"words": "还在这里上班"})
+    assert "件转会等答复" not in worker.get("/today")
+    assert "没同意" in worker.get("/members/transfers?show=done")
 
 
 def test_a_wrong_name_or_number_finds_nobody_and_is_counted(lifted: Flask, worker: Someone) -> None:
@@ -349,6 +425,28 @@ def test_a_month_tells_who_came_and_who_went_and_every_number_opens_its_list(
 # ── the employer is gone ──
 
 
+def test_who_came_from_a_union_outside_is_told_as_transferred_in_and_not_as_come_back(
+    lifted: Flask, leader: Someone
+) -> None:
+    """As a sheet brings them: 会籍变化类型 转入, without a transfer of this system."""
+    came, back = member("曾国富", phone="13609162089"), member("罗志远", phone="13609162090")
+    with write():
+        came.memberships[-1].change_type = "2"
+        back.change(MOVEMENTS["retain"], clock.today(), as_viewer("leader"), "3")
+    with clock.at(clock.now() + timedelta(days=1)):
+        with write():
+            db.session.get_one(Person, back.id).change(
+                MOVEMENTS["come_back"], clock.today(), as_viewer("leader"), "1"
+            )
+        later = Someone(leader.site, "leader")
+        page = later.get("/members/changes")
+        assert "转入 1" in page and "恢复 1" in page
+        for name in ("transferred_in", "came_back"):
+            assert later.get(f"/members/changes?show={name}").total == 1
+        assert "转入" in later.get(f"/members/{came.uid}/membership")
+        assert "恢复会籍" in later.get(f"/members/{back.uid}/membership")
+
+
 @pytest.fixture
 def firm(lifted: Flask) -> Iterator[Employer]:
     with write():
@@ -381,7 +479,9 @@ def test_an_employer_that_closes_asks_about_each_of_its_members(
     closes(leader, firm)
     assert "单位没了，会籍怎么办 4" in leader.get("/inbox")
     majun, li, sun = (person_named(name).uid for name in ("马小军", "李强", "孙倩"))
-    assert "单位没了" in leader.get(f"/members/{majun}") and "单位没了" not in worker.get(f"/members/{majun}")
+    assert "单位没了" in leader.get(f"/members/{majun}")
+    seen = worker.get(f"/members/{majun}")
+    assert "请问问本人在哪里上班" in seen and "去办" not in seen
     leader.post(f"/members/{majun}/stays", {"next": "inbox"})
     leader.post(f"/members/{li}/retain", {"reason": "4", "on": TODAY})
     leader.post(f"/members/{sun}/release", {"to": "210", "reason": "1"})
@@ -399,3 +499,24 @@ def test_an_employer_that_works_again_asks_no_more(lifted: Flask, firm: Employer
     assert "单位没了" not in leader.get("/inbox")
     look_again()
     assert {row.state for row in db.session.scalars(select(EmployerGone))} == {"back"}
+
+
+def test_an_employer_that_moves_to_another_community_asks_about_those_left_behind(
+    lifted: Flask, firm: Employer, leader: Someone
+) -> None:
+    with write():
+        account = db.session.scalars(select(Account).where(Account.login == "leader")).one()
+        Posting.give(account, "leader", unit("210"), clock.today())
+    there = Someone(leader.site, "leader")
+    look_again()
+    said = {"name": firm.name, "unit": unit("210").uid.hex, "union_state": "unorganized", "state": "active"}
+    there.post(f"/employers/{firm.uid}/edit", said | {"row_version": str(firm.version)})
+    assert "单位没了，会籍怎么办 4" in there.get("/inbox")
+    uid = person_named("马小军").uid
+    there.post(f"/members/{uid}/release", {"to": "210", "reason": "1"})
+    there.post(f"/members/transfers/{the_transfer().uid}/accept", {"cell": unit("212").uid.hex})
+    assert "单位没了，会籍怎么办 3" in there.get("/inbox")
+    assert "单位没了" not in there.get(f"/members/{uid}")
+    look_again()
+    there.post(f"/employers/{firm.uid}/edit", said | {"row_version": str(firm.version), "state": "closed"})
+    assert "单位没了，会籍怎么办 4" in there.get("/inbox")

@@ -22,7 +22,7 @@ from tests.conftest import Someone, as_viewer, unit
 
 # (who, what they open, how many statements at most); {…} stands for the address of the first record.
 PAGES = (
-    ("worker", "/today", 11),
+    ("worker", "/today", 12),
     ("worker", "/members/", 6),
     ("worker", "/members/?show=hardship", 6),
     ("worker", "/members/{person}", 15),
@@ -31,9 +31,9 @@ PAGES = (
     ("worker", "/complaints/", 5),
     ("worker", "/complaints/{complaint}", 13),
     ("worker", "/visits/", 5),
-    ("leader", "/inbox", 7),
+    ("leader", "/inbox", 8),
     ("leader", "/members/approvals", 7),
-    ("leader", "/members/", 7),
+    ("leader", "/members/", 8),
     ("leader", "/members/suspects", 9),
     ("leader", "/employers/", 7),
     ("leader", "/employers/{employer}", 7),

@@ -19,9 +19,9 @@ from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.doors import digest
 from gridunion.members.models import Person
+from gridunion.once import sender
 from gridunion.receipts import KEPT, Draft, Receipt
 from gridunion.visits.models import Visit
-from gridunion.web import sender
 from tests.conftest import NOON, PASSWORD, Page, Someone, member
 
 

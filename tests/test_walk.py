@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from html import unescape
 from itertools import product
 from typing import Any
@@ -20,6 +21,7 @@ from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.doors import HEADERS
 from gridunion.employers.models import Employer
+from gridunion.exchange.larger import ExportRequest
 from gridunion.exchange.models import ImportRun, begin
 from gridunion.joining.models import Application
 from gridunion.members.models import Person
@@ -45,6 +47,7 @@ KIND: dict[str, Any] = {
     "accounts": Account,
     "joining": Application,
     "exchange": ImportRun,
+    "exporting": ExportRequest,
 }
 KIND_OF: dict[str, Any] = {
     "accounts.give_code": Posting,
@@ -93,7 +96,11 @@ def _plant(code: str) -> Planted:
             **here, answering_id=person.unit_id, person_id=person.id, name="王秀兰", reason="1", asked_by="周素琴",
             due_at=clock.now(),
         )  # fmt: skip
-        db.session.add(transfer)
+        asked = ExportRequest(
+            unit_id=person.unit_id, account_id=by.account_id, asked_by="周素琴", chosen={}, format="csv",
+            purpose="2026", rows=1, number="0", due_at=clock.now() + timedelta(days=1),
+        )  # fmt: skip
+        db.session.add_all((transfer, asked))
         files.attach(visit, visit.unit_id, [(files.keep(b"picture"), 7)], by.account_id)
     photo = files.attachments_of(visit)[0].uid
     account = db.session.scalars(select(Account).where(Account.id == by.account_id)).one()
@@ -106,6 +113,7 @@ def _plant(code: str) -> Planted:
         Transfer: transfer.uid,
         Application: sent.uid,
         ImportRun: run.uid,
+        ExportRequest: asked.uid,
     }
     return Planted(code, uids | {Account: account.uid, Posting: account.postings[0].uid}, photo)
 

@@ -9,14 +9,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, func, select, text
 
-from gridunion import audit, files, keys, rekey
+from gridunion import audit, files, keys, members, rekey
 from gridunion.complaints.records import Sequence, next_number
-from gridunion.db import db, is_sqlite, keyring, write
+from gridunion.db import NotWriting, db, is_sqlite, keyring, write
 from gridunion.keys import WrongKey
 from gridunion.members.models import Person
 from gridunion.receipts import Receipt
+from gridunion.status.models import Standing
 from gridunion.tree import everywhere
-from tests.conftest import Someone, member, unit
+from tests.conftest import Someone, as_viewer, member, unit
 
 NEW = {
     "name": "李强",
@@ -171,6 +172,7 @@ def test_keys_are_changed_without_losing_a_value(lifted: Flask) -> None:
         assert (person.id_number_sealed or "").startswith(f"{ring.current}.")
     finally:
         ring.data, ring.current = before
+        ring._ciphers.clear()
 
 
 def test_the_trail_tells_who_changed_what_and_shows_when_it_was_touched(
@@ -184,6 +186,34 @@ def test_the_trail_tells_who_changed_what_and_shows_when_it_was_touched(
     made_row = audit.Trail.__table__
     with pytest.raises(Exception, match="never changed"), write():
         db.session.execute(made_row.update().values(actor="别人"), execution_options={"branch": True})
+
+
+def test_what_is_stored_at_once_is_heard_of_like_what_the_session_flushes(
+    lifted: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def registered(name: str) -> tuple[Any, ...]:
+        with write():
+            person = Person.register(
+                unit("211"), as_viewer("worker"), "grid_visit", name=name, phone="13991670829"
+            )
+            db.session.flush()
+            same = (person.version, person.gaps, person.memberships[0].person_id, person.consents[0].unit_id)
+        told = select(audit.Trail.kind, audit.Trail.detail).order_by(audit.Trail.id.desc()).limit(3)
+        lines = sorted((line.kind, sorted(line.detail)) for line in db.session.execute(told))
+        applied = db.session.scalar(select(Standing.applied).where(Standing.unit_id == unit("211").id))
+        db.session.expire_all()
+        return same[:2], same[2] == person.id, same[3] == person.unit_id, lines, applied
+
+    at_once = registered("李强")
+    monkeypatch.setattr(members.models, "store", lambda *rows: db.session.add_all(rows))
+    flushed = registered("李强")
+    assert (*at_once[:-1], at_once[-1] + 1) == flushed
+    assert [kind for kind, _ in at_once[3]] == ["consent", "membership", "person"]
+
+
+def test_nothing_is_stored_at_once_outside_a_write(lifted: Flask) -> None:
+    with pytest.raises(NotWriting):
+        Person.register(unit("211"), as_viewer("worker"), "grid_visit", name="李强", phone="13991670829")
 
 
 def test_a_failing_trail_saves_nothing(site: Flask, worker: Someone, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,12 +4,13 @@ from datetime import datetime
 from secrets import randbelow
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, Text, bindparam, column, event, select, table
-from sqlalchemy.orm import Mapped, Session, relationship
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text, bindparam, column, select, table
+from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import clock
 from gridunion.complaints.readers import Seal
 from gridunion.db import Addressed, BigId, Encrypted, Row, db, internal, personal, sealed, trusted
+from gridunion.storing import hears
 from gridunion.tree import Scoped
 
 if TYPE_CHECKING:
@@ -78,8 +79,8 @@ def secret_number() -> int:
     return secret_number() if trusted(_TAKEN, {"drawn": drawn}).first() else drawn
 
 
-@event.listens_for(Session, "before_flush")
-def _keep_stories(session: Session, *_: Any) -> None:
+@hears("before_flush")
+def _keep_stories(session: Any) -> None:
     """The database refuses too; this names the culprit where it stands."""
     for row in (*session.dirty, *session.deleted):
         if isinstance(row, ComplaintEvent) and (row in session.deleted or session.is_modified(row)):

@@ -65,6 +65,7 @@ class Today:
     late: int
     today: int
     applying: int = 0
+    moving: int = 0
     birthdays: list[Person] = field(default_factory=list)
     done: list[Done] = field(default_factory=list)
     unseen: list[Person] = field(default_factory=list)

@@ -18,6 +18,7 @@ from gridunion.desk.day import Done, Item, Today
 from gridunion.joining.waiting import to_verify
 from gridunion.look import ago
 from gridunion.members.models import Person
+from gridunion.members.transfer_list import waiting as transfers_waiting
 from gridunion.rights import Viewer
 from gridunion.visits.due import long_unseen
 from gridunion.visits.listing import Due, count_due, visits_due
@@ -41,7 +42,7 @@ def today_of(viewer: Viewer, month: bool = False) -> Today:
     for case in cases:
         found.total, found.late = found.total + 1, found.late + case.late
         found.today += not case.late and case.days == 0
-    found.applying = to_verify()
+    found.applying, found.moving = to_verify(), transfers_waiting()
     found.birthdays, found.done = _birthdays(), _done(viewer)
     if not found.total:
         found.unseen = long_unseen(LONG)

@@ -12,7 +12,7 @@ from gridunion.db import Record, db, personal, public
 from gridunion.tree import Scoped, Unit, everywhere
 
 TURNED: list[Callable[["Employer"], None]] = []
-"""What other rooms do when an employer closes, or works again."""
+"""What other rooms do when an employer closes, works again, or moves to another community."""
 
 
 class Employer(Scoped, Record):
@@ -36,11 +36,11 @@ class Employer(Scoped, Record):
     state: Mapped[str] = public(String(20), default="active")
 
     def learn(self, **known: Any) -> None:
-        """Take over what became known, and what follows when it closes."""
-        before = self.state
+        """Take over what became known, and what follows when it closes or moves."""
+        before = self.state, self.unit
         for name, value in known.items():
             setattr(self, name, value)
-        if self.state != before:
+        if (self.state, self.unit) != before:
             for follow in TURNED:
                 follow(self)
 

@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from gridunion.exchange import commands, exporting, reading, views
+from gridunion.exchange import commands, deciding, exporting, making, reading, views
 
-assert reading  # its jobs are known to the worker
+assert deciding  # its views stand on the same blueprint
+assert reading and making  # their jobs are known to the worker
 
 
 def open_room(app: Flask) -> None:

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, PasswordField, RadioField
 
-from gridunion.fields import Cleaned, Form, SelectChoice, ValidationError, needed
+from gridunion.fields import Cleaned, Form, SelectChoice, ValidationError, Words, needed
 from gridunion.text import clean_text
 
 FORMATS = {"xlsx": _("表格 XLSX"), "csv": _("文本 CSV")}
@@ -34,3 +34,13 @@ class ExportForm(Form):
     def whole(self) -> frozenset[str]:
         """The numbers asked for in full."""
         return frozenset(name for name in NUMBER_NAMES if self[name].data)
+
+
+class PasswordForm(Form):
+    """Asked again before a large table is agreed to, and before it is fetched."""
+
+    password = PasswordField(_("你的登录密码"), [needed(_("请填你的登录密码"))])
+
+
+class RefuseForm(Form):
+    words = Words(_("为什么不同意，会告诉申请的人"), most=200, validators=[needed(_("请写明原因"))])

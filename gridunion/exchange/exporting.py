@@ -1,27 +1,26 @@
-"""会员名册 asked for: only with a reason and one's own password, and in bounds.
+"""会员名册 asked for: only with a reason and one's own password, and in bounds. What is too large for one person
+becomes a request to another one.
 
 A POST that looks up: it changes no record and gives a fresh copy each time. What it does write is the line of the
-trail, stored before the file is answered.
+trail, stored before the file is answered; or the request.
 """
 
 from datetime import timedelta
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, url_for
 from flask_babel import gettext as _
 
 from gridunion import audit, settings, throttle
-from gridunion.accounts import guessing
-from gridunion.accounts.models import Account
 from gridunion.db import db, write
 from gridunion.exchange.export_forms import ExportForm
+from gridunion.exchange.larger import RIGHT, ExportRequest, who_may_agree
 from gridunion.exchange.roll import HEADER
-from gridunion.exchange.taken import Taken
+from gridunion.exchange.step_up import password_refused
+from gridunion.exchange.taken import take
 from gridunion.members.part import SHOWS, Part, below
 from gridunion.rights import allow, demand
-from gridunion.tree import everywhere
-from gridunion.web import page, viewer
-
-RIGHT = "export members"
+from gridunion.tree import Unit, everywhere
+from gridunion.web import go, page, viewer
 
 bp = Blueprint("exporting", __name__)
 DAY = timedelta(days=1)
@@ -33,24 +32,38 @@ def ask() -> Response:
     return _page(Part.asked(RIGHT), ExportForm(formdata=None))
 
 
+@bp.post("/members/export/found")
+@allow(RIGHT, reads=True)
+def ask_found() -> Response:
+    """The same for whom a search found: its words travel by POST."""
+    return _page(Part.found(RIGHT), ExportForm(formdata=None))
+
+
 @bp.post("/members/export")
 @allow(RIGHT, reads=True)
 def export() -> Response:
-    part, form = Part.asked(RIGHT), ExportForm()
+    part, form = Part.found(RIGHT), ExportForm()
     if not form.submitted():
         return _page(part, form, 422)
     if form.whole:
         demand(viewer(), "export numbers")
-    if status := _refused(part, form):
+    count = part.count(_limit("pair"))
+    if status := _refused(part, form, count):
         return _page(part, form, status)
-    return Taken.make(part, form.format.data, form.whole, _most(form), form.reason.data or "").answer()
+    said = {"format": form.format.data, "purpose": form.reason.data or ""}
+    if count <= _most(form):
+        return take(part, said["format"], form.whole, count, said["purpose"])
+    with write():
+        asked = ExportRequest.ask(part, viewer(), count, form.whole, **said)
+    return go(url_for("exporting.request", uid=asked.uid))
 
 
 def _page(part: Part, form: ExportForm, status: int = 200) -> Response:
-    most = _limit("rows")
+    most = _limit("pair")
     return page(
         "exchange/export.html", status, part=part, form=form, total=part.count(most), most=most, columns=HEADER,
-        shows=SHOWS, units=below(part, RIGHT), most_numbers=_limit("numbers"),
+        shows=SHOWS, units=[] if part.words else below(part, RIGHT), alone=_limit("rows"),
+        most_numbers=_limit("numbers"), waits=ExportRequest.open_of(viewer()),
     )  # fmt: skip
 
 
@@ -59,16 +72,16 @@ def _limit(name: str) -> int:
 
 
 def _most(form: ExportForm) -> int:
-    """Identity numbers in full leave in smaller portions."""
+    """What one person may take. Identity numbers in full leave in smaller portions."""
     return min(_limit("rows"), _limit("numbers")) if form.id_number.data else _limit("rows")
 
 
-def _refused(part: Part, form: ExportForm) -> int:
-    """The status of a refusal, said at its field; 0 when the table may be made."""
-    if told := _out_of_bounds(part, _most(form)):
+def _refused(part: Part, form: ExportForm, count: int) -> int:
+    """The status of a refusal, said at its field; 0 when the table may be made or asked for."""
+    if told := _out_of_bounds(part, form, count):
         (form.id_number if form.id_number.data else form.format).errors = [told]
         return 422
-    if refusal := _password_refused(form.password.data or ""):
+    if refusal := password_refused(form.password.data or ""):
         form.password.errors, status = [refusal[0]], refusal[1]
         return status
     if not _one_more():
@@ -77,24 +90,25 @@ def _refused(part: Part, form: ExportForm) -> int:
     return 0
 
 
-def _out_of_bounds(part: Part, most: int) -> str:
-    count = part.count(most)
-    if count > most:
-        return _("一次最多导出 %(n)s 人，请先选小一点的范围", n=most)
+def _out_of_bounds(part: Part, form: ExportForm, count: int) -> str:
+    if count > _limit("pair"):
+        return _("一次最多导出 %(n)s 人，请先选小一点的范围", n=_limit("pair"))
+    if count > _most(form):
+        return _nobody_agrees(part, _most(form))
     return "" if count else _("这里没有人可以导出")
 
 
-def _password_refused(password: str) -> tuple[str, int] | None:
-    """(sentence, status) for a password that is not the viewer's, looked at as slowly as when signing in."""
+def _nobody_agrees(part: Part, most: int) -> str:
+    """Why a table that takes two people cannot be asked for."""
+    if part.words:
+        return _("搜索的结果一个人一次最多导出 %(n)s 人，请多写几个字，或用筛选", n=most)
+    if not part.code and len(viewer().holding(RIGHT)) > 1:
+        return _("超过 %(n)s 人，请先选是哪一处的", n=most)
     with everywhere():
-        login = db.session.get_one(Account, viewer().account_id).login
-        if seconds := guessing.may_guess(login):
-            return _("试得太多了，请等 %(n)s 秒再试", n=seconds), 429
-        if (proof := guessing.check(login, password)) is None:
-            return _("密码不对，请再看看"), 422
-        with write():
-            guessing.prove(proof)
-    return None
+        unit = db.session.get_one(Unit, part.unit_id)
+    if not who_may_agree(unit, viewer().account_id):
+        return _("超过 %(n)s 人要有另一个人同意，这里还没有第二个人，请选小一点的范围", n=most)
+    return ""
 
 
 def _one_more() -> bool:

@@ -5,13 +5,13 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from io import BufferedRandom
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, Self
+from typing import IO, Any
 
-from flask import Response, current_app, send_file
+from flask import Response, current_app
 from flask_babel import gettext as _
+from werkzeug.wsgi import FileWrapper
 
 from gridunion import audit, clock
 from gridunion.accounts.trail_words import VALUES
@@ -23,46 +23,86 @@ from gridunion.sheetout import Cells, write_csv, write_xlsx
 from gridunion.web import viewer
 
 TITLE = "会员名册"
+PIECE = 2**16
 MIMES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
 VALUES["", "format"], VALUES["", "numbers"] = FORMATS, NUMBER_NAMES
 
 
 @dataclass(frozen=True)
-class Taken:
-    """One copy of a part of the register. Its number stands in the file's name, on each printed page, in the trail."""
+class Copy:
+    """One copy of a part of the register: who takes it and what for. Its number stands in the file's name, in the
+    file, on each printed page and in the trail."""
 
-    file: BufferedRandom
+    part: Part
     format: str
-    name: str
+    whole: frozenset[str]
+    number: str
+    by: str
+    purpose: str
+    agreed_by: str = ""
 
-    @classmethod
-    def make(cls, part: Part, format: str, whole: frozenset[str], most: int, purpose: str) -> Self:
-        """Write the table, then the line of the trail; where that cannot be stored, there is no table."""
-        number, rows = secrets.token_hex(4), _Counted(lines(part, most, whole))
-        with ExitStack() as opened:
-            file = opened.enter_context(TemporaryFile(dir=_home()))
-            _write(file, format, rows, number)
-            said: dict[str, Any] = {
-                "what": "members",
-                "filter": part.show,
-                "rows": rows.count,
-            } | part.narrowed
-            said |= {
-                "format": format,
-                "purpose": purpose,
-                "number": number,
-                "sha256": _digest(file),
-            } | _whole(whole)
-            with write():
-                audit.note("export", unit_id=part.unit_id, **said)
-            opened.pop_all()
-        return cls(file, format, f"{TITLE}-{part.name}-{clock.today():%Y%m%d}-{number}.{format}")
+    def write(self, file: IO[bytes], most: int) -> int:
+        """Write the table row by row; returns how many rows it has."""
+        rows = _Counted(lines(self.part, most, self.whole))
+        if self.format == "csv":
+            write_csv(file, HEADER, rows)
+        else:
+            write_xlsx(file, TITLE, HEADER, rows, self._mark, self._notes())
+        return rows.count
 
-    def answer(self) -> Response:
-        self.file.seek(0)
-        response = send_file(self.file, MIMES[self.format], as_attachment=True, download_name=self.name)
-        response.headers["Cache-Control"] = "no-store"
-        return response
+    @property
+    def name(self) -> str:
+        return f"{TITLE}-{self.part.name}-{clock.today():%Y%m%d}-{self.number}.{self.format}"
+
+    @property
+    def _mark(self) -> str:
+        """Who took it, and which copy it is: below each printed page."""
+        return _(
+            "%(name)s %(day)s 导出，编号 %(number)s，用于%(purpose)s",
+            name=self.by, day=clock.today(), number=self.number, purpose=self.purpose,
+        )  # fmt: skip
+
+    def _notes(self) -> list[tuple[str, str]]:
+        """The same and more, on a sheet of its own."""
+        now = f"{clock.local(clock.now()):%Y-%m-%d %H:%M}"
+        told = [
+            (_("导出的人"), self.by), (_("同意的人"), self.agreed_by), (_("时间"), now),
+            (_("用途"), self.purpose), (_("范围"), _("%(place)s，%(who)s", place=self.part.name, who=self.part.who)),
+            (_("编号"), self.number), (_("请注意"), _("里面是会员的个人信息，只用于上面的用途，用完请删除。")),
+        ]  # fmt: skip
+        return [(name, said) for name, said in told if said]
+
+    def told(self, rows: int, digest: str) -> dict[str, Any]:
+        """What the trail tells of it."""
+        said: dict[str, Any] = {
+            "what": "members",
+            "filter": self.part.show,
+            "rows": rows,
+        } | self.part.narrowed
+        said |= {"format": self.format, "purpose": self.purpose, "number": self.number, "sha256": digest}
+        numbers = {"numbers": "、".join(sorted(self.whole))} if self.whole else {}
+        return said | numbers | ({"agreed_by": self.agreed_by} if self.agreed_by else {})
+
+
+def take(part: Part, format: str, whole: frozenset[str], most: int, purpose: str) -> Response:
+    """Write the table, then the line of the trail; where that cannot be stored, there is no table."""
+    copy = Copy(part, format, whole, secrets.token_hex(4), viewer().name, purpose)
+    with ExitStack() as opened:
+        file = opened.enter_context(TemporaryFile(dir=home()))
+        rows = copy.write(file, most)
+        with write():
+            audit.note("export", unit_id=part.unit_id, **copy.told(rows, digest_of(file)))
+        opened.pop_all()
+    file.seek(0)
+    return sent(copy, FileWrapper(file, PIECE))
+
+
+def sent(copy: Copy, pieces: Iterable[bytes]) -> Response:
+    """The answer that hands a table over."""
+    response = Response(pieces, mimetype=MIMES[copy.format])
+    response.headers.set("Content-Disposition", "attachment", filename=copy.name)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 class _Counted:
@@ -76,31 +116,13 @@ class _Counted:
             yield row
 
 
-def _home() -> Path:
+def home() -> Path:
     """The data folder: the temp folder may lie in memory. On PostgreSQL nothing may have made it yet."""
-    home: Path = current_app.extensions["gridunion.config"].home
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return home
+    place: Path = current_app.extensions["gridunion.config"].home
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return place
 
 
-def _write(file: BufferedRandom, format: str, rows: Iterable[Cells], number: str) -> None:
-    if format == "csv":
-        write_csv(file, HEADER, rows)
-    else:
-        write_xlsx(file, TITLE, HEADER, rows, _mark(number))
-
-
-def _mark(number: str) -> str:
-    """Who took it, and which copy it is."""
-    day = clock.today()
-    return _("%(name)s %(day)s 导出，编号 %(number)s", name=viewer().name, day=day, number=number)
-
-
-def _whole(names: frozenset[str]) -> dict[str, str]:
-    """Which numbers were written out, for the trail."""
-    return {"numbers": "、".join(sorted(names))} if names else {}
-
-
-def _digest(file: BufferedRandom) -> str:
+def digest_of(file: IO[bytes]) -> str:
     file.seek(0)
-    return hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]

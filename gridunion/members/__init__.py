@@ -18,6 +18,7 @@ from gridunion.members import (
     registering,
     scanning,
     suspect_walk,
+    transfer_list,
     transferring,
     views,
 )
@@ -25,7 +26,7 @@ from gridunion.members.membership import WrongStep
 
 # Their views stand on the same blueprint.
 assert approving and cards and changes and consenting and editing and merge_views and moving and printing
-assert registering and transferring
+assert registering and transfer_list and transferring
 assert indexing and merge_story and suspect_walk  # they listen
 
 

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import CompoundSelect, Select, bindparam, literal, select, union_all
 
 from gridunion.db import db, trusted
 from gridunion.members.membership import staged
@@ -13,22 +13,25 @@ from gridunion.tree import Unit, branch, width
 
 def alike(name: str | None, phone: str | None) -> list[Person]:
     """People in the viewer's branch with the same phone or, when nobody has it, with the same name."""
-    if same := _same("phone", phone) or _same("name", name):
-        return list(db.session.scalars(select(Person).where(Person.id.in_(same)).order_by(Person.id)))
-    return []
-
-
-def _same(column: str, asked: str | None) -> list[int]:
-    """Nearly always nobody: only who is found is loaded."""
-    if not asked:
+    found = trusted(_equal(width()), {"name": name or None, "phone": phone or None}).all()
+    if not found:  # nearly always: only who is found is loaded
         return []
-    return list(trusted(_equal(column, width()), {"asked": asked}).scalars())
+    by = "phone" if any(row.by == "phone" for row in found) else "name"
+    same = [row.id for row in found if row.by == by]
+    return list(db.session.scalars(select(Person).where(Person.id.in_(same)).order_by(Person.id)))
 
 
 @cache
-def _equal(column: str, branches: int) -> Select[Any]:
+def _equal(branches: int) -> CompoundSelect[Any]:
+    """Both questions in one statement."""
+    return union_all(_first_with("phone", branches), _first_with("name", branches))
+
+
+def _first_with(column: str, branches: int) -> Select[Any]:
     person, unit = Person.__table__.c, Unit.__table__.c
     inside = select(unit.id).where(branch(branches))
-    found = select(person.id).where(person[column] == bindparam("asked"), person.unit_id.in_(inside))
+    found = select(person.id, literal(column).label("by")).where(
+        person[column] == bindparam(column), person.unit_id.in_(inside)
+    )
     found = found.where(person.status != "merged", ~staged(person.status))
-    return found.order_by(person.id).limit(5)
+    return select(found.order_by(person.id).limit(5).subquery())

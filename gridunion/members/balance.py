@@ -10,6 +10,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy.orm import aliased
 
 from gridunion.db import db
 from gridunion.members.membership import Membership
@@ -18,13 +19,17 @@ from gridunion.tree import Unit, everywhere
 
 _m = Membership
 _active = _m.status == "active"
-_by_transfer = _m.transfer_id.is_not(None)
+_kept = aliased(Membership)
+_was_retained = (_kept.person_id == _m.person_id) & (_kept.status == "retained") & (_kept.end_type == "2")
+# One code of the national list for who came from another union, also from one that keeps its register elsewhere,
+# and for who was retained and comes back.
+_came_back = select(_kept.id).where(_was_retained, _kept.until_on == _m.from_on).exists()
 
 # What makes a span of membership begin and end: (word, condition on the span). Each span has one of each.
 CAME: dict[str, tuple[Any, ColumnElement[bool]]] = {
     "joined": (_("入会"), _m.change_type == "1"),
-    "transferred_in": (_("转入"), and_(_m.change_type == "2", _by_transfer)),
-    "came_back": (_("恢复"), and_(_m.change_type == "2", ~_by_transfer)),
+    "transferred_in": (_("转入"), and_(_m.change_type == "2", ~_came_back)),
+    "came_back": (_("恢复"), and_(_m.change_type == "2", _came_back)),
     "settled": (_("换网格来"), _m.change_type.is_(None)),
 }
 WENT: dict[str, tuple[Any, ColumnElement[bool]]] = {

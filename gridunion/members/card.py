@@ -14,14 +14,15 @@ CARRY = ("active", "retained")
 """The standings in which somebody has a card."""
 
 
-_person = table("person", column("card_no"))
-_BEARER = select(_person.c.card_no).where(_person.c.card_no == bindparam("number"))
+_NUMBER = table("person", column("card_no")).c.card_no
+_BORNE = select(_NUMBER).where(_NUMBER.in_(bindparam("numbers", expanding=True)))
 
 
-def free_number() -> str:
-    """A number no card bears. Inside write()."""
-    number = new_number()
-    return free_number() if trusted(_BEARER, {"number": number}).first() else number
+def free_numbers(many: int) -> list[str]:
+    """Numbers no card bears."""
+    numbers = {new_number() for _n in range(many)}
+    free = numbers - set(trusted(_BORNE, {"numbers": list(numbers)}).scalars())
+    return list(free) if len(free) == many else free_numbers(many)
 
 
 def new_number() -> str:

@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app, request, url_for
+from flask import Response, current_app, g, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import BindParameter, Date, Select, bindparam, or_, select
 
@@ -17,7 +17,7 @@ from gridunion.members.views import bp
 from gridunion.qr import drawn
 from gridunion.rights import allow
 from gridunion.tree import Unit, width
-from gridunion.web import find, go, page, say
+from gridunion.web import before, find, go, page, say
 
 RIGHT = "give cards"
 SHEET = 30  # cards printed, and given, at once: three sheets of A4
@@ -30,7 +30,7 @@ _AFTER: BindParameter[int] = bindparam("after")
 @bp.get("/<uuid:uid>/card")
 @allow(RIGHT)
 def one_card(uid: UUID) -> Response:
-    person = find(Person, uid)
+    person = find(Person, uid).agreed()
     mine = select(*_FACTS).select_from(IN_UNION).where(_p.id == person.id)
     cards = [_drawn(row) for row in trusted(mine)] if person.has_card else []
     return page("members/card.html", person=person, cards=cards, may_have=person.status in card.CARRY)
@@ -40,7 +40,7 @@ def one_card(uid: UUID) -> Response:
 @allow(RIGHT)
 def give_card(uid: UUID) -> Response:
     """Give a card, or another one for one that was lost."""
-    person = find(Person, uid)
+    person = find(Person, uid).agreed()
     again = person.has_card
     person.give_card()
     say(_("已补卡，旧卡作废") if again else _("已发卡，可以打印"))
@@ -59,15 +59,24 @@ def cards() -> Response:
     )  # fmt: skip
 
 
-@bp.post("/cards")
-@allow(RIGHT)
-def give_cards() -> Response:
-    """Give cards to the first of those who have none."""
+def _lacking() -> tuple[Part, list[UUID], list[str]]:
+    """Who has no card, and numbers for them: looked up before the transaction, which holds up everybody who saves."""
     part = Part.asked(RIGHT)
     uids = trusted(_without_card(width(), part.shape), _values(part)).scalars().all()
-    for person in db.session.scalars(select(Person).where(Person.uid.in_(uids[:SHEET]))):
-        person.give_card()
-    say(_("已给 %(n)s 人发卡", n=len(uids[:SHEET])))
+    return part, list(uids[:SHEET]), card.free_numbers(SHEET)
+
+
+@bp.post("/cards")
+@allow(RIGHT)
+@before(_lacking)
+def give_cards() -> Response:
+    """Give cards to the first of those who have none."""
+    part, uids, numbers = g.prepared
+    people = db.session.scalars(select(Person).where(Person.uid.in_(uids), Person.status.in_(card.CARRY)))
+    lack = [person for person in people if not person.has_card]
+    for person, number in zip(lack, numbers, strict=False):
+        person.give_card(number)
+    say(_("已给 %(n)s 人发卡", n=len(lack)))
     return go(url_for("members.cards", **part.args))
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
 from flask_babel import lazy_gettext
-from sqlalchemy import false, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, select, true
 
-from gridunion.db import db, trusted
+from gridunion.db import trusted
 from gridunion.files import Attachment
 from gridunion.members.consent import Consent
 from gridunion.members.gone import EmployerGone
@@ -17,8 +18,10 @@ from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.members.spans import Span, one_line
 from gridunion.members.transfer import Transfer
+from gridunion.tree import Unit, branch, width
 
 _m = Membership.__table__
+_WHO: Any = bindparam("who")
 
 
 @dataclass(frozen=True)
@@ -27,14 +30,19 @@ class Carried:
 
     kind: Any
     words: object
-    told: Callable[[], Any] | None = None
+    told: Callable[[], ColumnElement[bool]] = true
     """Which of them may be told of; the others go along all the same."""
     column: str = "person_id"
 
-    def count(self, person: Person) -> int:
-        """How many the viewer may know of."""
-        mine = select(func.count(self.kind.id)).where(getattr(self.kind, self.column) == person.id)
-        return int(db.session.scalar(mine.where(self.told()) if self.told else mine) or 0)
+    def counted(self, units: Select[Any]) -> ColumnElement[int]:
+        """How many of somebody's the viewer of some units may know of."""
+        mine = (
+            getattr(self.kind, self.column) == _WHO,
+            self.kind.within(units),
+            self.kind.visible(),
+            self.told(),
+        )
+        return select(func.count(self.kind.id)).where(*mine).scalar_subquery()
 
 
 CARRIED = [
@@ -46,8 +54,21 @@ CARRIED = [
 """What goes along; the rooms add theirs."""
 HANDED: list[Callable[[Person, Person, Ledger], None]] = []
 """What else changes when records of the second person became the first's."""
-SETTLED: list[Callable[[Person], None]] = []
-"""What follows for a person whose records changed, by a merge or by its undoing."""
+SETTLED: list[Callable[..., None]] = []
+"""What follows for people whose records changed, by a merge or by its undoing."""
+
+
+@cache
+def _counting(width: int) -> Select[Any]:
+    inside = select(Unit.__table__.c.id).where(branch(width))
+    counts: list[Any] = [it.counted(inside) for it in CARRIED]
+    return select(*counts)
+
+
+def told_of(person: Person) -> list[tuple[Carried, int]]:
+    """What would go along with somebody, and how many of it: as far as the viewer may know."""
+    counts = trusted(_counting(width()), {"who": person.id}).one()
+    return [(it, count) for it, count in zip(CARRIED, counts, strict=True) if count]
 
 
 def carry(winner: Person, loser: Person, ledger: Ledger) -> None:
@@ -63,7 +84,7 @@ def carry(winner: Person, loser: Person, ledger: Ledger) -> None:
 
 def _tell_as_one(winner: Person, loser: Person, ledger: Ledger) -> None:
     """Both histories as one line on the file that stays."""
-    rows = {row.id: row for row in _spans(winner.id) + _spans(loser.id)}
+    rows = {row.id: row for row in _spans(winner.id, loser.id)}
     line, left = one_line(Span(row.id, row.status, row.from_on, row.until_on) for row in rows.values())
     told: set[int] = set()
     for piece in line:
@@ -71,14 +92,17 @@ def _tell_as_one(winner: Person, loser: Person, ledger: Ledger) -> None:
         if piece.id in told:
             ledger.make(Membership, **_copy(rows[piece.id]) | held)
         else:
-            ledger.set(Membership, piece.id, **held)
+            ledger.set(Membership, rows[piece.id], **held)
         told.add(piece.id)
     for span in left:  # it holds on no day any more, and stays where it can be put back from
-        ledger.set(Membership, span.id, person_id=loser.id, until_on=span.from_on)
+        ledger.set(Membership, rows[span.id], person_id=loser.id, until_on=span.from_on)
 
 
-def _spans(number: int) -> list[Any]:
-    return list(trusted(select(_m).where(_m.c.person_id == number).order_by(_m.c.id)))
+_SPANS = select(_m).where(_m.c.person_id.in_(bindparam("ids", expanding=True))).order_by(_m.c.id)
+
+
+def _spans(*numbers: int) -> list[Any]:
+    return list(trusted(_SPANS, {"ids": numbers}))
 
 
 def _copy(row: Any) -> dict[str, Any]:

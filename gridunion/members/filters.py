@@ -70,7 +70,11 @@ class Filters(NamedTuple):
     @classmethod
     def asked(cls) -> "Filters":
         """Those of the request. Raises NotFound for a unit of others."""
-        said = request.args
+        return cls.of(request.args)
+
+    @classmethod
+    def of(cls, said: Mapping[str, str]) -> "Filters":
+        """Those an address says. Raises NotFound for a unit of others."""
         unit, lack = said.get("unit", ""), _one(said, "lack", EMPTY)
         show = _one(said, "show", SHOWN) or "all"
         return cls(

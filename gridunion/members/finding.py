@@ -25,7 +25,7 @@ IS_FINDABLE = _p.status.in_([literal_column(repr(status)) for status in FINDABLE
 
 def found(viewer: Viewer, asked: str, after: str = "") -> tuple[list[Row], str, int]:
     """A page of what a search finds, where the next begins, and how many there are (at most MOST_FOUND)."""
-    looked_for = question(asked, _scope(viewer))
+    looked_for = question(asked, scope(viewer, "see members"))
     if looked_for is None:
         return [], "", 0
     place = opened("members found", after)
@@ -54,9 +54,9 @@ def _numbers(width: int, condition: ColumnElement[bool]) -> Select[Any]:
     return found.order_by(number)
 
 
-def _scope(viewer: Viewer) -> list[int]:
+def scope(viewer: Viewer, right: str) -> list[int]:
     """The units whose people may be found; none when the viewer stands over everything."""
-    held = viewer.holding("see members")
+    held = viewer.holding(right)
     return (
         [] if any(place.path.count("/") == 1 for place in held) else sorted({place.unit_id for place in held})
     )

@@ -8,17 +8,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Date, ForeignKey, Index, String, insert, select, text, update
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, String, case, insert, select, text, update
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import clock
 from gridunion.db import BigId, Record, db, internal, personal, trusted
 from gridunion.employers.models import TURNED, Employer
 from gridunion.members.membership import Impossible
-from gridunion.members.models import Person
+from gridunion.members.models import MOVED, Person
 from gridunion.members.transfer import Transfer
 from gridunion.rights import Viewer
-from gridunion.tree import Scoped
+from gridunion.tree import Scoped, Unit
 
 _OPEN = text("state = 'open'")
 
@@ -71,28 +71,38 @@ def gone_for(person: Person) -> EmployerGone | None:
     return db.session.scalars(asked.order_by(EmployerGone.id.desc()).limit(1)).first()
 
 
-_PEOPLE = select(_p.id, _p.unit_id)
+_u = Unit.__table__.c
+_PEOPLE = select(_p.id, _p.unit_id, case((_u.kind == "cell", _u.parent_id), else_=_u.id).label("community"))
+_PEOPLE = _PEOPLE.join_from(Person.__table__, Unit.__table__, _u.id == _p.unit_id)
 _ASK = insert(EmployerGone.__table__)  # type: ignore[arg-type]
 _DROP = update(EmployerGone).execution_options(synchronize_session=False)
 
 
 def ask_about_members(employer: Employer) -> None:
-    """An employer closed: ask about each of its members; it works again: ask no more."""
-    if employer.state == "active":
-        db.session.execute(
-            _DROP.where(EmployerGone.employer_id == employer.id, EmployerGone.state == "open").values(
-                state="back"
-            )
-        )
-        return
+    """An employer closed, or moved to another community: ask about each of its members, but for those who are where
+    it is now. What was asked before is asked no more."""
+    asked = (EmployerGone.employer_id == employer.id, EmployerGone.state == "open")
+    db.session.execute(_DROP.where(*asked).values(state="back"))
+    here = employer.unit.id if employer.state == "active" else None
     there = trusted(_PEOPLE.where(_p.employer_id == employer.id, _p.status == "active")).all()
     rows: list[dict[str, Any]] = [
         {"uid": uuid4(), "person_id": person.id, "unit_id": person.unit_id, "employer_id": employer.id,
          "gone_on": clock.today(), "state": "open", "version": 1, "recorded_at": clock.now()}
-        for person in there
+        for person in there if person.community != here
     ]  # fmt: skip
     if rows:
         trusted(_ASK, rows)
 
 
+def _followed(person: Person) -> None:
+    """Somebody went where their employer went: nothing is left to ask."""
+    if person.employer and person.employer.state == "active":
+        db.session.execute(
+            _DROP.where(EmployerGone.person_id == person.id, EmployerGone.state == "open").values(
+                state="back"
+            )
+        )
+
+
 TURNED.append(ask_about_members)
+MOVED.append(_followed)

@@ -13,6 +13,7 @@ from gridunion.db import db, is_sqlite, trusted, write
 from gridunion.jobs import enqueue, job, periodic
 from gridunion.members.models import Person
 from gridunion.members.tokens import tokens
+from gridunion.storing import hears
 from gridunion.tree import Unit
 
 TRUSTED = {"branch": True}
@@ -64,8 +65,8 @@ def _above(unit: Unit) -> list[int]:
 NAMED = ("name", "phone", "employer_name", "unit_id", "id_index")
 
 
-@event.listens_for(Session, "after_flush")
-def _index(session: Session, *_: Any) -> None:
+@hears("after_flush")
+def _index(session: Any) -> None:
     session.info.setdefault("new people", []).extend(row for row in session.new if isinstance(row, Person))
     people = [row for row in session.dirty if isinstance(row, Person) and _changed(row, *NAMED)]
     units = [row for row in session.dirty if isinstance(row, Unit) and _changed(row, "path")]

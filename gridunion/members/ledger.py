@@ -8,12 +8,13 @@ again afterwards is left as it is.
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Table, Uuid, delete, insert, inspect, select, update
+from sqlalchemy import Date, Table, Update, Uuid, bindparam, delete, insert, inspect, update
 
-from gridunion.db import Base, UtcDateTime, db, trusted
+from gridunion.db import Base, UtcDateTime, trusted
 
 BATCH = 500  # rows of one statement
 
@@ -36,18 +37,16 @@ class Ledger:
 
     def carry(self, kind: Any, column: str, old: Any, new: Any) -> None:
         """All rows that name one thing name another."""
-        table = kind.__table__
-        numbers = list(trusted(select(table.c.id).where(table.c[column] == old)).scalars())
-        if numbers:
-            self._change(table, column, numbers, old, new)
+        moved = list(trusted(_naming(kind.__table__, column), {"was": old, "becomes": new}).scalars())
+        self._note(kind.__table__, column, moved, old, new)
 
-    def set(self, kind: Any, number: int, **values: Any) -> None:
-        """Change one row."""
+    def set(self, kind: Any, row: Any, **values: Any) -> None:
+        """Change one row, which was read just now."""
         table = kind.__table__
-        before = trusted(select(table).where(table.c.id == number)).mappings().one()
         for column, value in values.items():
-            if before[column] != value:
-                self._change(table, column, [number], before[column], value)
+            if (before := row._mapping[column]) != value:
+                self._note(table, column, [row.id], before, value)
+                _update(table, column, [row.id], before, value)
 
     def make(self, kind: Any, **values: Any) -> None:
         """Add a row."""
@@ -55,9 +54,9 @@ class Ledger:
         number = trusted(insert(table).values(values).returning(table.c.id)).scalar_one()
         self.made.append([table.name, number])
 
-    def _change(self, table: Table, column: str, numbers: list[int], old: Any, new: Any) -> None:
-        self.rows.append([table.name, column, numbers, _plain(old), _plain(new)])
-        _update(table, column, numbers, old, new)
+    def _note(self, table: Table, column: str, numbers: list[int], old: Any, new: Any) -> None:
+        if numbers:
+            self.rows.append([table.name, column, numbers, _plain(old), _plain(new)])
 
     def put_rows_back(self) -> None:
         for name, number in reversed(self.made):
@@ -84,12 +83,27 @@ class Ledger:
                 setattr(file, name, old if column is None else _reader(column)(old))
 
 
+@cache
+def _naming(table: Table, column: str) -> Update:
+    """Rows that name one thing shall name another; answers with their numbers."""
+    named = update(table).where(table.c[column] == bindparam("was", type_=table.c[column].type))
+    return named.values({column: bindparam("becomes", type_=table.c[column].type)}).returning(table.c.id)
+
+
+@cache
+def _turning(table: Table, column: str) -> Update:
+    """Some rows shall say something new, unless they say something else by now."""
+    kind = table.c[column].type
+    still = table.c[column].is_not_distinct_from(bindparam("was", type_=kind))
+    some = update(table).where(table.c.id.in_(bindparam("ids", expanding=True)), still)
+    return some.values({column: bindparam("becomes", type_=kind)})
+
+
 def _update(table: Table, column: str, numbers: Iterable[int], old: Any, new: Any) -> None:
     some = list(numbers)
     for start in range(0, len(some), BATCH):
-        here = table.c.id.in_(some[start : start + BATCH]) & table.c[column].is_not_distinct_from(old)
-        trusted(update(table).where(here).values({column: new}))
-    db.session.expire_all()
+        given = {"ids": some[start : start + BATCH], "was": old, "becomes": new}
+        trusted(_turning(table, column), given)
 
 
 def _plain(value: Any) -> Any:

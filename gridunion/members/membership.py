@@ -1,6 +1,6 @@
 """Membership as dated spans, each in the cell where it was held: what is over stays where it happened."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -90,17 +90,6 @@ class Membership(Scoped, Record):
         """The last day, who ended it, by which change of the national list, and what was said."""
         self.until_on, self.ended_by_id, self.end_type, self.end_reason = on, by_id, change, words
 
-    @property
-    def title(self) -> str:
-        """What happened on the first day, in words."""
-        if self.status == "applied":
-            return str(_("申请入会"))
-        if self.change_type is None:
-            return str(_("换网格"))
-        if self.change_type == "2" and not self.transfer_id:
-            return str(_("恢复会籍"))
-        return settings.label("change_type", self.change_type)
-
 
 def end_running(
     spans: Iterable[Membership], on: date, by_id: int | None, change: str | None, words: str | None
@@ -125,6 +114,17 @@ class Line:
     unit: str
     why: str
     words: str
+    came_back: bool = False
+
+    @property
+    def title(self) -> str:
+        """What happened on the first day. The national list has one code for who came from another union and for who
+        comes back from being retained."""
+        if self.span.status == "applied":
+            return str(_("申请入会"))
+        if self.span.change_type is None:
+            return str(_("换网格"))
+        return str(_("恢复会籍")) if self.came_back else settings.label("change_type", self.span.change_type)
 
     @property
     def standing(self) -> str:
@@ -141,10 +141,14 @@ def history(person: Any) -> list[Line]:
     return list(_lines(found))
 
 
-def _lines(found: Iterable[Any]) -> Iterable[Line]:
+def _lines(found: Sequence[Any]) -> Iterable[Line]:
     """What was said when a span ended is told with what followed."""
-    said = ""
+    said, back = (
+        "",
+        {span.until_on for span, _unit in found if span.status == "retained" and span.end_type == "2"},
+    )
     for span, unit in found:
         refused = span.status == "applied" and span.end_type is None and span.end_reason
-        yield Line(span, unit, settings.label("change_reason", span.change_reason), said)
+        came_back = span.change_type == "2" and span.from_on in back
+        yield Line(span, unit, settings.label("change_reason", span.change_reason), said, came_back)
         said = "" if refused else span.end_reason or ""

@@ -61,7 +61,7 @@ FIELDS = {
     "ethnicity": _plain(_("民族"), "ethnicity"),
     "work_status": _coded(_("就业状况"), "work_status"),
     "key_group": _coded(_("八大群体"), "key_group", "new_form"),
-    "employer": Field(_("工作单位"), ("employer_name", "employer_id"), lambda person: person.employer_name or ""),
+    "employer": Field(_("工作单位"), ("employer_name",), lambda person: person.employer_name or ""),
     "education": _coded(_("学历"), "education"),
     "skill_level": _coded(_("技能等级"), "skill_level"),
     "political_status": _coded(_("政治面貌"), "political_status"),
@@ -71,7 +71,7 @@ FIELDS = {
     "migrant": _plain(_("农民工"), "migrant"),
     "address": _plain(_("住址"), "address"),
     "share_birthday": _plain(_("生日问候"), "share_birthday"),
-    "card_no": _plain(_("会员卡"), "card_no"),
+    "card_no": Field(_("会员卡"), ("card_no", "card_token", "card_on"), lambda person: person.card_no or ""),
     "hardship": Field(_("困难情况"), ("hardship_class", "hardship_on", "hardship_note"), _hardship),
 }  # fmt: skip
 

@@ -10,10 +10,10 @@ from wtforms import HiddenField
 from gridunion import audit, settings
 from gridunion.db import db
 from gridunion.fields import Form
-from gridunion.members.carrying import CARRIED
+from gridunion.members.carrying import told_of
 from gridunion.members.membership import STANDINGS
 from gridunion.members.merge_fields import FIELDS, alike_fields, choices
-from gridunion.members.merging import Merge, NotMerged
+from gridunion.members.merging import Merge, NotMerged, why_apart
 from gridunion.members.models import Person
 from gridunion.members.spans import Span, one_line
 from gridunion.members.suspect_list import MOST, count, pair_of, pairs
@@ -62,6 +62,7 @@ def _side_by_side(kept: Person, other: Person, form: MergeForm, status: int = 20
         "members/merge.html", status, kept=kept, other=other, form=form, choices=choices(kept, other, taken),
         same=alike_fields(kept, other), moves=_moves(other), joined=_joined(kept, other), pair=pair,
         reasons=words(pair.reasons) if pair else [], changed=status == 409, standings=STANDINGS,
+        why_not=why_apart(kept, other),
         days=settings.value("merge.undo.days", kept.unit.path),
     )  # fmt: skip
 
@@ -69,7 +70,7 @@ def _side_by_side(kept: Person, other: Person, form: MergeForm, status: int = 20
 def _moves(other: Person) -> list[tuple[object, int]]:
     """What goes along, as far as the viewer may know of it."""
     spans = [(_("会籍记录"), len(other.memberships))]
-    return [(said, n) for said, n in [*((it.words, it.count(other)) for it in CARRIED), *spans] if n]
+    return [(said, n) for said, n in [*((it.words, count) for it, count in told_of(other)), *spans] if n]
 
 
 def _joined(*people: Person) -> object:

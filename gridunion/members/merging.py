@@ -2,23 +2,30 @@
 some days everything can be put back as it was."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ForeignKey, Index, String, Text, bindparam, select
+from flask_babel import lazy_gettext
+from sqlalchemy import ForeignKey, Index, String, Text, bindparam, inspect, or_, select
 from sqlalchemy.orm import Mapped
 
 from gridunion import audit, clock, settings
 from gridunion.db import BigId, Encrypted, Record, db, internal, personal, sensitive, trusted
-from gridunion.members.carrying import CARRIED, SETTLED, carry, line_of
+from gridunion.employers.models import named
+from gridunion.members.carrying import SETTLED, carry, line_of, told_of
 from gridunion.members.ledger import Ledger
 from gridunion.members.membership import WrongStep
-from gridunion.members.merge_fields import FIELDS
+from gridunion.members.merge_fields import FIELDS, choices
 from gridunion.members.models import Person
 from gridunion.members.spans import STRENGTH
+from gridunion.members.transfer import DOUBLES, Transfer
 from gridunion.rights import Viewer
-from gridunion.tree import Scoped
+from gridunion.tree import Scoped, Unit
 
 LIVE = ("known", "applied", "active", "retained")
+
+
+_NOT_LIVE = lazy_gettext("这两份档案不能合并：有一份已经合并、转出或退会了。")
 
 
 def strength(status: str) -> int:
@@ -57,11 +64,12 @@ class Merge(Scoped, Record):
     @classmethod
     def of(cls, winner: Person, loser: Person, taken: set[str], by: Viewer) -> "Merge":
         """Make one file of two; `taken` names the fields that come from the second. Raises NotMerged."""
-        if winner is loser or not _live(winner, loser):
-            raise NotMerged(_("这两份档案不能合并：有一份已经合并、转出或退会了。"))
+        _lock(winner, loser)
+        if sentence := why_apart(winner, loser):
+            raise NotMerged(sentence)
         merge = cls(unit=winner.unit, winner_id=winner.id, loser_id=loser.id, by_id=by.account_id)
         merge.by_name = by.name
-        moved = {it.kind.__tablename__: count for it in CARRIED if (count := it.count(loser))}
+        moved = {it.kind.__tablename__: count for it, count in told_of(loser)}
         ledger = Ledger()
         _write_files(winner, loser, taken, ledger)
         carry(winner, loser, ledger)
@@ -75,11 +83,12 @@ class Merge(Scoped, Record):
         """Put everything back; what came after the merge stays with the file that stayed. Raises NotMerged."""
         if sentence := self.why_not():
             raise NotMerged(sentence)
-        winner, loser = self._person(self.winner_id), self._person(self.loser_id)
+        winner, loser = self._people()
         assert winner and loser
-        ledger = Ledger(self.kept or "")
-        ledger.put_file_back("loser", loser)
+        ledger = self._ledger
         ledger.put_file_back("winner", winner)
+        _make_room(ledger)
+        ledger.put_file_back("loser", loser)
         db.session.flush()
         ledger.put_rows_back()
         self.undone_at, self.undone_by_id = clock.now(), by.account_id
@@ -89,18 +98,18 @@ class Merge(Scoped, Record):
 
     def why_not(self) -> str:
         """Why it cannot be undone any more; empty when it can."""
-        winner, days = self._person(self.winner_id), self._days
+        (winner, loser), days = self._people(), self._days
         if self.undone_at is not None:
             return _("这次合并已经撤销了。")
         if clock.now() >= self.recorded_at + timedelta(days=days):
             return _("合并已经过了 %(n)s 天，不能撤销了。", n=days)
-        if winner is None or self._person(self.loser_id) is None:
+        if winner is None or loser is None:
             return _("档案后来转到了别的社区，不能撤销合并。")
         if winner.status == "merged" or self._followed():
             return _("后来又有一次合并，先撤销那一次。")
         if winner.status not in LIVE:
             return _("他后来已经转出或退会，不能撤销合并。")
-        if Ledger(self.kept or "").files["winner"].get("status", [0, winner.status])[1] != winner.status:
+        if self._ledger.files["winner"].get("status", [0, winner.status])[1] != winner.status:
             return _("他的会籍后来变过，不能撤销合并。")
         return "" if self._line_stands() else _("他的会籍后来变过，不能撤销合并。")
 
@@ -111,10 +120,19 @@ class Merge(Scoped, Record):
 
     def _line_stands(self) -> bool:
         """The spans of the file are those the merge left."""
-        return line_of(self.winner_id) == Ledger(self.kept or "").files["line"]["now"]
+        return line_of(self.winner_id) == self._ledger.files["line"]["now"]
 
-    def _person(self, number: int) -> Person | None:
-        return db.session.scalars(select(Person).where(Person.id == number)).one_or_none()
+    @property
+    def _ledger(self) -> Ledger:
+        return Ledger(self.kept or "")
+
+    def _people(self) -> list[Person | None]:
+        """The file that stayed and the other, where the viewer may see them."""
+        both = (self.winner_id, self.loser_id)
+        found = {
+            person.id: person for person in db.session.scalars(select(Person).where(Person.id.in_(both)))
+        }
+        return [found.get(number) for number in both]
 
     @property
     def _days(self) -> int:
@@ -127,29 +145,87 @@ class Merge(Scoped, Record):
 
 
 _p = Person.__table__
-_STANDINGS = select(_p.c.status).where(_p.c.id.in_(bindparam("ids", expanding=True))).order_by(_p.c.id)
+_STANDINGS = (
+    select(_p.c.id, _p.c.status).where(_p.c.id.in_(bindparam("ids", expanding=True))).order_by(_p.c.id)
+)
 
 
-def _live(*people: Person) -> bool:
-    """Whether all of them still have a file of their own. Locked, or on PostgreSQL two leaders could each merge
-    one into the other in the same moment."""
-    found = trusted(_STANDINGS.with_for_update(), {"ids": [person.id for person in people]})
-    return set(found.scalars()) <= set(LIVE)
+def _lock(*people: Person) -> None:
+    """On PostgreSQL two leaders could each merge one into the other in the same moment: the second one waits, and
+    reads what became of them. Raises NotMerged."""
+    found = trusted(_STANDINGS.with_for_update(), {"ids": [person.id for person in people]}).all()
+    if {(person.id, person.status) for person in people} != {(row.id, row.status) for row in found}:
+        raise NotMerged(str(_NOT_LIVE))
+
+
+def why_apart(winner: Person, loser: Person) -> str:
+    """Why two files cannot become one now; empty when they can."""
+    if winner is loser or not {winner.status, loser.status} <= set(LIVE):
+        return str(_NOT_LIVE)
+    both = (winner.id, loser.id)
+    named_in = or_(Transfer.person_id.in_(both), Transfer.known_as_id.in_(both))
+    waits = db.session.scalar(select(Transfer.id).where(Transfer.state == "asked", named_in).limit(1))
+    return _("有一份正在办转会，等有了答复，或撤回以后再合并。") if waits else ""
 
 
 def _write_files(winner: Person, loser: Person, taken: set[str], ledger: Ledger) -> None:
-    for name in taken & FIELDS.keys():
-        values = {column: getattr(loser, column) for column in FIELDS[name].columns}
-        ledger.write("winner", winner, **values)
-    standing = max(winner.status, loser.status, key=strength)
-    ledger.write("winner", winner, status=standing, seen_at=max(winner.seen_at, loser.seen_at))
-    ledger.write("loser", loser, status="merged", merged_into_id=winner.id, visit_due_at=None)
+    columns = [column for name in taken & FIELDS.keys() for column in FIELDS[name].columns]
+    values = {column: getattr(loser, column) for column in columns} | _taken_back(winner, loser)
+    values["status"] = max(winner.status, loser.status, key=strength)
+    values["seen_at"] = max(winner.seen_at, loser.seen_at)
+    ledger.write("loser", loser, status="merged", merged_into_id=winner.id, visit_due_at=None, **NO_CARD)
+    _make_room(ledger)
+    ledger.write("winner", winner, **values)
+    if values.keys() & {"employer_name", "unit_id"}:
+        ledger.write("winner", winner, employer_id=_employer_of(winner))
     db.session.flush()
+
+
+NO_CARD = dict.fromkeys(("card_no", "card_token", "card_on"))
+"""What was printed for the other file holds no longer; the number may go on."""
+
+
+def _make_room(ledger: Ledger) -> None:
+    """No two have one card, not even between two statements."""
+    if any(NO_CARD.keys() & side for side in ledger.files.values()):
+        db.session.flush()
+
+
+def _taken_back(winner: Person, loser: Person) -> dict[str, Any]:
+    """Whoever took their consent back, in whichever file, has taken it back, unless they agreed again since."""
+    taken_back = max((it.withdrawn_at for it in (winner, loser) if it.withdrawn_at), default=None)
+    given = (
+        consent.given_at for it in (winner, loser) for consent in it.consents if not consent.withdrawn_at
+    )
+    if taken_back is None:
+        return {}
+    holds = max(given, default=taken_back) <= taken_back
+    return {"withdrawn_at": taken_back, "share_birthday": False} if holds else {"withdrawn_at": None}
+
+
+def _employer_of(person: Person) -> int | None:
+    """The employer in the ledger of the community where the file stands."""
+    found = person.employer_name and named(person.employer_name, db.session.get_one(Unit, person.unit_id))
+    return found.id if found else None
 
 
 def _settle(*people: Person) -> None:
+    """Rows moved behind the session's back, whichever it had read; the two files and units did not."""
     db.session.flush()
-    db.session.expire_all()
-    for person in people:
-        for follow in SETTLED:
-            follow(person)
+    for row in db.session:
+        if isinstance(row, Person) and row in people:
+            db.session.expire(row, [it.key for it in inspect(Person).relationships])
+        elif not isinstance(row, Unit):
+            db.session.expire(row)
+    for follow in SETTLED:
+        follow(*people)
+
+
+def _one_after_transfer(person: Person, double: Person, by: Viewer) -> None:
+    """Somebody came by a transfer and had been registered here anew meanwhile: asked for by the exact name and number,
+    so nobody need be asked again whether they are one."""
+    if not double.withdrawn_at:
+        Merge.of(person, double, {choice.name for choice in choices(person, double) if choice.take}, by)
+
+
+DOUBLES.append(_one_after_transfer)

@@ -20,6 +20,7 @@ from gridunion.members.membership import STANDINGS, Impossible, Membership, Wron
 from gridunion.members.movement import Movement
 from gridunion.members.real_name import RealName
 from gridunion.rights import Viewer
+from gridunion.storing import store
 from gridunion.tree import Unit
 from gridunion.units.models import STANDING
 
@@ -49,6 +50,12 @@ def _one(column: str) -> Index:
     return Index(f"ix_person_{column}", column, unique=True, sqlite_where=filled, postgresql_where=filled)
 
 
+def _born(*columns: str) -> Index:
+    """The index by which two files with one name and one birthday are found: of those whose birthday is known."""
+    known = text("birth_on IS NOT NULL")
+    return Index(f"ix_person_{'_'.join(columns)}", *columns, sqlite_where=known, postgresql_where=known)
+
+
 class Person(RealName):
     """Somebody the union knows; a member when `status` says so."""
 
@@ -61,6 +68,7 @@ class Person(RealName):
         _one("card_token"),
         Index("ix_person_unit_id_name", "unit_id", "name"),
         Index("ix_person_unit_id_reading", "unit_id", "reading"),
+        _born("reading", "birth_on"),
         Index("ix_person_unit_id_recorded_at", "unit_id", "recorded_at"),
         Index("ix_person_employer_id", "employer_id"),
         # The few among the many, for their lists and for the figures of a unit.
@@ -101,8 +109,8 @@ class Person(RealName):
         """Write somebody into the register of a cell as an applicant, with the consent they gave."""
         person = cls(unit=unit, recorded_by_id=by.account_id, status="known")
         person.learn(**known)
-        db.session.add(person)
         person.apply(consent, given)
+        store(person, *person.consents, *person.memberships)
         return person
 
     def apply(self, consent: str, given: dict[str, Any] | None = None) -> None:
@@ -117,7 +125,7 @@ class Person(RealName):
     def consent_to(self, channel: str, **given: Any) -> None:
         """Keep that somebody agrees, from now on, or since `given`."""
         said = {"wording": CONSENT_VERSION} | given
-        db.session.add(Consent(person=self, unit=self.unit, channel=channel, **said))
+        self.consents.append(Consent(unit=self.unit, channel=channel, **said))
         self.withdrawn_at = None
 
     def agreed(self) -> "Person":
@@ -262,11 +270,12 @@ class Person(RealName):
 
     # ── the card ──
 
-    def give_card(self) -> None:
-        """Issue a member card, or another one: what was printed before holds no longer. Raises WrongStep."""
+    def give_card(self, number: str = "") -> None:
+        """Issue a member card, or another one: what was printed before holds no longer. A first card bears `number`,
+        or one found now. Raises WrongStep."""
         if self.status not in card.CARRY:
             raise WrongStep(self.status)
-        self.card_no = self.card_no or card.free_number()
+        self.card_no = self.card_no or number or card.free_numbers(1)[0]
         self.card_token, self.card_on = card.new_secret(), clock.today()
 
     @property

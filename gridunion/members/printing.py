@@ -23,8 +23,9 @@ COLUMNS = (
 @bp.get("/<uuid:uid>/form")
 @allow("see members")
 def form(uid: UUID) -> Response:
-    """会员登记表: what the member looks over and signs."""
-    person = find(Person, uid)
+    """会员登记表: what the member looks over and signs. Not of who took the consent back: printing is a use of what may
+    only be kept (个人信息保护法 第四十七条)."""
+    person = find(Person, uid).agreed()
     span = next((span for span in reversed(person.memberships) if span.until_on is None), None)
     return page("members/form.html", person=person, span=span, above=_union(person))
 

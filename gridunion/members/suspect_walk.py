@@ -1,5 +1,5 @@
-"""Going through the register for pairs in the background: whoever came past the session with a sheet at once, and
-once a week everybody, for units may have moved."""
+"""Going through the register for pairs in the background: who is new within a minute, so that nobody who registers
+somebody waits for it, and once a week everybody, for units may have moved."""
 
 from datetime import datetime, timedelta
 
@@ -27,7 +27,7 @@ class SuspectWalk(Row):
     began_at: Mapped[datetime] = internal(default=clock.now)
 
 
-@periodic("find suspects", minutes=10)
+@periodic("find suspects", minutes=1)
 def walk() -> None:
     """Go on where the last walk ended."""
     for _nth in range(BATCHES):

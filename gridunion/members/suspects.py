@@ -1,6 +1,7 @@
-"""疑似重复: pairs of files that may be one person, each with the reason, found when a file is written.
+"""疑似重复: pairs of files that may be one person, each with the reason, found when a file changes or a walk meets it.
 
-A pair lies in the community of both and stays until one of them changes or somebody says they are two people.
+A pair of one community is its leader's to decide, one of two communities the street's, which alone sees both sides;
+across streets nobody does, so nothing is noted.
 """
 
 from collections.abc import Iterable
@@ -16,11 +17,12 @@ from gridunion import clock
 from gridunion.db import BigId, Record, db, internal, is_sqlite, keyring, personal, trusted
 from gridunion.members.likeness import Found, compared
 from gridunion.members.models import Person
+from gridunion.storing import hears
 from gridunion.tree import Scoped
 
 
 class Suspect(Scoped, Record):
-    """Two files that may be one person: in the community of both, the lower number first."""
+    """Two files that may be one person: in the community of both, else in their street; the lower number first."""
 
     quiet = True  # the people themselves have the line in the trail
     __tablename__ = "suspect"
@@ -49,13 +51,13 @@ _s = cast(Table, Suspect.__table__)
 
 def look_at(ids: Iterable[int]) -> None:
     """Compare some people with those like them, and note what is found. Inside write()."""
-    for row, home, found in compared(ids):
-        _note(row, home, found)
+    for row, found in compared(ids):
+        _note(row, found)
 
 
 def worth_noting(ids: list[int]) -> list[int]:
     """Those of some people who are like somebody, or were."""
-    like = {row.id for row, _home, found in compared(ids) if found}
+    like = {row.id for row, found in compared(ids) if found}
     known = trusted(select(_s.c.low_id, _s.c.high_id).where(or_(_s.c.low_id.in_(ids), _s.c.high_id.in_(ids))))
     return sorted((like | {number for pair in known for number in pair}) & set(ids))
 
@@ -63,17 +65,17 @@ def worth_noting(ids: list[int]) -> list[int]:
 _OF = select(_s).where(or_(_s.c.low_id == bindparam("number"), _s.c.high_id == bindparam("number")))
 
 
-def _note(row: Any, home: int, found: Found) -> None:
+def _note(row: Any, found: Found) -> None:
     """Keep the pairs of somebody as they are now."""
     known = {it.high_id if it.low_id == row.id else it.low_id: it for it in trusted(_OF, {"number": row.id})}
-    for number, (other, why) in found.items():
-        said = {"reasons": why, "compared": _digest(row, other), "unit_id": home}
+    for number, (other, why, place) in found.items():
+        said = {"reasons": why, "compared": _digest(row, other), "unit_id": place}
         if number not in known:
             _begin(row.id, number, said)
         elif known[number].compared != said["compared"]:
             _change(known[number].id, said | {"state": "open", "dismissed_at": None, "dismissed_by": None})
-        elif (known[number].reasons, known[number].unit_id) != (why, home):
-            _change(known[number].id, {"reasons": why, "unit_id": home})
+        elif (known[number].reasons, known[number].unit_id) != (why, place):
+            _change(known[number].id, {"reasons": why, "unit_id": place})
     gone = [it.id for number, it in known.items() if number not in found and it.state == "open"]
     if gone:
         trusted(delete(_s).where(_s.c.id.in_(gone)))
@@ -108,10 +110,10 @@ def _change(number: int, said: dict[str, Any]) -> None:
 WATCHED = ("name", "phone", "birth_on", "id_index", "unit_id", "status")
 
 
-@event.listens_for(Session, "after_flush")
-def _collect(session: Session, *_: Any) -> None:
+@hears("after_flush")
+def _collect(session: Any) -> None:
+    """Who is new is met by the next walk: nobody waits for it."""
     changed = session.info.setdefault("to compare", set())
-    changed.update(row.id for row in session.new if isinstance(row, Person))
     changed.update(row.id for row in session.dirty if isinstance(row, Person) and _differs(row))
 
 

@@ -63,12 +63,12 @@ def memberships(person: Person) -> Iterable[Entry]:
             sub = _("等社区工会审批") if state == "now" else ""
             if span.end_reason:
                 state, sub = "bad", _("没有通过：%(reason)s", reason=span.end_reason)
-            yield Entry(span.recorded_at, state, span.title, sub)
+            yield Entry(span.recorded_at, state, line.title, sub)
         else:
             yield Entry(
                 _began(span),
                 "done",
-                span.title,
+                line.title,
                 _("，").join(filter(None, (line.why, line.unit))),
                 line.words,
             )

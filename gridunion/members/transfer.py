@@ -4,6 +4,7 @@ The old union releases somebody, or the new one asks for them; the other side ac
 Until accepted the old union counts the member. Both sides see the transfer, neither sees the other's register.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,13 +15,17 @@ from sqlalchemy.orm import Mapped, relationship
 from gridunion import calendar, clock, settings
 from gridunion.db import BigId, Record, db, internal, personal
 from gridunion.members.membership import Impossible
-from gridunion.members.models import MOVED, Person
+from gridunion.members.models import JOINED, MOVED, Person
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped, Unit, everywhere
 from gridunion.units.models import closed
 
 RIGHT = "change memberships"
 LATELY = timedelta(days=30)  # how long the page of a person still tells how a transfer ended
+STAY = ("known", "applied", "active", "retained")  # the standings of a file that is in use
+
+DOUBLES: list[Callable[[Person, Person, Viewer], None]] = []
+"""How the file of somebody who came and the one registered meanwhile become one."""
 
 
 def _asked(column: str, **options: Any) -> Index:
@@ -114,14 +119,29 @@ class Transfer(Scoped, Record):
                 person.resettle(place, by)
             else:
                 person.hand_over(place, by, self.reason, self.note, self.id)
-            self._forget_double(by)
+            doubles = self._doubles(person)
+            for double in doubles:
+                self._make_one(person, double, by)
             db.session.flush()
+            for one in (person, *doubles):  # the index of names reads where they are when the guard is back
+                db.session.refresh(one, ["unit"])
 
-    def _forget_double(self, by: Viewer) -> None:
-        """The one who was registered anew in the meantime: their application ends, the old file goes on."""
-        double = db.session.get(Person, self.known_as_id) if self.known_as_id else None
-        if double and double.status in ("applied", "active"):
+    def _doubles(self, person: Person) -> list[Person]:
+        """Who was registered anew in the new union meanwhile: the file it was asked under, or one with the same name
+        and number."""
+        there = Person.unit_id.in_(select(Unit.id).where(Unit.parent_id == union_of(person.unit)))
+        same = (Person.id_index == person.id_index) & (Person.name == person.name) & there
+        double = Person.id == (self.known_as_id or 0)
+        found = select(Person).where(or_(double, same) if person.id_index else double, Person.id != person.id)
+        return list(db.session.scalars(found.where(Person.status.in_(STAY)).order_by(Person.id)))
+
+    def _make_one(self, person: Person, double: Person, by: Viewer) -> None:
+        """What was begun for the double ends; the old file goes on, with what the new one knows better."""
+        if double.status != "known":
             double._turn("known", None, clock.today(), by)
+        db.session.flush()
+        for become_one in DOUBLES:
+            become_one(person, double, by)
 
     def refuse(self, by: Viewer, reason: str) -> None:
         """The other side does not agree; whoever asked is told why. Raises WrongStep."""
@@ -216,4 +236,15 @@ def _follow(person: Person) -> None:
         waits.unit_id = person.unit.id
 
 
+def _only_one(person: Person, _by: Viewer) -> None:
+    """Nobody becomes a member here while their membership elsewhere is asked for: there is one at a time. Raises
+    WrongStep. Source: 工会会员会籍管理办法 第七条."""
+    asked = select(Transfer.id).where(Transfer.known_as_id == person.id, Transfer.state == "asked")
+    if db.session.scalar(asked.limit(1)):
+        raise Impossible(
+            _("%(name)s正在办转会，对方同意就入会，不用审批；对方不同意，再来审批。", name=person.name)
+        )
+
+
 MOVED.append(_follow)
+JOINED.append(_only_one)

@@ -22,6 +22,7 @@ from gridunion.members.numbers import may_show
 from gridunion.members.suspect_list import count_for
 from gridunion.members.timeline import CHANNELS, story
 from gridunion.members.transfer import transfers_of
+from gridunion.menu import asides
 from gridunion.rights import allow
 from gridunion.text import clean_question
 from gridunion.totals import totals
@@ -48,7 +49,7 @@ def listing() -> Response:
     return page(
         "members/listing.html", rows=rows, after=after, chosen=chosen.show, counts=counts, asked="", long=LONG,
         place=here(), total=_total(chosen, counts, len(rows), bool(place or after)), filters=chosen,
-        stopped=LOOKED_AT if stopped else 0, offered=OFFERED, twins=count_for(viewer()),
+        stopped=LOOKED_AT if stopped else 0, offered=OFFERED, twins=count_for(viewer()), asides=asides(viewer()),
     )  # fmt: skip
 
 
@@ -70,6 +71,7 @@ def search() -> Response:
     return page(
         "members/listing.html", rows=rows, after=after, chosen="", counts=totals(), total=total, asked=asked, long=LONG,
         place=here(), most=MOST_FOUND, filters=Filters(), stopped=0, offered=OFFERED,
+        asides=[],
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from gridunion.jobs import periodic
 from gridunion.members.models import Person
 from gridunion.status.figures import counting, moment
 from gridunion.status.walks import COUNTED
+from gridunion.storing import hears
 from gridunion.tree import Scoped
 from gridunion.visits.models import Visit
 
@@ -102,8 +103,8 @@ def _count(ids: list[int], kinds: Set[Any], now: dict[str, Any]) -> set[int]:
 _HOMES = select(Person.unit_id).where(Person.id.in_(bindparam("ids", expanding=True)))
 
 
-@event.listens_for(Session, "after_flush")
-def _collect(session: Session, *_: Any) -> None:
+@hears("after_flush")
+def _collect(session: Any) -> None:
     units, kinds = session.info.setdefault("units", set()), session.info.setdefault("kinds", set())
     seen = session.info.setdefault("seen", set())
     for row in (*session.new, *session.dirty, *session.deleted):

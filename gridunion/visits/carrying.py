@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext as pgettext
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from gridunion.db import db, trusted
 from gridunion.members.carrying import CARRIED, HANDED, SETTLED, Carried
@@ -11,28 +11,35 @@ from gridunion.members.models import Person
 from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
 
-_d = DueVisit.__table__.c
+_d = DueVisit.__table__
+_WAITING = (
+    select(_d).where(_d.c.person_id == bindparam("who"), _d.c.state == "open").order_by(_d.c.due_at, _d.c.id)
+)
 
 
 def hand_over(winner: Person, loser: Person, ledger: Ledger) -> None:
-    """What is due is due where the person is; of two for the same reason the earlier one stays."""
-    waiting = select(_d.id, _d.trigger, _d.unit_id).where(_d.person_id == winner.id, _d.state == "open")
+    """What is due is due where the person is; of two for the same reason the earlier one stays, and none of who took
+    the consent back."""
+    left = {loser.unit_id, *ledger.files.get("winner", {}).get("unit_id", [])}
     known: set[str] = set()
-    for due in trusted(waiting.order_by(_d.due_at, _d.id)).all():
-        if due.trigger in known:
-            ledger.set(DueVisit, due.id, state="cancelled")
-        elif due.unit_id == loser.unit_id:
-            ledger.set(DueVisit, due.id, unit_id=winner.unit_id)
+    for due in trusted(_WAITING, {"who": winner.id}).all():
+        if due.trigger in known or winner.withdrawn_at:
+            ledger.set(DueVisit, due, state="cancelled")
+        elif due.unit_id in left:
+            ledger.set(DueVisit, due, unit_id=winner.unit_id)
         known.add(due.trigger)
 
 
-def remind(person: Person) -> None:
-    """Keep on the person when the next visit is due. Whatever is set, if to the same, the board counts anew: the
-    visits due, and who was helped."""
-    mine = list(db.session.scalars(select(DueVisit).where(DueVisit.person_id == person.id)))
-    for due in mine:
+def remind(*people: Person) -> None:
+    """Keep on people when the next visit is due. Whatever is set, if to the same, the board counts anew: the visits
+    due, and who was helped."""
+    theirs = select(DueVisit).where(DueVisit.person_id.in_([person.id for person in people]))
+    every = list(db.session.scalars(theirs))
+    for due in every:
         due.state = due.state
-    person.visit_due_at = min((due.due_at for due in mine if due.state == "open"), default=None)
+    for person in people:
+        mine = (due.due_at for due in every if due.person_id == person.id and due.state == "open")
+        person.visit_due_at = min(mine, default=None)
 
 
 CARRIED.append(Carried(Visit, pgettext("one", "走访")))

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 13:23:11.926456
+Revision: 0001, 2026-11-21 15:25:44.943591
 """
 
 import sqlalchemy as sa
@@ -227,6 +227,37 @@ def upgrade():
         batch_op.create_index("ix_employer_uscc", ["uscc"], unique=True)
 
     op.create_table(
+        "export_request",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_by", sa.String(length=60), nullable=False),
+        sa.Column("chosen", sa.JSON(), nullable=False),
+        sa.Column("format", sa.String(length=8), nullable=False),
+        sa.Column("numbers", sa.String(length=40), nullable=False),
+        sa.Column("purpose", sa.String(length=100), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("number", sa.String(length=8), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("agreed_by", sa.String(length=60), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refusal", sa.String(length=200), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_export_request_account_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_export_request_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export_request")),
+    )
+    with op.batch_alter_table("export_request", schema=None) as batch_op:
+        batch_op.create_index("ix_export_request_account_id_state", ["account_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_export_request_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_export_request_unit_id_state", ["unit_id", "state"], unique=False)
+
+    op.create_table(
         "import_run",
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -414,6 +445,15 @@ def upgrade():
 
     op.create_table(
         "person",
+        sa.Column("card_no", sa.String(length=20), nullable=True),
+        sa.Column("card_token", sa.String(length=24), nullable=True),
+        sa.Column("card_on", sa.Date(), nullable=True),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("visit_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("reading", sa.String(length=120), nullable=False),
         sa.Column("initials", sa.String(length=40), nullable=False),
@@ -438,16 +478,9 @@ def upgrade():
         sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("employer_name", sa.String(length=80), nullable=True),
         sa.Column("address", sa.String(length=120), nullable=True),
-        sa.Column("card_no", sa.String(length=20), nullable=True),
-        sa.Column("card_token", sa.String(length=24), nullable=True),
-        sa.Column("card_on", sa.Date(), nullable=True),
         sa.Column("hardship_class", sa.String(length=20), nullable=True),
         sa.Column("hardship_on", sa.Date(), nullable=True),
         sa.Column("hardship_note_sealed", sa.Text(), nullable=True),
-        sa.Column("status", sa.String(length=20), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("visit_due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column(
             "gaps",
             sa.Integer(),
@@ -457,8 +490,6 @@ def upgrade():
             ),
             nullable=False,
         ),
-        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -515,6 +546,13 @@ def upgrade():
             postgresql_where=sa.text("new_form"),
         )
         batch_op.create_index("ix_person_phone", ["phone"], unique=False)
+        batch_op.create_index(
+            "ix_person_reading_birth_on",
+            ["reading", "birth_on"],
+            unique=False,
+            sqlite_where=sa.text("birth_on IS NOT NULL"),
+            postgresql_where=sa.text("birth_on IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_person_uid"), ["uid"], unique=True)
         batch_op.create_index("ix_person_unit_id_name", ["unit_id", "name"], unique=False)
         batch_op.create_index("ix_person_unit_id_reading", ["unit_id", "reading"], unique=False)
@@ -1042,6 +1080,11 @@ def downgrade():
         batch_op.drop_index("ix_person_unit_id_reading")
         batch_op.drop_index("ix_person_unit_id_name")
         batch_op.drop_index(batch_op.f("ix_person_uid"))
+        batch_op.drop_index(
+            "ix_person_reading_birth_on",
+            sqlite_where=sa.text("birth_on IS NOT NULL"),
+            postgresql_where=sa.text("birth_on IS NOT NULL"),
+        )
         batch_op.drop_index("ix_person_phone")
         batch_op.drop_index(
             "ix_person_new_form", sqlite_where=sa.text("new_form = 1"), postgresql_where=sa.text("new_form")
@@ -1116,6 +1159,12 @@ def downgrade():
         batch_op.drop_index("ix_import_run_digest")
 
     op.drop_table("import_run")
+    with op.batch_alter_table("export_request", schema=None) as batch_op:
+        batch_op.drop_index("ix_export_request_unit_id_state")
+        batch_op.drop_index(batch_op.f("ix_export_request_uid"))
+        batch_op.drop_index("ix_export_request_account_id_state")
+
+    op.drop_table("export_request")
     with op.batch_alter_table("employer", schema=None) as batch_op:
         batch_op.drop_index("ix_employer_uscc")
         batch_op.drop_index("ix_employer_unit_id_name")

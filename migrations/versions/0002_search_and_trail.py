@@ -18,6 +18,9 @@ SEARCH = {
     "postgresql": [
         "CREATE TABLE person_search (person_id BIGINT PRIMARY KEY, tokens TEXT[] NOT NULL)",
         "CREATE INDEX ix_person_search_tokens ON person_search USING GIN (tokens)",
+        # Of a piece it has not counted the planner guesses that one in 400 rows has it, and would rather walk through
+        # all of them: it counts five thousand pieces instead of one.
+        "ALTER TABLE person_search ALTER COLUMN tokens SET STATISTICS 500",
     ],
 }
 

@@ -8,12 +8,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.bench import weight
+from tests.bench.admin import admin
 from tests.bench.bases import Base, open_base
 from tests.bench.cases import CAST, Cases
 from tests.bench.exact import wrong_figures
 from tests.bench.measure import run
 from tests.bench.pages import Browser, browsing
-from tests.bench.table import ENOUGH, bytes_of, growth, ratios, written
+from tests.bench.table import ENOUGH, Things, bytes_of, growth, off_the_shelf, ratios, written
 from tests.bench.truth import wrong_answers
 
 SIZES = (50_000, 1_000_000)
@@ -32,7 +33,8 @@ def main() -> int:
             _opened(stack, asked, *size) for size in (*sizes, *spread)
         ]  # all of them before anybody asks
         cases = [Cases(base) for base in bases]
-        wrong = _measure(cases[: len(sizes)], cases[len(sizes) :], asked)
+        shelf = stack.enter_context(admin(bases[0])).things
+        wrong = _measure(cases[: len(sizes)], cases[len(sizes) :], shelf, asked)
     return wrong | _check_figures(asked.operations)
 
 
@@ -52,18 +54,20 @@ def _opened(stack: ExitStack, asked: Namespace, members: int, cells: int | None)
     return base
 
 
-def _measure(cases: list[Cases], spread: list[Cases], asked: Namespace) -> int:
+def _measure(cases: list[Cases], spread: list[Cases], shelf: Things, asked: Namespace) -> int:
     """All sizes in the same rounds, so that growth is as fair as the ratios. 1 when a search is wrong.
 
-    `spread` is the smaller size in the larger one's district, as many lines on its board."""
+    `spread` is the smaller size in the larger one's district, as many lines on its board; `shelf` is Django's admin
+    on the smaller size."""
     alike = [case.things["board district"] for case in spread]
     often = [thing for things in zip(*(case.often for case in cases), strict=True) for thing in things]
-    run(often + alike, asked.rounds)
+    run([*often, *alike, *shelf.values()], asked.rounds)
     run([thing for things in zip(*(case.seldom for case in cases), strict=True) for thing in things], 3)
     for case in cases:
         print(written(f"at {case.base.members:,} members", ratios(case.things, case.base.members)))
         if asked.times:
             print(*case.things.values(), sep="\n")
+    print(written("beside Django's admin", off_the_shelf(cases[0].things, shelf)))
     if len(cases) > 1:
         print(
             written(

@@ -24,4 +24,4 @@ def _answer(servers: dict[int, HTTPConnection], question: Question, bodies: bool
     server.request(method, address, body or None, headers)
     answer = server.getresponse()
     whole = answer.read()
-    return answer.status, whole if bodies or answer.status not in (200, 303) else b""
+    return answer.status, whole if bodies or answer.status not in (200, 302, 303) else b""

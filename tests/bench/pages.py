@@ -67,7 +67,7 @@ def ask(requests: Sequence[Request], bodies: bool = False) -> list[Answer]:
     browser.send(([request.question for request in requests], bodies))
     answers: list[Answer] = browser.recv()
     for request, (status, body) in zip(requests, answers, strict=True):
-        if status not in (200, 303):
+        if status not in (200, 302, 303):
             raise Unexpected(f"{request.question[2]}: {status} {body[:300].decode(errors='replace')}")
     return answers
 

@@ -32,6 +32,14 @@ def ratios(things: Things, members: int) -> list[Row]:
     ]
 
 
+def off_the_shelf(things: Things, shelf: Things) -> list[Row]:
+    """How many of our answers one of Django's admin takes."""
+    return [
+        ("member list, requests/s", shelf["admin list"].against(things["list worker"]), -20, "×"),
+        ("register, stored/s", shelf["admin register"].against(things["register"], "wall"), -4, "×"),
+    ]
+
+
 GROWTH: tuple[tuple[str, tuple[str, ...], float], ...] = (
     ("list of a cell", ("list worker",), 1.15),
     ("list of a street", ("list supervisor",), 1.15),
