@@ -20,7 +20,6 @@ from gridunion import (
     units,
     visits,
 )
-from gridunion.db import db
 from gridunion.doors import guard_doors
 from gridunion.engine import open_database
 from gridunion.rights import PUBLIC, allow, right_of
@@ -57,6 +56,3 @@ def _check_labels(app: Flask) -> None:
     unlabeled = [endpoint for endpoint, view in app.view_functions.items() if right_of(view) is None]
     if unlabeled:
         raise Unlabeled(", ".join(unlabeled))
-
-
-__all__ = ["create_app", "db"]

@@ -27,3 +27,10 @@ def opened(listing: str, place: str) -> list[Any] | None:
         return list(json.loads(keyring().decrypt(f"{place}===", f"bookmark.{listing}")))
     except (WrongKey, ValueError):
         return None
+
+
+def opened_at(listing: str, place: str, path: str, at: str, number: str) -> dict[str, Any]:
+    """A place in a list by unit, instant and number, as the values its statement takes by these names; empty at the
+    top."""
+    parts = opened(listing, place)
+    return {path: parts[0], at: datetime.fromisoformat(parts[1]), number: parts[2]} if parts else {}

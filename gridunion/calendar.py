@@ -34,6 +34,7 @@ def days() -> Days:
 
 
 def office_close(path: str = "") -> time:
+    """When the office closes, as the unit at a path has it."""
     return time.fromisoformat(settings.value("office.close", path))
 
 

@@ -1,4 +1,5 @@
-"""The form base and the house's fields. What a value must be is said in identity.py, for forms and sheets alike."""
+"""The form base and the house's fields. What a value must be is said in names, phones, identity
+and text, for forms and sheets alike."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -103,33 +104,33 @@ class Words(TextAreaField):
         )
 
 
-class Coded(RadioField):
+class _Chosen:
+    """Nothing chosen is no fault of the list: whether it is needed, the field says itself."""
+
+    data: Any
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data in (None, "", "None"):
+            self.data = None
+        else:
+            super().pre_validate(form)  # type: ignore[misc]
+
+
+class Coded(_Chosen, RadioField):
     """One entry of a code list, as tiles."""
 
     def __init__(self, label: Any = None, codes: str = "", path: str = "", **options: Any) -> None:
         options |= {"choices": _choices(codes, path), "invalid_choice_message": NOT_LISTED}
         super().__init__(label, **options)
 
-    def pre_validate(self, form: Any) -> None:
-        if self.data in (None, "", "None"):
-            self.data = None
-        else:
-            super().pre_validate(form)
 
-
-class CodedSelect(SelectField):
+class CodedSelect(_Chosen, SelectField):
     """One entry of a code list, as a drop-down with an empty first line."""
 
     def __init__(self, label: Any = None, codes: str = "", path: str = "", **options: Any) -> None:
         choices = [SelectChoice("", _("请选")), *_choices(codes, path)]
         options |= {"choices": choices, "invalid_choice_message": NOT_LISTED}
         super().__init__(label, **options)
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data in (None, "", "None"):
-            self.data = None
-        else:
-            super().pre_validate(form)
 
 
 class Several(SelectMultipleField):

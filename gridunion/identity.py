@@ -1,7 +1,7 @@
-"""What a name, a number and a phone must be: said once, for forms and for sheets alike.
+"""What the number of a document and a credit code must be: said once, for forms and for sheets alike.
 
 Everything takes and gives plain values and raises `Unacceptable`, whose text is a sentence for the user.
-Names, phones and free text have files of their own; this one holds identity documents and credit codes.
+Names, phones and free text have files of their own.
 """
 
 import re
@@ -13,9 +13,7 @@ from flask_babel import lazy_gettext as _
 from stdnum.cn import ric, uscc
 
 from gridunion import clock
-from gridunion.names import Reading, clean_name, mask_name, name_reading
-from gridunion.phones import clean_landline_or_phone, clean_phone, mask_phone, phone_from_cell, show_phone
-from gridunion.text import Unacceptable, clean_code, clean_text
+from gridunion.text import Unacceptable, clean_code
 
 RESIDENT_ID = "resident_id"
 PASSPORT = "passport"
@@ -181,11 +179,3 @@ def _check_shape(number: str, kind: str) -> None:
         raise Unacceptable(sentence)
     if kind == PERMANENT_RESIDENCE and len(number) == 18:
         _check_digit(number)
-
-
-__all__ = [
-    "HK_MACAU_PERMIT", "KINDS", "PASSPORT", "PERMANENT_RESIDENCE", "RESIDENCE_PERMIT", "RESIDENT_ID",
-    "TAIWAN_PERMIT", "Reading", "Unacceptable", "age_on", "agreed_birth", "agreed_sex", "birth_of", "clean_id_number",
-    "clean_landline_or_phone", "clean_name", "clean_phone", "clean_text", "clean_uscc", "mask_id",
-    "mask_id_tail", "mask_name", "mask_phone", "name_reading", "phone_from_cell", "sex_of", "show_phone",
-]  # fmt: skip

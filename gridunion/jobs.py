@@ -57,6 +57,8 @@ class Period(Row):
 
 
 def job(name: str) -> Callable[[Work], Work]:
+    """Label the work that is done for what `enqueue()` asks by this name."""
+
     def register(work: Work) -> Work:
         _work[name] = work
         return work
@@ -65,6 +67,8 @@ def job(name: str) -> Callable[[Work], Work]:
 
 
 def periodic(name: str, **every: float) -> Callable[[Work], Work]:
+    """Label work that is done again and again, so many `hours` or `minutes` apart."""
+
     def register(work: Work) -> Work:
         _periods[name] = (timedelta(**every), work)
         return work

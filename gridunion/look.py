@@ -6,7 +6,6 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from flask import Flask, Response, g, has_request_context, redirect, request, url_for
 from flask_babel import Babel, format_date, gettext
@@ -23,6 +22,7 @@ from gridunion.once import sender
 from gridunion.phones import mask_phone, show_phone
 from gridunion.receipts import receipt_by_uid
 from gridunion.rights import PUBLIC, allow
+from gridunion.text import read_uid
 from gridunion.web import new_key, viewer
 from gridunion.words import SAID, Words, english
 
@@ -127,10 +127,8 @@ def _known_everywhere() -> dict[str, Any]:
 
 
 def _flash(said: str) -> Flash | None:
-    try:
-        receipt = receipt_by_uid(sender(), UUID(said))
-    except ValueError:
-        return None
+    uid = read_uid(said)
+    receipt = receipt_by_uid(sender(), uid) if uid else None
     return Flash(receipt.message, receipt.kind, receipt.undo) if receipt and receipt.message else None
 
 
@@ -153,6 +151,7 @@ def nth(when: date | datetime) -> str:
 
 
 def hm(when: datetime) -> str:
+    """17:30, in Shanghai."""
     at = clock.local(when)
     return f"{at.hour:02}:{at.minute:02}"
 

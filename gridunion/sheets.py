@@ -15,7 +15,7 @@ from typing import IO, Any
 from flask_babel import lazy_gettext as _
 
 from gridunion import sheetfile
-from gridunion.cells import cell_date, cell_text, cell_yes, report_text
+from gridunion.cells import report_text
 from gridunion.sheetfile import Refused, Row
 from gridunion.sheetguard import guard
 
@@ -173,9 +173,3 @@ def write_report(path: Path, rows: Iterable[Sequence[Any]]) -> None:
         writer = csv.writer(file)
         for row in rows:
             writer.writerow([report_text(value) for value in row])
-
-
-__all__ = [
-    "Header", "Sheet", "Unreadable", "cell_date", "cell_text", "cell_yes", "find_header", "limited_rows",
-    "read_limited", "read_sheet", "write_report",
-]  # fmt: skip

@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _
 
@@ -91,3 +93,17 @@ def _refuse_control(text: str) -> None:
 
 def _is_forbidden(sign: str) -> bool:
     return sign not in "\n\t" and unicodedata.category(sign) in _FORBIDDEN
+
+
+def read_uid(text: str) -> UUID | None:
+    """The UUID an address or a form names a record by; None for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def read_uids(said: Sequence[str]) -> list[UUID]:
+    """The records a form names; none at all when one of them is no UUID."""
+    found = [uid for text in said if (uid := read_uid(text))]
+    return found if len(found) == len(said) else []

@@ -42,6 +42,7 @@ class Throttle(Row):
 
 
 def key_of(kind: str, whom: str) -> str:
+    """What is counted, as a keyed digest: the table tells nobody who was asked about."""
     return keyring().digest(whom, f"throttle {kind}")
 
 
@@ -61,6 +62,7 @@ def held(key: str, window: timedelta) -> Throttle:
 
 
 def forget(key: str) -> None:
+    """Count from nothing again. Inside write()."""
     db.session.execute(delete(Throttle).where(Throttle.key == key))
 
 

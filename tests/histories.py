@@ -10,14 +10,16 @@ from sqlalchemy import select
 
 from gridunion import clock
 from gridunion.accounts.models import Account
-from gridunion.complaints.models import Complaint, NotYours, OutOfTurn
+from gridunion.complaints.models import Complaint
+from gridunion.complaints.turns import NotYours, OutOfTurn
 from gridunion.db import db, write, writing
 from gridunion.employers.models import Employer
 from gridunion.members.membership import WrongStep
 from gridunion.members.models import Person
 from gridunion.members.transfer import Transfer
 from gridunion.tree import Unit
-from gridunion.visits.models import DueVisit, TooLate, Visit
+from gridunion.visits.due import DueVisit, TooLate
+from gridunion.visits.models import Visit
 from tests.conftest import NOON, as_viewer, unit
 
 CELLS = {"211": "worker", "2110": "neighbor", "212": "leader2", "221": "stranger"}

@@ -16,7 +16,9 @@ from sqlalchemy import select
 from gridunion import clock
 from gridunion.complaints import readers
 from gridunion.complaints.listing import looking
-from gridunion.complaints.models import Complaint, NotYours, OutOfTurn, ReplyDue
+from gridunion.complaints.models import Complaint
+from gridunion.complaints.promises import ReplyDue
+from gridunion.complaints.turns import NotYours, OutOfTurn
 from gridunion.db import db, write
 from gridunion.status.models import Standing
 from tests.bases import some

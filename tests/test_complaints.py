@@ -17,19 +17,16 @@ from sqlalchemy.exc import OperationalError
 
 from gridunion import audit, clock
 from gridunion.accounts.models import Account, Posting
-from gridunion.complaints import hands, models
+from gridunion.complaints import hands, records
 from gridunion.complaints.life import says_something
 from gridunion.complaints.listing import complaints, counts, loads, looking
-from gridunion.complaints.models import (
-    Complaint,
-    NotYours,
-    OutOfTurn,
-    Reader,
-    ReplyDue,
-)
+from gridunion.complaints.models import Complaint
+from gridunion.complaints.promises import ReplyDue
+from gridunion.complaints.readers import Reader
 from gridunion.complaints.records import Immutable, Sequence
 from gridunion.complaints.succession import name_successors
 from gridunion.complaints.timeline import waits_too_long
+from gridunion.complaints.turns import NotYours, OutOfTurn
 from gridunion.db import db, write
 from gridunion.employers.models import Employer
 from gridunion.members.models import Person
@@ -1158,7 +1155,7 @@ def test_the_number_of_a_sealed_case_does_not_tell_how_many_there_are(
     assert all(re.fullmatch(r"密[1-9]\d{5}", number) for number in numbers) and len(set(numbers)) == 5
     assert not db.session.scalars(select(Sequence)).all(), "no series counts them"
     drawn = iter((int(numbers[0][1:]) - 100_000, 7))
-    monkeypatch.setattr(models, "randbelow", lambda _most: next(drawn))
+    monkeypatch.setattr(records, "randbelow", lambda _most: next(drawn))
     assert taken(category="harassment").code == "密100007", "a number that is taken is drawn again"
 
 

@@ -16,7 +16,9 @@ from sqlalchemy import func, inspect, select
 from gridunion import clock, commands, config, create_app
 from gridunion.accounts.models import Account, matches
 from gridunion.complaints.life import OPEN
-from gridunion.complaints.models import Complaint, ComplaintEvent, ReplyDue, Sequence
+from gridunion.complaints.models import Complaint
+from gridunion.complaints.promises import ReplyDue
+from gridunion.complaints.records import ComplaintEvent, Sequence
 from gridunion.db import Base, db, write
 from gridunion.demo.commands import _welcome, load_small
 from gridunion.demo.fill import NotEmpty, fill

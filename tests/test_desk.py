@@ -11,7 +11,8 @@ from gridunion.accounts.models import Account
 from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.members.models import Person
-from gridunion.visits.models import DueVisit, Visit, open_visits
+from gridunion.visits.due import DueVisit, open_visits
+from gridunion.visits.models import Visit
 from tests.conftest import NOON, Someone, as_viewer, member, unit
 
 TODAY = date(2026, 11, 19)

@@ -17,7 +17,7 @@ from gridunion.members.models import Person
 from gridunion.members.real_name import FILE
 from gridunion.status.files import files_of, missing
 from gridunion.status.models import Standing
-from gridunion.visits.models import DueVisit
+from gridunion.visits.due import DueVisit
 from tests.conftest import Page, Someone, as_viewer, member, unit
 
 WHOLE = {

@@ -10,25 +10,10 @@ from hypothesis import strategies as st
 
 from gridunion import identity
 from gridunion.cells import cell_text
-from gridunion.identity import (
-    Unacceptable,
-    age_on,
-    birth_of,
-    clean_id_number,
-    clean_landline_or_phone,
-    clean_name,
-    clean_phone,
-    clean_text,
-    clean_uscc,
-    mask_id,
-    mask_id_tail,
-    mask_name,
-    mask_phone,
-    name_reading,
-    phone_from_cell,
-    sex_of,
-    show_phone,
-)
+from gridunion.identity import age_on, birth_of, clean_id_number, clean_uscc, mask_id, mask_id_tail, sex_of
+from gridunion.names import clean_name, mask_name, name_reading
+from gridunion.phones import clean_landline_or_phone, clean_phone, mask_phone, phone_from_cell, show_phone
+from gridunion.text import Unacceptable, clean_text
 
 pytestmark = pytest.mark.once
 

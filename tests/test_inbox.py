@@ -270,7 +270,7 @@ def test_people_in_need_are_bounded_and_all_found(lifted: Flask, leader: Someone
     )
 
 
-def test_nothing_of_the_neighbouring_union_waits_here(
+def test_nothing_of_the_neighboring_union_waits_here(
     lifted: Flask, leader2: Someone, worker: Someone
 ) -> None:
     a_full_desk()

@@ -17,7 +17,8 @@ from gridunion.db import db, write
 from gridunion.members.consent import Consent
 from gridunion.members.models import Person
 from gridunion.receipts import Draft
-from gridunion.visits.models import DueVisit, Visit
+from gridunion.visits.due import DueVisit
+from gridunion.visits.models import Visit
 from tests.conftest import NOON, Page, Someone, as_viewer, member, unit
 
 NEW = {

@@ -11,7 +11,8 @@ from sqlalchemy import Table, event, select
 
 from gridunion import clock
 from gridunion.audit import Trail
-from gridunion.complaints.models import Complaint, Reader
+from gridunion.complaints.models import Complaint
+from gridunion.complaints.readers import Reader
 from gridunion.db import Base, db, trusted, write
 from gridunion.employers.models import Employer
 from gridunion.members import suspect_list, suspect_walk, suspects
@@ -24,7 +25,8 @@ from gridunion.members.real_name import id_index
 from gridunion.members.suspects import Suspect
 from gridunion.members.transfer import Transfer
 from gridunion.status.models import Standing
-from gridunion.visits.models import DueVisit, Visit
+from gridunion.visits.due import DueVisit
+from gridunion.visits.models import Visit
 from tests.bases import POSTGRES
 from tests.conftest import Page, Someone, as_viewer, member, unit
 from tests.test_members import NEW, fresh, number

@@ -19,7 +19,8 @@ from gridunion.members.models import Person
 from gridunion.members.movement import MOVEMENTS
 from gridunion.members.transfer import Transfer
 from gridunion.tree import Unit
-from gridunion.visits.models import DueVisit, Visit
+from gridunion.visits.due import DueVisit
+from gridunion.visits.models import Visit
 from tests.conftest import Someone, as_viewer, member, unit
 from tests.test_recount import check_everywhere
 

@@ -16,7 +16,8 @@ from gridunion.db import db, write
 from gridunion.employers.models import Employer
 from gridunion.members.models import Person
 from gridunion.tree import Unit
-from gridunion.visits.models import DueVisit, Visit
+from gridunion.visits.due import DueVisit
+from gridunion.visits.models import Visit
 from tests.conftest import Someone, as_viewer, unit
 
 # (who, what they open, how many statements at most); {…} stands for the address of the first record.

@@ -13,16 +13,18 @@ from sqlalchemy import select
 from gridunion import clock
 from gridunion import settings as house
 from gridunion.complaints.life import DISPUTES, OPEN
-from gridunion.complaints.models import Complaint, ReplyDue
+from gridunion.complaints.models import Complaint
+from gridunion.complaints.promises import ReplyDue
 from gridunion.db import db
 from gridunion.employers.models import Employer
 from gridunion.members.models import Person
 from gridunion.members.movement import MOVEMENTS
 from gridunion.status.board import board
-from gridunion.status.models import WINDOW
+from gridunion.status.figures import WINDOW
 from gridunion.status.records import count
 from gridunion.tree import Unit
-from gridunion.visits.models import DueVisit, Visit
+from gridunion.visits.due import DueVisit
+from gridunion.visits.models import Visit
 from tests import bases, histories
 from tests.conftest import as_viewer, unit
 

@@ -9,17 +9,12 @@ from pathlib import Path
 import pytest
 
 from gridunion import sheetfile
-from gridunion.identity import Unacceptable, clean_id_number, clean_name, phone_from_cell
-from gridunion.sheets import (
-    Unreadable,
-    cell_date,
-    cell_text,
-    cell_yes,
-    find_header,
-    read_limited,
-    read_sheet,
-    write_report,
-)
+from gridunion.cells import cell_date, cell_text, cell_yes
+from gridunion.identity import clean_id_number
+from gridunion.names import clean_name
+from gridunion.phones import phone_from_cell
+from gridunion.sheets import Unreadable, find_header, read_limited, read_sheet, write_report
+from gridunion.text import Unacceptable
 
 pytestmark = pytest.mark.once
 

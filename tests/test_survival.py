@@ -22,7 +22,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from gridunion import clock
-from gridunion.complaints.models import Sequence
+from gridunion.complaints.records import Sequence
 from gridunion.db import db, is_sqlite, write
 from gridunion.members.models import Person
 from gridunion.tree import everywhere

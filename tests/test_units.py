@@ -10,14 +10,17 @@ from gridunion import clock, settings
 from gridunion.accounts.models import Posting
 from gridunion.audit import Trail
 from gridunion.calendar import SpecialDay
-from gridunion.complaints.models import Complaint, ComplaintEvent, ReplyDue
+from gridunion.complaints.models import Complaint
+from gridunion.complaints.promises import ReplyDue
+from gridunion.complaints.records import ComplaintEvent
 from gridunion.db import db, write
 from gridunion.members.consent import Consent
 from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.settings import Code, Setting
 from gridunion.tree import Unit, everywhere
-from gridunion.visits.models import DueVisit, Visit
+from gridunion.visits.due import DueVisit
+from gridunion.visits.models import Visit
 from tests import histories
 from tests.conftest import Someone, member, unit
 

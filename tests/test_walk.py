@@ -28,7 +28,8 @@ from gridunion.members.models import Person
 from gridunion.members.transfer import Transfer
 from gridunion.rights import PUBLIC, RIGHTS, SIGNED_IN, right_of
 from gridunion.tree import everywhere
-from gridunion.visits.models import DueVisit, Visit
+from gridunion.visits.due import DueVisit
+from gridunion.visits.models import Visit
 from tests.bases import POSTGRES
 from tests.conftest import CAST, Someone, as_viewer, unit
 

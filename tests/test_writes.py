@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import create_engine, func, select, text
 
 from gridunion import audit, files, keys, members, rekey
-from gridunion.complaints.models import Sequence, next_number
+from gridunion.complaints.records import Sequence, next_number
 from gridunion.db import NotWriting, db, is_sqlite, keyring, write
 from gridunion.keys import WrongKey
 from gridunion.members.models import Person

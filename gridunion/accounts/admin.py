@@ -107,6 +107,13 @@ def _show(account: Account, status: int = 200, refused: str = "") -> Response:
     )  # fmt: skip
 
 
+def _governed(uid: UUID) -> Account:
+    """An account whose switch is the viewer's to turn. Raises NotFound."""
+    account = account_of(uid)
+    demand_governed(account, _over())
+    return account
+
+
 def _over() -> Eyes:
     over = eyes()
     if over is None:
@@ -124,8 +131,7 @@ def edit(uid: UUID) -> Response:
 @bp.post("/accounts/<uuid:uid>/edit")
 @allow("manage accounts")
 def save(uid: UUID) -> Response:
-    account, form = account_of(uid), AccountForm()
-    demand_governed(account, _over())
+    account, form = _governed(uid), AccountForm()
     if not form.submitted():
         return _edit(account, form, 422)
     if edited(account, form):
@@ -152,8 +158,7 @@ def _edit(account: Account, form: AccountForm, status: int = 200, about: str = "
 @bp.post("/accounts/<uuid:uid>/off")
 @allow("manage accounts")
 def switch_off(uid: UUID) -> Response:
-    account = account_of(uid)
-    demand_governed(account, _over())
+    account = _governed(uid)
     try:
         governing.switch_off(account)
     except LastAdministrator as problem:
@@ -165,8 +170,7 @@ def switch_off(uid: UUID) -> Response:
 @bp.post("/accounts/<uuid:uid>/on")
 @allow("manage accounts")
 def switch_on(uid: UUID) -> Response:
-    account = account_of(uid)
-    demand_governed(account, _over())
+    account = _governed(uid)
     account.switch_on()
     say(_("已启用：%(name)s", name=account.name))
     return go(url_for("accounts.show", uid=uid))
@@ -176,8 +180,7 @@ def switch_on(uid: UUID) -> Response:
 @allow("manage accounts")
 def end_sessions(uid: UUID) -> Response:
     """Sign somebody out everywhere: a lost phone, a doubt."""
-    account = account_of(uid)
-    demand_governed(account, _over())
+    account = _governed(uid)
     account.sign_out_everywhere()
     audit.note("end sessions", account)
     say(_("%(name)s在各处都已退出", name=account.name))

@@ -68,6 +68,7 @@ def prove(proof: Proof) -> Account | None:
 
 
 def forget_guesses(account: Account) -> None:
+    """Whoever proved to be the owner is not slowed down by what others tried. Inside write()."""
     throttle.forget(_account_key(account.login))
 
 

@@ -61,6 +61,7 @@ class Account(Record):
         self.sign_out_everywhere()
 
     def switch_off(self) -> None:
+        """Nobody signs in with it any more, and who is signed in with it is out at once."""
         self.active = False
         self.sign_out_everywhere()
 
@@ -68,11 +69,13 @@ class Account(Record):
         self.active = True
 
     def sign_out_everywhere(self) -> None:
+        """End every session of the account. Inside write()."""
         if self.id:
             db.session.execute(delete(SignIn).where(SignIn.account_id == self.id))
 
     @property
     def can_sign_in(self) -> bool:
+        """It is switched on, and a one-time code, if it has one, still works."""
         return self.active and (self.code_until is None or clock.now() < self.code_until)
 
     @property
@@ -129,6 +132,7 @@ class Posting(Scoped, Record):
 
     @property
     def in_force(self) -> bool:
+        """It holds today."""
         return self.from_on <= clock.today() and (self.until_on is None or clock.today() < self.until_on)
 
 
@@ -177,6 +181,7 @@ def matches(account: Account | None, password: str) -> bool:
 
 
 def hash_password(password: str) -> str:
+    """Argon2, some 27 ms: outside write()."""
     return hasher.hash(password)
 
 

@@ -7,7 +7,8 @@ from flask import Response, g, make_response, url_for
 from flask_babel import gettext as _
 
 from gridunion.accounts.admin_forms import SheetForm
-from gridunion.accounts.roster import COLUMNS, VERDICTS, Roster, RosterRefused, read, store
+from gridunion.accounts.roster import COLUMNS, VERDICTS, Roster, store
+from gridunion.accounts.roster_sheet import RosterRefused, read
 from gridunion.accounts.views import bp
 from gridunion.rights import allow
 from gridunion.sheets import Unreadable

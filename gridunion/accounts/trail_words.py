@@ -62,7 +62,7 @@ ACTIONS = {
 
 KINDS = {
     "unit": _("组织"), "account": _("账号"), "posting": _("岗位"), "person": _("会员"),
-    "membership": _("会籍"), "membership_change": _("会籍"), "employer": _("单位"),
+    "membership": _("会籍"), "employer": _("单位"),
     "visit": _("走访"), "due_visit": _("该走访"), "complaint": _("诉求"),
     "complaint_event": _("诉求步骤"), "consent": _("同意书"), "attachment": _("附件"),
     "draft": _("草稿"), "receipt": _("回执"), "transfer": _("转会"), "employer_gone": _("单位没了"),
@@ -96,7 +96,7 @@ COLUMNS = {
     "day": _("日期"), "works": _("上班"), "list": _("代码表"), "label": _("名称"), "until": _("到"),
     "rows": _("行数"), "what": _("内容"), "file": _("文件"), "reader": _("准许的人"),
     "number": _("编号"), "complainant_sealed": _("来人"), "text_sealed": _("内容"), "people": _("人数"),
-    "outside_number": _("热线编号"), "accused_sealed": _("被反映的单位"), "accepted_at": _("受理"),
+    "outside_number": _("热线编号"), "accepted_at": _("受理"),
     "resolved_at": _("办结"), "result": _("办理结果"), "mediated_on": _("调解"), "confirmed_at": _("确认结果"),
     "call_due_at": _("回访期限"), "answer": _("回访"), "closed_at": _("归档"), "reopened": _("重办次数"),
     "urged_at": _("催办"), "wording": _("文本"), "given_at": _("同意"), "withdrawn_at": _("撤回同意"),

@@ -3,15 +3,16 @@
 from flask import Flask
 
 from gridunion.complaints import carrying, listing, succession, taking, timeline, views
-from gridunion.complaints.models import NotYours
+from gridunion.complaints.turns import NotYours
 from gridunion.faults import fault
 from gridunion.menu import badges
+
+assert (
+    carrying and succession and taking and timeline
+)  # they listen, or their views stand on the same blueprint
 
 
 def open_room(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_error_handler(NotYours, lambda problem: fault(403, str(problem)))
     badges["overdue"] = listing.badge("overdue", "press complaints")
-
-
-__all__ = ["carrying", "open_room", "succession", "taking", "timeline"]

@@ -103,6 +103,7 @@ class Case(Seal, Scoped, Record):
 
     @property
     def needs_confirmation(self) -> bool:
+        """A result the leader has not stood by yet."""
         return self.state == "resolved" and self.kind in CONFIRMED and self.confirmed_at is None
 
     @property
@@ -142,4 +143,5 @@ class Case(Seal, Scoped, Record):
 
 
 def number_words(number: int) -> str:
+    """A number as people say it; a drawn one, of a sealed case, is marked 密."""
     return str(number) if number > 0 else _("密%(n)s", n=-number)

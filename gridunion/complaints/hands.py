@@ -40,6 +40,7 @@ def handlers_of(places: Iterable[Place]) -> dict[Place, list[Account]]:
 
 
 def handlers(unit: Unit) -> list[Account]:
+    """Who may be given the cases of a unit, its own workers first."""
     return handlers_of([place_of(unit)])[place_of(unit)]
 
 

@@ -5,14 +5,13 @@ Statements are built once a shape and carry the guard's branch() themselves.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from gridunion.accounts.models import Account
-from gridunion.bookmark import opened, seal
+from gridunion.bookmark import opened_at, seal
 from gridunion.complaints.life import OPEN
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.rows import COLUMNS, Row
@@ -66,7 +65,7 @@ def _most_pressing(found: Select[Any], chosen: str, going_on: bool) -> Select[An
 
 def complaints(chosen: str, after: str = "") -> tuple[list[Row], str]:
     """A page of a list, and where the next one begins (empty at the end)."""
-    place = _place(after)
+    place = opened_at("complaints", after, "path", "at", "number_id")
     rows = [Row(*row) for row in db.session.execute(_statement(width(), chosen, bool(place)), place).all()]
     shown = rows[:PAGE]
     return shown, _next(shown[-1], chosen) if len(rows) > PAGE else ""
@@ -81,14 +80,6 @@ def _next(row: Row, chosen: str) -> str:
         else row.due_at
     )
     return seal("complaints", row.path, at, row.id)
-
-
-def _place(after: str) -> dict[str, Any]:
-    place = opened("complaints", after)
-    if place is None:
-        return {}
-    path, at, number = place
-    return {"path": path, "at": datetime.fromisoformat(at), "number_id": number}
 
 
 def counted_each(width: int, names: tuple[str, ...]) -> list[Any]:
@@ -110,6 +101,7 @@ def _counted(width: int, names: tuple[str, ...]) -> Select[Any]:
 
 
 def counts(*names: str) -> dict[str, int]:
+    """How many cases each of some lists has, in one statement."""
     return dict(db.session.execute(_counted(width(), names)).mappings().one())
 
 

@@ -1,10 +1,9 @@
 """Complaints: what a worker asks of the union, and the verbs that move it from first report to call back."""
 
-from secrets import randbelow
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Index, literal_column, select, text
+from sqlalchemy import Index, literal_column, text
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import clock, settings
@@ -14,18 +13,13 @@ from gridunion.complaints.case import Case
 from gridunion.complaints.hands import handlers, held_over
 from gridunion.complaints.life import COLLECTIVE, MOST_TRIES, OPEN, RECEIVED, STEPS, too_few_words
 from gridunion.complaints.promises import ReplyDue
-from gridunion.complaints.readers import Reader
-from gridunion.complaints.records import ComplaintEvent, Sequence, next_number
+from gridunion.complaints.records import ComplaintEvent, next_number, secret_number
 from gridunion.complaints.turns import NotYours, OutOfTurn
-from gridunion.db import db, trusted
+from gridunion.db import db
 from gridunion.employers.models import Employer, named
 from gridunion.members.models import Person
 from gridunion.rights import Viewer
 from gridunion.tree import Unit
-
-__all__ = [
-    "IS_OPEN", "Complaint", "ComplaintEvent", "NotYours", "OutOfTurn", "Reader", "ReplyDue", "Sequence", "next_number",
-]  # fmt: skip
 
 _OPEN_SQL = text(f"state IN ({', '.join(repr(state) for state in OPEN)})")
 
@@ -93,7 +87,7 @@ class Complaint(Case):
         if self.people < COLLECTIVE and self.kind == "collective_dispute":
             raise OutOfTurn(too_few_words())
         self.sealed = bool(tags.get("sealed"))
-        self.number = _secret_number() if self.sealed else next_number("complaint")
+        self.number = secret_number() if self.sealed else next_number("complaint")
 
     def accuse(self, employer_name: str | None) -> None:
         """Tie the case to the employer it is about, when the ledger has it."""
@@ -257,14 +251,6 @@ class Complaint(Case):
         path = self.unit.path
         held = held_over(by, STEPS[name].right, path) or held_over(by, "see complaints", path)
         return held[0].role if held else ""
-
-
-def _secret_number() -> int:
-    """The number of a sealed case says nothing: drawn, so that nobody counts by it how many there are, and below
-    zero, so that no gap among the others tells of it. Inside write()."""
-    drawn = -100_000 - randbelow(900_000)
-    taken = trusted(select(Complaint.__table__.c.id).where(Complaint.__table__.c.number == drawn)).first()
-    return _secret_number() if taken else drawn
 
 
 IS_OPEN = Complaint.__table__.c.state.in_([literal_column(repr(state)) for state in OPEN])

@@ -74,6 +74,7 @@ def keep(case: "Complaint") -> None:
 
 
 def running(case: "Complaint") -> ReplyDue | None:
+    """The word the worker is owed now; None when there is none."""
     statement = select(ReplyDue).where(ReplyDue.complaint_id == case.id, ReplyDue.told_at.is_(None))
     return db.session.scalars(statement.limit(1)).one_or_none()
 

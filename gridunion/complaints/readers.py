@@ -66,6 +66,7 @@ def name(case: "Complaint", accounts: set[int | None] | set[int]) -> None:
 
 
 def named(case: "Complaint") -> set[int]:
+    """The accounts that may open a sealed case."""
     return set(db.session.scalars(select(Reader.account_id).where(Reader.complaint_id == case.id)))
 
 

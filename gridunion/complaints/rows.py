@@ -113,4 +113,5 @@ class Row:
 
 
 def late_days(due_at: datetime) -> int:
+    """Days past a deadline, at least one."""
     return max((clock.today() - clock.local(due_at).date()).days, 1)

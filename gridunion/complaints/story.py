@@ -9,7 +9,8 @@ from flask_babel import lazy_pgettext as pgettext
 from gridunion import calendar, clock, settings
 from gridunion.complaints import hands
 from gridunion.complaints.life import ANSWERS, CONFIRMED, REFUSALS, RESULTS, STATES, STEPS, WAITING
-from gridunion.complaints.models import Complaint, ComplaintEvent
+from gridunion.complaints.models import Complaint
+from gridunion.complaints.records import ComplaintEvent
 from gridunion.look import moment
 
 # A step that was taken, where its button says something else in another language: 办结 is Resolve and Resolved.

@@ -13,7 +13,7 @@ from gridunion.members.finding import found
 from gridunion.members.models import Person
 from gridunion.members.registering import cells
 from gridunion.rights import allow
-from gridunion.text import clean_question
+from gridunion.text import clean_question, read_uid
 from gridunion.visits.models import Visit
 from gridunion.web import before, find, go, page, say, takes, viewer
 
@@ -72,7 +72,4 @@ def _asked() -> tuple[Person | None, Visit | None]:
 
 
 def _uid(name: str) -> UUID:
-    try:
-        return UUID(request.args[name])
-    except ValueError:
-        abort(404)
+    return read_uid(request.args[name]) or abort(404)

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, select
 from gridunion.accounts.trail_words import VALUES
 from gridunion.complaints.countdown import countdown
 from gridunion.complaints.life import ANSWERS, RESULTS, STATES
-from gridunion.complaints.models import Complaint, ComplaintEvent
+from gridunion.complaints.models import Complaint
+from gridunion.complaints.records import ComplaintEvent
 from gridunion.complaints.waiting import LATE
 from gridunion.db import db
 from gridunion.members.models import Person

@@ -62,10 +62,18 @@ def _first(shown: list[str], held: dict[str, int]) -> str:
 @allow("press complaints")
 def overdue() -> Response:
     rows, after = complaints("overdue", request.args.get("after", ""))
-    office = bool(viewer().roles & OFFICE)
     return page(
-        "complaints/overdue.html", rows=rows, after=after, total=counts("overdue")["overdue"], office=office
+        "complaints/overdue.html",
+        rows=rows,
+        after=after,
+        total=counts("overdue")["overdue"],
+        press=press_words(),
     )
+
+
+def press_words() -> str:
+    """What pressing a case is called from where the viewer sits."""
+    return _("督办") if viewer().roles & OFFICE else _("催办")
 
 
 @bp.get("/<uuid:uid>")

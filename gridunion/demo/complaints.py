@@ -6,7 +6,10 @@ from random import Random
 from typing import Any
 
 from gridunion.complaints.life import OPEN
-from gridunion.complaints.models import Complaint, ComplaintEvent, Reader, ReplyDue
+from gridunion.complaints.models import Complaint
+from gridunion.complaints.promises import ReplyDue
+from gridunion.complaints.readers import Reader
+from gridunion.complaints.records import ComplaintEvent
 from gridunion.db import keyring
 from gridunion.demo.days import DAY, Days
 from gridunion.demo.outcomes import Outcome, outcome

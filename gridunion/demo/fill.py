@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from gridunion import audit, clock
-from gridunion.complaints.models import Sequence
+from gridunion.complaints.records import Sequence
 from gridunion.db import db, is_sqlite, write
 from gridunion.demo import complaints, people, visits
 from gridunion.demo.days import EPOCH, Days

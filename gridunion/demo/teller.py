@@ -17,7 +17,8 @@ from gridunion.employers.models import Employer
 from gridunion.members.models import Person
 from gridunion.rights import Held, Viewer
 from gridunion.tree import Unit
-from gridunion.visits.models import DueVisit, Visit, open_visits
+from gridunion.visits.due import DueVisit, open_visits
+from gridunion.visits.models import Visit
 
 COMMUNITY = "610702003008"
 LONG_AGO = 75  # days since the people of the stories became members

@@ -14,6 +14,7 @@ from gridunion.complaints.listing import PAGE
 from gridunion.db import db
 from gridunion.joining.waiting import sent_themselves
 from gridunion.members.models import Person
+from gridunion.members.real_name import work_words
 from gridunion.tree import Unit, branch, width
 from gridunion.visits.due import DueVisit
 
@@ -37,6 +38,10 @@ class Applicant:
     work_status: str | None
     unit: str
     alone: bool  # sent the application without a worker
+
+    @property
+    def work(self) -> str:
+        return work_words(self.key_group, self.work_status)
 
 
 @dataclass(frozen=True)

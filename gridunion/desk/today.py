@@ -1,26 +1,24 @@
 """今日: what is due, gathered from the rooms in a fixed number of queries however much there is."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import url_for
-from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, extract, func, select
+from sqlalchemy import extract, func, select
 from sqlalchemy.orm import joinedload
 
 from gridunion import clock
 from gridunion.complaints.life import STEPS
-from gridunion.complaints.listing import badge
-from gridunion.complaints.models import IS_OPEN, Complaint, ReplyDue
+from gridunion.complaints.models import Complaint
+from gridunion.complaints.promises import ReplyDue
 from gridunion.db import db
+from gridunion.desk.day import Done, Item, Today
 from gridunion.joining.waiting import to_verify
-from gridunion.look import ago, hm, nth
+from gridunion.look import ago
 from gridunion.members.models import Person
 from gridunion.members.transfer_list import waiting as transfers_waiting
-from gridunion.menu import badges
 from gridunion.rights import Viewer
 from gridunion.visits.due import long_unseen
 from gridunion.visits.listing import Due, count_due, visits_due
@@ -29,100 +27,8 @@ from gridunion.visits.models import Visit
 AHEAD = 7  # days after today that 这几天 shows
 MOST = 100  # rows of a kind; nobody has more in hand
 MOST_BIRTHDAYS = 20
-MOST_BLOCKS = 24  # of the day bar
 LONG = 30  # days after which it is said how long somebody was not seen
 IN_HAND = STEPS["resolve"].sources
-
-_streets = badge("street", "see complaints")
-_c = Complaint.__table__.c
-_IN_HAND = (
-    select(func.count()).where(_c.handler_id == bindparam("me"), IS_OPEN).execution_options(branch=True)
-)
-
-
-@dataclass(frozen=True)
-class Item:
-    """Something to do by a moment: a visit to make, or a complaint in hand."""
-
-    due_at: datetime
-    name: str
-    topic: str
-    parts: list[str]
-    href: str
-    visit_url: str = ""
-    urged: bool = False
-
-    @property
-    def late(self) -> bool:
-        return self.due_at < clock.now()
-
-    @property
-    def days(self) -> int:
-        """Days until the one it is due on; negative when that is over."""
-        return (clock.local(self.due_at).date() - clock.today()).days
-
-    @property
-    def when(self) -> tuple[str, str]:
-        """What stands before the row: 超 1 天, 应 18 日; 今天, 17:30; 周五, 20 日."""
-        on = clock.local(self.due_at).date()
-        if self.days < 0:
-            return ngettext("超 %(num)s 天", "超 %(num)s 天", -self.days), _("应 %(day)s", day=nth(on))
-        if self.days == 0:
-            return _("今天"), hm(self.due_at)
-        return format_date(on, "EEE"), nth(on)
-
-
-@dataclass(frozen=True)
-class Done:
-    """Something dealt with today."""
-
-    at: datetime
-    name: str
-    topic: str
-    words: str
-    href: str
-
-
-@dataclass
-class Today:
-    """The day as its page shows it. The counts are true also where the rows are cut."""
-
-    items: list[Item]
-    total: int
-    late: int
-    today: int
-    applying: int = 0
-    moving: int = 0
-    birthdays: list[Person] = field(default_factory=list)
-    done: list[Done] = field(default_factory=list)
-    unseen: list[Person] = field(default_factory=list)
-
-    @property
-    def overdue(self) -> list[Item]:
-        return [item for item in self.items if item.late]
-
-    @property
-    def due_today(self) -> list[Item]:
-        return [item for item in self.items if not item.late and item.days == 0]
-
-    @property
-    def soon(self) -> list[Item]:
-        return [item for item in self.items if item.days > 0]
-
-    @property
-    def later(self) -> int:
-        return self.total - self.late - self.today
-
-    @property
-    def unlisted(self) -> int:
-        """How many of what is due have no row here."""
-        return self.total - len(self.items)
-
-    @property
-    def blocks(self) -> list[str]:
-        """The day bar: done, overdue, due, later."""
-        parts = (("ok", len(self.done)), ("bad", self.late), ("warn", self.today), ("", self.later))
-        return [kind for kind, n in parts for _n in range(n)][:MOST_BLOCKS]
 
 
 def today_of(viewer: Viewer, month: bool = False) -> Today:
@@ -245,18 +151,3 @@ def _cases_resolved(viewer: Viewer) -> Iterable[Done]:
         assert case.resolved_at
         href = url_for("complaints.show", uid=case.uid)
         yield Done(case.resolved_at, *case.listed_as, case.state_words, href)
-
-
-def _in_hand(viewer: Viewer) -> int:
-    """Open cases in the viewer's hands, as the list of them counts."""
-    if not viewer.can("work on complaints"):
-        return 0
-    return int(db.session.execute(_IN_HAND, {"me": viewer.account_id}).scalar_one())
-
-
-def _mine(viewer: Viewer) -> int:
-    """The number beside 诉求: what waits for the street where somebody sits there, else what one has in hand."""
-    return _streets(viewer) if "supervisor" in viewer.roles else _in_hand(viewer)
-
-
-badges["complaints"] = _mine

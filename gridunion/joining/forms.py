@@ -42,7 +42,7 @@ class Applied(Form):
     def known(self) -> dict[str, Any]:
         """What the form tells about the person."""
         told = {name: self[name].data for name in ("name", "phone", "key_group", "employer_name")}
-        return told | {"key_group": None if self.key_group.data == OTHER_WORK else self.key_group.data}
+        return told | {"key_group": self.key_group.group}
 
 
 class JoinForm(Applied):

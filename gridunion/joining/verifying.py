@@ -17,6 +17,7 @@ from gridunion.members.alike import alike
 from gridunion.members.models import Person
 from gridunion.members.registering import cells
 from gridunion.rights import allow
+from gridunion.text import read_uids
 from gridunion.web import find, go, page, say, viewer
 
 PAGE = 50
@@ -35,14 +36,8 @@ def page_of(state: str, after: str = "", lies: bool = False) -> tuple[list[Appli
 
 def chosen() -> list[Application]:
     """The applications ticked in a form. Raises NotFound for one that is not the viewer's."""
-    return [find(Application, uid) for uid in _uids(request.form.getlist("application"))]
-
-
-def _uids(said: list[str]) -> list[UUID]:
-    try:
-        return [UUID(text) for text in dict.fromkeys(said)]
-    except ValueError:
-        return []
+    said = list(dict.fromkeys(request.form.getlist("application")))
+    return [find(Application, uid) for uid in read_uids(said)]
 
 
 @bp.get("/applications/")
@@ -91,7 +86,7 @@ def verify(uid: UUID) -> Response:
 def recognize(uid: UUID) -> Response:
     """It is somebody the register knows: one of those the duplicate question showed."""
     application = find(Application, uid)
-    same = _uids(request.form.getlist("person"))
+    same = read_uids(request.form.getlist("person"))
     if not same:
         return go(url_for("joining.show", uid=uid))
     person = find(Person, same[0])

@@ -12,7 +12,7 @@ from gridunion.members.models import Person
 from gridunion.members.views import bp, file_page
 from gridunion.menu import home_of
 from gridunion.rights import allow
-from gridunion.text import Unacceptable, clean_text
+from gridunion.text import Unacceptable, clean_text, read_uids
 from gridunion.web import find, go, page, say, viewer
 
 MOST = 100  # names on one page
@@ -66,7 +66,7 @@ def reject_many() -> Response:
 
 
 def _ticked() -> list[Person]:
-    return [find(Person, uid) for uid in _uids(request.form.getlist("person"))]
+    return [find(Person, uid) for uid in read_uids(request.form.getlist("person"))]
 
 
 def _by_themselves() -> set[int]:
@@ -101,10 +101,3 @@ def _read(said: str) -> tuple[str, str]:
         return clean_text(said, 40), ""
     except Unacceptable as fault:
         return "", str(fault)
-
-
-def _uids(said: list[str]) -> list[UUID]:
-    try:
-        return [UUID(text) for text in said]
-    except ValueError:
-        return []

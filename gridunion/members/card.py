@@ -3,13 +3,26 @@
 import secrets
 from datetime import date, timedelta
 
+from sqlalchemy import bindparam, column, select, table
 from stdnum import luhn
 
 from gridunion import clock, settings
+from gridunion.db import trusted
 
 SHAPE = r"[A-Za-z0-9_-]{16}"  # of a secret
 CARRY = ("active", "retained")
 """The standings in which somebody has a card."""
+
+
+_NUMBER = table("person", column("card_no")).c.card_no
+_BORNE = select(_NUMBER).where(_NUMBER.in_(bindparam("numbers", expanding=True)))
+
+
+def free_numbers(many: int) -> list[str]:
+    """Numbers no card bears."""
+    numbers = {new_number() for _n in range(many)}
+    free = numbers - set(trusted(_BORNE, {"numbers": list(numbers)}).scalars())
+    return list(free) if len(free) == many else free_numbers(many)
 
 
 def new_number() -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, Date, Select, bindparam, or_, select
 from gridunion.bookmark import opened, seal
 from gridunion.db import db, trusted
 from gridunion.members import card
-from gridunion.members.models import Person, free_numbers
+from gridunion.members.models import Person
 from gridunion.members.part import COMMUNITY, IN_UNION, SHOWS, Part, Shape, below, inside
 from gridunion.members.views import bp
 from gridunion.qr import drawn
@@ -63,7 +63,7 @@ def _lacking() -> tuple[Part, list[UUID], list[str]]:
     """Who has no card, and numbers for them: looked up before the transaction, which holds up everybody who saves."""
     part = Part.asked(RIGHT)
     uids = trusted(_without_card(width(), part.shape), _values(part)).scalars().all()
-    return part, list(uids[:SHEET]), free_numbers(SHEET)
+    return part, list(uids[:SHEET]), card.free_numbers(SHEET)
 
 
 @bp.post("/cards")

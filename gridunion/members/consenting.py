@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from flask import Response, url_for
+from flask import Response
 from flask_babel import gettext as _
 
 from gridunion.members.models import Person
-from gridunion.members.views import bp
+from gridunion.members.views import bp, done
 from gridunion.rights import allow
-from gridunion.web import find, go, say, viewer
+from gridunion.web import find, viewer
 
 
 @bp.post("/<uuid:uid>/withdrawal")
@@ -16,8 +16,7 @@ from gridunion.web import find, go, say, viewer
 def withdraw_consent(uid: UUID) -> Response:
     person = find(Person, uid)
     person.withdraw(viewer())
-    say(_("已记下：%(name)s撤回同意", name=person.name))
-    return go(url_for("members.show", uid=uid))
+    return done(person, _("已记下：%(name)s撤回同意", name=person.name))
 
 
 @bp.post("/<uuid:uid>/consent")
@@ -26,5 +25,4 @@ def consent(uid: UUID) -> Response:
     """Somebody agrees again, told so in person."""
     person = find(Person, uid)
     person.consent_again("grid_visit")
-    say(_("已记下：%(name)s同意", name=person.name))
-    return go(url_for("members.show", uid=uid))
+    return done(person, _("已记下：%(name)s同意", name=person.name))

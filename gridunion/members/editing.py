@@ -2,16 +2,16 @@
 
 from uuid import UUID
 
-from flask import Response, g, url_for
+from flask import Response, g
 from flask_babel import gettext as _
 
-from gridunion.members.forms import FileForm, differences
+from gridunion.members.file_form import FileForm, differences
 from gridunion.members.models import Person
 from gridunion.members.numbers import ELSEWHERE, objection, told_here
 from gridunion.members.real_name import id_index
-from gridunion.members.views import bp
+from gridunion.members.views import bp, done
 from gridunion.rights import allow
-from gridunion.web import before, edited, find, go, page, say, viewer
+from gridunion.web import before, edited, find, page, viewer
 
 
 @bp.get("/<uuid:uid>/edit")
@@ -56,8 +56,7 @@ def save(uid: UUID) -> Response:
     if form.id_number.data:
         person.set_id_number(form.id_kind.data, form.id_number.data)
     person.note_hardship(form.hardship_class.data, form.hardship_note.data)
-    say(_("已保存：%(name)s", name=person.name))
-    return go(url_for("members.show", uid=uid))
+    return done(person, _("已保存：%(name)s", name=person.name))
 
 
 def _against(person: Person, form: FileForm) -> tuple[str, int] | None:

@@ -4,13 +4,12 @@ Statements are built once a shape and carry the guard's branch() themselves.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, not_, or_, select
 
-from gridunion.bookmark import opened, seal
+from gridunion.bookmark import opened_at, seal
 from gridunion.db import Bytewise, UtcDateTime, trusted
 from gridunion.members.filters import QUICK, SHOWN, SLOW, Filters
 from gridunion.members.models import Person
@@ -73,7 +72,7 @@ class Found(NamedTuple):
 def members(chosen: Filters, after: str = "") -> Found:
     """A page of members. What no index answers is asked of LOOKED_AT people at a time, so that a page costs as
     much in a district of a million as in a cell."""
-    place = _place(after)
+    place = opened_at("members", after, "path", "seen", "number")
     values = chosen.values | place
     end = _end(chosen, values, bool(place)) if any(name in SLOW for name in chosen.names) else None
     given = values | (dict(zip(("end_path", "end_seen", "end_number"), end, strict=True)) if end else {})
@@ -105,11 +104,3 @@ def _end(chosen: Filters, values: dict[str, Any], going_on: bool) -> Any:
 
 def _after(row: Any) -> str:
     return seal("members", row.path, row.seen_at, row.id)
-
-
-def _place(after: str) -> dict[str, Any]:
-    place = opened("members", after)
-    if place is None:
-        return {}
-    path, seen, number = place
-    return {"path": path, "seen": datetime.fromisoformat(seen), "number": number}

@@ -87,7 +87,23 @@ class Membership(Scoped, Record):
         return ~staged(cls.status)
 
     def end(self, on: date, by_id: int | None, change: str | None, words: str | None) -> None:
+        """The last day, who ended it, by which change of the national list, and what was said."""
         self.until_on, self.ended_by_id, self.end_type, self.end_reason = on, by_id, change, words
+
+
+def end_running(
+    spans: Iterable[Membership], on: date, by_id: int | None, change: str | None, words: str | None
+) -> date:
+    """End the span of a chain that runs, and give the day on which the next may begin.
+
+    A clock may have been set back: no span begins before an earlier one ended.
+    """
+    spans = list(spans)
+    on = max([on, *(span.until_on or span.from_on for span in spans)])
+    for span in spans:
+        if span.until_on is None:
+            span.end(on, by_id, change, words)
+    return on
 
 
 @dataclass(frozen=True)

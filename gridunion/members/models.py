@@ -9,14 +9,14 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Date, ForeignKey, Index, String, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, String, func, select, text
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import clock
-from gridunion.db import BigId, db, internal, personal, sensitive, trusted
+from gridunion.db import BigId, db, internal, personal, sensitive
 from gridunion.members import card
 from gridunion.members.consent import CONSENT_VERSION, Consent, Withdrawn
-from gridunion.members.membership import STANDINGS, Impossible, Membership, WrongStep, staged
+from gridunion.members.membership import STANDINGS, Impossible, Membership, WrongStep, end_running, staged
 from gridunion.members.movement import Movement
 from gridunion.members.real_name import RealName
 from gridunion.rights import Viewer
@@ -120,6 +120,8 @@ class Person(RealName):
         self.consent_to(consent, **(given or {}))
         self._turn("applied", "1", clock.today())
 
+    # ── consent ──
+
     def consent_to(self, channel: str, **given: Any) -> None:
         """Keep that somebody agrees, from now on, or since `given`."""
         said = {"wording": CONSENT_VERSION} | given
@@ -154,6 +156,8 @@ class Person(RealName):
             raise WrongStep(self.status)
         self.consent_to(channel)
 
+    # ── membership, a step at a time ──
+
     def approve(self, by: Viewer) -> None:
         """Take an applicant in as a member. Raises WrongStep."""
         self._only("applied")
@@ -165,14 +169,6 @@ class Person(RealName):
         """Turn an application down; the person stays known. Raises WrongStep."""
         self._only("applied")
         self._turn("known", None, clock.today(), by, reason)
-
-    def give_card(self, number: str = "") -> None:
-        """Issue a member card, or another one: what was printed before holds no longer. A first card bears `number`,
-        or one found now. Raises WrongStep."""
-        if self.status not in card.CARRY:
-            raise WrongStep(self.status)
-        self.card_no = self.card_no or number or free_numbers(1)[0]
-        self.card_token, self.card_on = card.new_secret(), clock.today()
 
     def change(
         self, how: Movement, on: date, by: Viewer, reason: str, words: str | None = None, **more: Any
@@ -237,12 +233,8 @@ class Person(RealName):
         **more: Any,
     ) -> None:
         """End the running span and, unless the person only stays known, begin the next."""
-        # A clock may have been set back: no span begins before an earlier one ended.
-        on = max([on, *(span.until_on or span.from_on for span in self.memberships)])
         account_id = by.account_id if by else None
-        for span in self.memberships:
-            if span.until_on is None:
-                span.end(on, account_id, change, words)
+        on = end_running(self.memberships, on, account_id, change, words)
         if status != "known":
             more |= {"change_type": change, "from_on": on, "approved_by_id": account_id}
             self.memberships.append(Membership(unit=self.unit, status=status, **more))
@@ -276,21 +268,20 @@ class Person(RealName):
     def is_member(self) -> bool:
         return self.status == "active"
 
+    # ── the card ──
+
+    def give_card(self, number: str = "") -> None:
+        """Issue a member card, or another one: what was printed before holds no longer. A first card bears `number`,
+        or one found now. Raises WrongStep."""
+        if self.status not in card.CARRY:
+            raise WrongStep(self.status)
+        self.card_no = self.card_no or number or card.free_numbers(1)[0]
+        self.card_token, self.card_on = card.new_secret(), clock.today()
+
     @property
     def has_card(self) -> bool:
         """The card holds today."""
         return bool(self.card_token and self.card_on and self.card_on >= card.given_since())
-
-
-def free_numbers(many: int) -> list[str]:
-    """Numbers no card bears."""
-    numbers = {card.new_number() for _n in range(many)}
-    free = numbers - set(trusted(_BORNE, {"numbers": list(numbers)}).scalars())
-    return list(free) if len(free) == many else free_numbers(many)
-
-
-_CARD_NO = Person.__table__.c.card_no
-_BORNE = select(_CARD_NO).where(_CARD_NO.in_(bindparam("numbers", expanding=True)))
 
 
 def people_in(unit: Unit, _on: date) -> str:

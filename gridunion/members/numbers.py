@@ -66,6 +66,7 @@ def registered_elsewhere(person: Person, name: str, digest: str, asker: int) -> 
 
 
 def too_many(wait: int) -> str:
+    """What somebody is told who asked too often, with the minutes to wait."""
     return str(_("这一小时核对的证件号码太多了，请等 %(n)s 分钟再填号码或改姓名，别的可以先存", n=wait))
 
 
@@ -93,4 +94,5 @@ def _elsewhere(person: Person, name: str, digest: str) -> int | None:
 
 
 def minutes(seconds: int) -> int:
+    """Whole minutes, rounded up."""
     return -(-seconds // 60)

@@ -111,8 +111,8 @@ class RealName(Scoped, Record):
 
     @property
     def work(self) -> str:
-        """What somebody does, in words: the group, else the state of work."""
-        return settings.label("key_group", self.key_group) or settings.label("work_status", self.work_status)
+        """What somebody does, in words."""
+        return work_words(self.key_group, self.work_status)
 
     @property
     def missing(self) -> list[str]:
@@ -124,6 +124,11 @@ class RealName(Scoped, Record):
     def completeness(self) -> int:
         """Percent of the file that is filled."""
         return round(100 * (len(FILE) - len(self.missing)) / len(FILE))
+
+
+def work_words(key_group: str | None, work_status: str | None) -> str:
+    """What somebody does: the group, else the state of work; empty when neither is known."""
+    return settings.label("key_group", key_group) or settings.label("work_status", work_status)
 
 
 def id_index(kind: str, number: str) -> str:

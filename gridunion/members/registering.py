@@ -11,9 +11,10 @@ from gridunion.db import db
 from gridunion.members.alike import alike
 from gridunion.members.forms import RegisterForm
 from gridunion.members.models import Person
-from gridunion.members.views import bp
+from gridunion.members.views import bp, done
 from gridunion.receipts import Draft
 from gridunion.rights import allow
+from gridunion.text import read_uid
 from gridunion.tree import Unit, branch, width
 from gridunion.web import find, go, page, say, viewer
 
@@ -57,8 +58,7 @@ def register() -> Response:
         return page("members/new.html", 422, form=form, alike=same)
     person = Person.register(form.cell, viewer(), "grid_visit", **form.known())
     _drop_draft(request.args.get("draft", ""))
-    say(_("已登记：%(name)s，等社区工会审批", name=person.name))
-    return go(url_for("members.show", uid=person.uid))
+    return _applied(person)
 
 
 @bp.post("/check")
@@ -83,11 +83,9 @@ def _put_aside() -> Response:
 
 
 def _draft(uid: str) -> Draft | None:
-    try:
-        mine = select(Draft).where(Draft.uid == UUID(uid), Draft.account_id == viewer().account_id)
-    except ValueError:
-        return None
-    return db.session.scalars(mine).one_or_none()
+    asked = read_uid(uid)
+    mine = select(Draft).where(Draft.uid == asked, Draft.account_id == viewer().account_id)
+    return db.session.scalars(mine).one_or_none() if asked else None
 
 
 def _drop_draft(uid: str) -> None:
@@ -101,5 +99,8 @@ def apply(uid: UUID) -> Response:
     """Let somebody the register knows ask for membership, again or for the first time."""
     person = find(Person, uid)
     person.apply("grid_visit")
-    say(_("已登记：%(name)s，等社区工会审批", name=person.name))
-    return go(url_for("members.show", uid=uid))
+    return _applied(person)
+
+
+def _applied(person: Person) -> Response:
+    return done(person, _("已登记：%(name)s，等社区工会审批", name=person.name))

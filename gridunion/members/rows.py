@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, case, select
 
 from gridunion import clock
 from gridunion.members.models import Person
+from gridunion.members.real_name import work_words
 from gridunion.tree import Unit
 
 PAGE = 20
@@ -41,6 +42,10 @@ class Row(NamedTuple):
     unseen_days: int
     has_birthday: bool
     tags: list[tuple[object, str]]
+
+    @property
+    def work(self) -> str:
+        return work_words(self.key_group, self.work_status)
 
 
 class Mark(NamedTuple):

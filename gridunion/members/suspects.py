@@ -1,53 +1,24 @@
 """疑似重复: pairs of files that may be one person, each with the reason, found when a file changes or a walk meets it.
 
-A file is compared with the few that share its number, its phone, or its birthday and the sound of its name, in the
-same street, and with those of the same sound in the same community, never with all of them: what it costs does not
-grow with the register. A pair of one community is its leader's to decide, one of two communities the street's,
-which alone sees both sides; across streets nobody does, so nothing is noted.
+A pair of one community is its leader's to decide, one of two communities the street's, which alone sees both sides;
+across streets nobody does, so nothing is noted.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import (
-    Index,
-    Select,
-    String,
-    Table,
-    bindparam,
-    case,
-    delete,
-    event,
-    inspect,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Index, String, Table, bindparam, delete, event, inspect, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session
 
 from gridunion import clock
-from gridunion.db import (
-    BigId,
-    Record,
-    db,
-    internal,
-    is_sqlite,
-    keyring,
-    personal,
-    trusted,
-)
-from gridunion.members.merging import LIVE
+from gridunion.db import BigId, Record, db, internal, is_sqlite, keyring, personal, trusted
+from gridunion.members.likeness import Found, compared
 from gridunion.members.models import Person
-from gridunion.members.twins import COLUMNS, reasons
 from gridunion.storing import hears
-from gridunion.tree import Scoped, Unit
-
-MOST_OF_A_PHONE = 4  # people with one phone; more share that of a family or an employer, which says nothing
-MOST_OF_A_NAME = 50  # people of one name in a community that are compared
+from gridunion.tree import Scoped
 
 
 class Suspect(Scoped, Record):
@@ -75,101 +46,20 @@ class Suspect(Scoped, Record):
         self.state, self.dismissed_at, self.dismissed_by = "dismissed", clock.now(), by
 
 
-class Alike(NamedTuple):
-    """Somebody like another one: their row, why, and in which unit both of them are seen."""
-
-    row: Any
-    why: str
-    place: int
-
-
-Found = dict[int, Alike]
-"""By the number of the other."""
-
-_p, _u, _s = Person.__table__.c, Unit.__table__.c, cast(Table, Suspect.__table__)
-_home, _street = Unit.__table__.alias("home"), Unit.__table__.alias("street")
-_live = _p.status.in_(LIVE)
-_ROWS = (
-    select(
-        *(_p[name] for name in COLUMNS), _p.status, _home.c.id.label("home"),
-        case((_street.c.kind == "street_federation", _street.c.id)).label("street"),
-    )
-    .join_from(Person.__table__, Unit.__table__, _u.id == _p.unit_id)
-    .join(_home, _home.c.id == case((_u.kind == "cell", _u.parent_id), else_=_u.id))
-    .outerjoin(_street, _street.c.id == _home.c.parent_id)
-)  # fmt: skip
-"""People, each with the community they belong to, and its street."""
-
-_WHO_OF = _ROWS.where(_p.id.in_(bindparam("ids", expanding=True)))
-_SOUNDS = (
-    _ROWS.where(_p.unit_id.in_(bindparam("units", expanding=True)), _p.reading == bindparam("asked"), _live)
-    .order_by(_p.id.desc()).limit(MOST_OF_A_NAME)
-)  # fmt: skip
-_BORN = (
-    _ROWS.where(_p.reading == bindparam("asked"), _p.birth_on == bindparam("born"), _live)
-    .order_by(_p.id.desc()).limit(MOST_OF_A_NAME)
-)  # fmt: skip
-_PLACES = select(_u.id).where(or_(_u.parent_id == bindparam("home"), _u.id == bindparam("home")))
-
-
-@cache
-def _same(column: str) -> Select[Any]:
-    """Others with the same number or phone: one more than would be looked at."""
-    return _ROWS.where(_p[column] == bindparam("asked"), _live).order_by(_p.id).limit(MOST_OF_A_PHONE + 1)
-
-
-def place_of(one: Any, other: Any) -> int | None:
-    """Where two people are seen together: in their community, else in their street."""
-    if one.home == other.home:
-        return int(one.home)
-    return int(one.street) if one.street and one.street == other.street else None
+_s = cast(Table, Suspect.__table__)
 
 
 def look_at(ids: Iterable[int]) -> None:
     """Compare some people with those like them, and note what is found. Inside write()."""
-    for row, found in _compared(ids):
+    for row, found in compared(ids):
         _note(row, found)
 
 
 def worth_noting(ids: list[int]) -> list[int]:
     """Those of some people who are like somebody, or were."""
-    like = {row.id for row, found in _compared(ids) if found}
+    like = {row.id for row, found in compared(ids) if found}
     known = trusted(select(_s.c.low_id, _s.c.high_id).where(or_(_s.c.low_id.in_(ids), _s.c.high_id.in_(ids))))
     return sorted((like | {number for pair in known for number in pair}) & set(ids))
-
-
-def _compared(ids: Iterable[int]) -> Iterator[tuple[Any, Found]]:
-    """Each of some people, and who is like them. Who was merged or has gone is left alone: lists leave their pairs
-    out, and a merge that is undone finds them as they were."""
-    places: dict[int, list[int]] = {}
-    for row in trusted(_WHO_OF, {"ids": sorted(ids)}).all():
-        if row.status in LIVE:
-            if row.home not in places:
-                places[row.home] = list(trusted(_PLACES, {"home": row.home}).scalars())
-            yield row, _found(row, places[row.home])
-
-
-def _found(row: Any, units: list[int]) -> Found:
-    """Who is like somebody, and why."""
-    near = {it.id: it for it in _near(row, units) if it.id != row.id}
-    judged = (Alike(it, reasons(row, it), place_of(row, it) or 0) for it in near.values())
-    return {it.row.id: it for it in judged if it.why and it.place}
-
-
-def _near(row: Any, units: list[int]) -> Iterator[Any]:
-    """Who shares something with somebody."""
-    for column in ("phone", "id_index"):
-        yield from _sharing(column, getattr(row, column))
-    if row.reading and row.birth_on:
-        yield from trusted(_BORN, {"asked": row.reading, "born": row.birth_on})
-    if row.reading:
-        yield from trusted(_SOUNDS, {"units": units, "asked": row.reading})
-
-
-def _sharing(column: str, asked: str | None) -> list[Any]:
-    """Others with the same phone or number; nobody when they are many."""
-    found = trusted(_same(column), {"asked": asked}).all() if asked else []
-    return list(found) if len(found) <= MOST_OF_A_PHONE else []
 
 
 _OF = select(_s).where(or_(_s.c.low_id == bindparam("number"), _s.c.high_id == bindparam("number")))

@@ -26,7 +26,7 @@ from gridunion.menu import asides
 from gridunion.rights import allow
 from gridunion.text import clean_question
 from gridunion.totals import totals
-from gridunion.web import before, find, go, page, viewer
+from gridunion.web import before, find, go, page, say, viewer
 
 bp = Blueprint("members", __name__, url_prefix="/members")
 
@@ -90,6 +90,12 @@ def show(uid: UUID) -> Response:
     if person.status == "merged":
         return fault(410, _("这份档案并入了另一份，那一份现在不归你管。"), _("档案已合并"))
     return file_page(person, all=request.args.get("all"))
+
+
+def done(person: Person, sentence: str) -> Response:
+    """What was just stored of somebody, said on their page."""
+    say(sentence)
+    return go(url_for("members.show", uid=person.uid))
 
 
 # The columns of the file that stand nowhere else on the page: codes of a list, and words.

@@ -6,6 +6,7 @@ from flask import Response, abort, request
 from flask_babel import gettext as _
 
 from gridunion import clock
+from gridunion.complaints.views import press_words
 from gridunion.rights import allow
 from gridunion.status.board import board
 from gridunion.status.lights import ORDER, Line
@@ -34,13 +35,8 @@ def behind(code: str, name: str) -> Response:
     return page(
         "status/records.html", unit=unit, measure=measure, whole=whole, groups=groups, measures=MEASURES,
         crumbs=crumbs(unit), line=line, own=own, light=_light(line, measure), why=_why(line, measure),
-        staff=_staff(unit), as_row=shown, press=_press(), me=viewer().account_id, now=clock.now(),
+        staff=_staff(unit), as_row=shown, press=press_words(), me=viewer().account_id, now=clock.now(),
     )  # fmt: skip
-
-
-def _press() -> str:
-    """What pressing a case is called from where the viewer sits."""
-    return _("督办") if viewer().roles & {"supervisor", "district_officer"} else _("催办")
 
 
 def _line(unit: Unit, own: bool) -> Line:

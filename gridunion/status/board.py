@@ -10,8 +10,8 @@ from werkzeug.exceptions import NotFound
 
 from gridunion import clock
 from gridunion.status.lights import ORDER, Line, Place
-from gridunion.status.models import COUNTS
 from gridunion.status.sums import computed, stored
+from gridunion.status.walks import COUNTS
 from gridunion.tree import Unit
 
 

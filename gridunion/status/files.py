@@ -58,6 +58,7 @@ def _sums(width: int, within: bool) -> Select[Any]:
 
 
 def files_of(unit: Unit) -> Files:
+    """How complete the files of everybody under a unit are."""
     return Files(*tuple(trusted(_sums(width(), False), {"unit": unit.id}).one()))
 
 

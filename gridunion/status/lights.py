@@ -8,7 +8,7 @@ from typing import NamedTuple
 from flask_babel import lazy_gettext as _
 
 from gridunion import clock, settings
-from gridunion.status.models import COUNTS
+from gridunion.status.walks import COUNTS
 
 ORDER = {"bad": 0, "warn": 1, "ok": 2, "none": 3}
 RATES = {

@@ -17,26 +17,11 @@ from gridunion import clock
 from gridunion.db import BigId, Row, UtcDateTime, db, internal, is_sqlite, trusted, write
 from gridunion.jobs import periodic
 from gridunion.members.models import Person
-from gridunion.status.figures import (
-    CONDITIONS,
-    COUNTED,
-    COUNTS,
-    LIVE,
-    PARTS,
-    SOURCES,
-    WINDOW,
-    counting,
-    moment,
-    window,
-)
+from gridunion.status.figures import counting, moment
+from gridunion.status.walks import COUNTED
 from gridunion.storing import hears
 from gridunion.tree import Scoped
 from gridunion.visits.models import Visit
-
-__all__ = [
-    "CONDITIONS", "COUNTS", "LIVE", "PARTS", "SOURCES", "WINDOW", "Standing", "moment", "refresh", "refresh_stale",
-    "window",
-]  # fmt: skip
 
 
 class Standing(Row):

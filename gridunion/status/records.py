@@ -12,14 +12,16 @@ from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.visitors import iterate
 
 from gridunion.bookmark import opened, seal
-from gridunion.complaints.models import Complaint, ReplyDue
+from gridunion.complaints.models import Complaint
+from gridunion.complaints.promises import ReplyDue
 from gridunion.db import Bytewise, db
 from gridunion.employers.models import Employer
 from gridunion.members.models import Person
-from gridunion.status.models import CONDITIONS, PARTS, SOURCES, moment
+from gridunion.status.figures import moment
+from gridunion.status.walks import CONDITIONS, PARTS, SOURCES
 from gridunion.tree import Unit
 from gridunion.units.models import STANDING
-from gridunion.visits.models import DueVisit
+from gridunion.visits.due import DueVisit
 
 PAGE = 20
 ALL = CONDITIONS | PARTS

@@ -10,11 +10,12 @@ from flask_babel import ngettext
 
 from gridunion import clock, settings
 from gridunion.complaints.life import ANSWERS
-from gridunion.complaints.models import Complaint, ReplyDue
+from gridunion.complaints.models import Complaint
+from gridunion.complaints.promises import ReplyDue
 from gridunion.employers.models import Employer
 from gridunion.look import day
 from gridunion.members.models import Person
-from gridunion.visits.models import DueVisit
+from gridunion.visits.due import DueVisit
 
 
 @dataclass(frozen=True)

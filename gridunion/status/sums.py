@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Integer, Select, and_, bindparam, case, func, literal_column, select
 
 from gridunion.db import Bytewise, UtcDateTime, db, trusted
+from gridunion.status.figures import LIVE, moment
 from gridunion.status.lights import Place
-from gridunion.status.models import COUNTS, LIVE, Standing, moment
+from gridunion.status.models import Standing
 from gridunion.status.staffing import is_open, workers_below
+from gridunion.status.walks import COUNTS
 from gridunion.tree import Unit, branch, width
 
 TRUSTED = {"branch": True}

@@ -12,7 +12,7 @@ from gridunion import clock, settings
 from gridunion.complaints.life import OPEN
 from gridunion.complaints.models import Complaint
 from gridunion.db import Bytewise, UtcDateTime, db
-from gridunion.status.models import window
+from gridunion.status.figures import window
 from gridunion.tree import Unit
 
 WEEKS = 12
@@ -47,6 +47,7 @@ class Weeks:
 
 
 def weeks(unit: Unit) -> Weeks:
+    """What was received, resolved and overdue in each of the last weeks, the running one last."""
     today = clock.today()
     first = today - timedelta(days=today.weekday() + 7 * (WEEKS - 1))
     mondays = [first + timedelta(weeks=n) for n in range(WEEKS)]

@@ -13,9 +13,9 @@ from gridunion import clock, settings
 from gridunion.db import db
 from gridunion.rights import allow
 from gridunion.status.board import Board, board_of
+from gridunion.status.figures import WINDOW, window
 from gridunion.status.lights import ORDER, Line, Place
 from gridunion.status.measures import INDICATORS, MEASURES
-from gridunion.status.models import WINDOW, window
 from gridunion.status.staffing import cells_of, open_cells, staff_of
 from gridunion.status.telling import Telling
 from gridunion.status.trends import by_category, weeks

@@ -49,6 +49,7 @@ def open_unit(code: str) -> Unit | None:
 
 
 def closed(unit: Unit, on: date | None = None) -> bool:
+    """Whether a unit has ended by a day, today when none is given."""
     return unit.closed_on is not None and unit.closed_on <= (on or clock.today())
 
 

@@ -1,30 +1,25 @@
 """Settings: what holds today, what is coming, and a new value from a day on. Past values are never edited."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import time
 from typing import Any
 
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from sqlalchemy import select
 from werkzeug.exceptions import Forbidden, NotFound
 
-from gridunion import audit, clock, settings
-from gridunion.db import db
+from gridunion import clock
 from gridunion.fields import Cleaned, Day, Form, ValidationError, needed
 from gridunion.look import day
 from gridunion.phones import clean_landline_or_phone
 from gridunion.rights import allow
-from gridunion.settings import Setting
 from gridunion.text import Unacceptable, clean_code
-from gridunion.tree import Unit, branch, width
 from gridunion.units.forms import UnitCode
 from gridunion.units.models import over_all
+from gridunion.units.values import Line, clash, lines_of, put, take_back
 from gridunion.units.views import bp
 from gridunion.web import go, page, say, viewer
-from gridunion.words import english
 
 GROUPS = {
     "complaint": lazy_gettext("诉求"),
@@ -38,35 +33,10 @@ GROUPS = {
 LARGEST = 3650
 
 
-@dataclass(frozen=True)
-class Value:
-    """One row of a setting, as the page shows it."""
-
-    value: Any
-    from_on: date
-    place: str
-    code: str
-
-    @property
-    def coming(self) -> bool:
-        return self.from_on > clock.today()
-
-
-@dataclass
-class Line:
-    """A setting: what it says today everywhere, what comes, what units have of their own."""
-
-    key: str
-    label: str
-    now: Any
-    since: date
-    others: list[Value] = field(default_factory=list)
-
-
 @bp.get("/settings", endpoint="settings")
 @allow("manage settings")
 def settings_page() -> Response:
-    return page("units/settings.html", groups=_grouped(_lines()))
+    return page("units/settings.html", groups=_grouped(lines_of()))
 
 
 def _grouped(lines: Iterable[Line]) -> list[tuple[str, list[Line]]]:
@@ -75,28 +45,6 @@ def _grouped(lines: Iterable[Line]) -> list[tuple[str, list[Line]]]:
         groups.setdefault(line.key.partition(".")[0], []).append(line)
     order = [*GROUPS, *(name for name in groups if name not in GROUPS)]
     return [(str(GROUPS.get(name, _("其他"))), groups[name]) for name in order if name in groups]
-
-
-def _lines(key: str | None = None) -> list[Line]:
-    """Settings with the rows that matter: in force, coming, and those of units the viewer stands over."""
-    unit = Unit.__table__.c
-    rows = select(Setting, unit.name, unit.code).outerjoin(Unit.__table__, unit.id == Setting.unit_id)
-    rows = rows.where(Setting.unit_id.is_(None) | branch(width()))
-    rows = rows.where(Setting.key == key) if key else rows
-    lines: dict[str, Line] = {}
-    ordered = rows.order_by(Setting.unit_id.is_not(None), Setting.from_on, Setting.id)
-    for row, place, code in db.session.execute(ordered, execution_options={"branch": True}):
-        _take(lines, row, place or "", code or "")
-    return list(lines.values())
-
-
-def _take(lines: dict[str, Line], row: Setting, place: str, code: str) -> None:
-    label = row.label_en if english() else row.label_zh
-    line = lines.setdefault(row.key, Line(row.key, label, row.value, row.from_on))
-    if place or row.from_on > clock.today():
-        line.others.append(Value(row.value, row.from_on, place, code))
-    else:
-        line.now, line.since = row.value, row.from_on
 
 
 class ValueForm(Form):
@@ -153,23 +101,19 @@ def set_value(key: str) -> Response:
     if form.unit.unit is None and not over_all(viewer(), "manage settings"):
         form.unit.errors = [_("对全部有效的值由最上一级管理员定，请填你负责的单位")]
         return _change(line, form, 422)
-    if fault := _against(line, form) or _put(line, form.said, form.from_on.data, form.unit.unit):
-        form["value" if _against(line, form) else "from_on"].errors = [fault]
+    on, unit = form.from_on.data, form.unit.unit
+    if fault := clash(line, form.said, on, unit):
+        form.value.errors = [fault]
         return _change(line, form, 422)
-    settings.forget()
-    say(
-        _(
-            "已保存：%(label)s，%(day)s 起 %(value)s",
-            label=line.label,
-            day=day(form.from_on.data),
-            value=form.said,
-        )
-    )
+    if fault := put(line, form.said, on, unit):
+        form.from_on.errors = [fault]
+        return _change(line, form, 422)
+    say(_("已保存：%(label)s，%(day)s 起 %(value)s", label=line.label, day=day(on), value=form.said))
     return go(url_for("units.settings"))
 
 
 def _line(key: str) -> Line:
-    lines = _lines(key)
+    lines = lines_of(key)
     if not lines:
         raise NotFound
     return lines[0]
@@ -186,54 +130,16 @@ def _change(line: Line, form: ValueForm, status: int = 200) -> Response:
     )  # fmt: skip
 
 
-def _against(line: Line, form: ValueForm) -> str:
-    """What stands against a value beside its neighbor: the alarm must lie below what is good."""
-    stem, _dot, end = line.key.rpartition(".")
-    if end not in ("good", "poor"):
-        return ""
-    path = form.unit.unit.path if form.unit.unit else ""
-    other = settings.value(f"{stem}.{'poor' if end == 'good' else 'good'}", path, form.from_on.data)
-    good, poor = (form.said, other) if end == "good" else (other, form.said)
-    return "" if poor < good else _("预警线要低于正常线，另一条现在是 %(other)s", other=other)
-
-
-def _put(line: Line, said: Any, on: date, unit: Unit | None) -> str:
-    """Store a value from a day on; a coming one for that day is replaced. A sentence when it cannot be."""
-    same = select(Setting).where(Setting.key == line.key, Setting.from_on == on)
-    same = same.where(Setting.unit_id == unit.id if unit else Setting.unit_id.is_(None))
-    known = db.session.scalars(same).one_or_none()
-    if known is not None and on <= clock.today():
-        return str(_("今天已经改过一次，请从明天起"))
-    if known is None:
-        first = db.session.scalars(select(Setting).where(Setting.key == line.key).limit(1)).one()
-        known = Setting(key=line.key, from_on=on, unit_id=unit and unit.id)
-        known.label_zh, known.label_en = first.label_zh, first.label_en
-        db.session.add(known)
-    known.value = said
-    audit.note(
-        "set value", unit_id=unit.id if unit else None, setting=line.key, value=said, from_on=on.isoformat()
-    )
-    return ""
-
-
 @bp.post("/settings/<key>/cancel")
 @allow("manage settings")
 def cancel_value(key: str) -> Response:
     """Take back a value whose day has not come."""
     line = _line(key)
-    wanted = (request.form.get("from_on", ""), request.form.get("unit", ""))
-    coming = [
-        value for value in line.others if value.coming and (value.from_on.isoformat(), value.code) == wanted
-    ]
-    if not coming:
+    value = line.coming(request.form.get("from_on", ""), request.form.get("unit", ""))
+    if value is None:
         raise NotFound
-    if not wanted[1] and not over_all(viewer(), "manage settings"):
+    if not value.code and not over_all(viewer(), "manage settings"):
         raise Forbidden
-    same = select(Setting).where(Setting.key == key, Setting.from_on == coming[0].from_on)
-    unit_id = db.session.scalar(select(Unit.id).where(Unit.code == wanted[1])) if wanted[1] else None
-    same = same.where(Setting.unit_id == unit_id if unit_id else Setting.unit_id.is_(None))
-    db.session.delete(db.session.scalars(same).one())
-    audit.note("cancel value", unit_id=unit_id, setting=key, from_on=wanted[0])
-    settings.forget()
+    take_back(line, value)
     say(_("已取消：%(label)s", label=line.label))
     return go(url_for("units.settings"))

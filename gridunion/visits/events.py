@@ -10,8 +10,8 @@ from werkzeug.exceptions import Forbidden
 from gridunion import clock
 from gridunion.look import day
 from gridunion.rights import allow
+from gridunion.visits.due import DueVisit, TooLate, open_visits
 from gridunion.visits.forms import EventForm
-from gridunion.visits.models import DueVisit, TooLate, open_visits
 from gridunion.visits.views import asked_person, bp, too_late
 from gridunion.web import find, go, page, say, viewer
 

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -21,7 +20,8 @@ from gridunion.fields import (
     Words,
     needed,
 )  # fmt: skip
-from gridunion.visits.models import FINDINGS, OUTCOMES, DueVisit
+from gridunion.visits.due import DueVisit
+from gridunion.visits.models import FINDINGS, OUTCOMES
 
 MEMORY = timedelta(days=30)  # how far back a visit is still written down
 AHEAD = timedelta(days=365)
@@ -134,10 +134,3 @@ def _read_moment(text: str) -> datetime:
         except ValueError:
             continue
     raise StopValidation(gettext("没有这个时间，请写成 2026-11-21 14:30 这样"))
-
-
-def read_uid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -23,11 +23,13 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from gridunion import clock, settings
-from gridunion.bookmark import opened, seal
+from gridunion.bookmark import opened_at, seal
 from gridunion.db import BigId, Bytewise, UtcDateTime, db
 from gridunion.members.models import Person
+from gridunion.members.real_name import work_words
 from gridunion.tree import Unit, branch, width
-from gridunion.visits.models import DueVisit, Visit
+from gridunion.visits.due import DueVisit
+from gridunion.visits.models import Visit
 
 PAGE = 20
 MOST_COUNTED = 10_000
@@ -86,7 +88,7 @@ class Due:
 
     @property
     def work(self) -> str:
-        return settings.label("key_group", self.key_group) or settings.label("work_status", self.work_status)
+        return work_words(self.key_group, self.work_status)
 
     @property
     def about(self) -> str:
@@ -163,7 +165,7 @@ def _due_count(width: int) -> Select[Any]:
 
 def visits_made(chosen: str, after: str = "") -> tuple[list[Made], str, int]:
     """A page of the list, where the next begins, and how many there are (counted up to MOST_COUNTED)."""
-    place = _place(after)
+    place = opened_at("visits", after, "path", "recorded", "number")
     rows = db.session.execute(_made(width(), chosen, bool(place)), place).all()
     total = db.session.execute(_made_count(width(), chosen), execution_options=_TRUSTED).scalar_one()
     shown = [Made(*row) for row in rows[:PAGE]]
@@ -180,11 +182,3 @@ def count_due(until: datetime, midnight: datetime) -> tuple[int, int, int]:
     moments = {"until": until, "now": clock.now(), "midnight": midnight}
     total, late, today = db.session.execute(_due_count(width()), moments, execution_options=_TRUSTED).one()
     return total, late, today
-
-
-def _place(after: str) -> dict[str, Any]:
-    place = opened("visits", after)
-    if place is None:
-        return {}
-    path, recorded, number = place
-    return {"path": path, "recorded": datetime.fromisoformat(recorded), "number": number}

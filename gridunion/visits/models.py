@@ -167,5 +167,3 @@ def take_along(person: Person) -> None:
 
 WITHDREW.append(stay_away)
 MOVED.append(take_along)
-
-__all__ = ["FINDINGS", "OUTCOMES", "REACHED", "UNDO", "DueVisit", "TooLate", "Visit", "open_visits"]

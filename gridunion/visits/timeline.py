@@ -13,7 +13,8 @@ from gridunion.db import db
 from gridunion.look import day, hm
 from gridunion.members.models import Person
 from gridunion.members.timeline import Entry, tell
-from gridunion.visits.models import FINDINGS, OUTCOMES, DueVisit, Visit, open_visits
+from gridunion.visits.due import DueVisit, open_visits
+from gridunion.visits.models import FINDINGS, OUTCOMES, Visit
 
 MOST = 100
 

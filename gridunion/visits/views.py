@@ -15,11 +15,11 @@ from gridunion.members.finding import MOST_FOUND, found
 from gridunion.members.models import Person
 from gridunion.menu import home_of
 from gridunion.rights import allow
-from gridunion.text import clean_question
-from gridunion.visits.due import long_unseen
-from gridunion.visits.forms import VisitForm, read_uid
+from gridunion.text import clean_question, read_uid
+from gridunion.visits.due import TooLate, long_unseen, open_visits
+from gridunion.visits.forms import VisitForm
 from gridunion.visits.listing import FILTERS, MOST_COUNTED, visits_due, visits_made
-from gridunion.visits.models import FINDINGS, OUTCOMES, TooLate, Visit, open_visits
+from gridunion.visits.models import FINDINGS, OUTCOMES, Visit
 from gridunion.web import before, find, go, page, say, takes, viewer
 
 bp = Blueprint("visits", __name__, url_prefix="/visits")

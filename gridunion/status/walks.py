@@ -1,0 +1,143 @@
+"""What each figure of a unit counts: the walks over the records, and the conditions on the way.
+
+A walk goes once over the records of one kind that meet a condition and counts several figures on its way.
+Conditions stand here once: figures count by them, and the records behind a figure are found by them. Sealed
+complaints stand in no figure.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Subquery,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    true,
+)
+
+from gridunion.complaints.life import DISPUTES
+from gridunion.complaints.models import IS_OPEN, Complaint
+from gridunion.complaints.promises import ReplyDue
+from gridunion.db import UtcDateTime
+from gridunion.employers.models import Employer
+from gridunion.members.models import Person
+from gridunion.visits.due import DueVisit
+from gridunion.visits.models import Visit
+
+Condition = ColumnElement[bool]
+
+COUNTED: frozenset[Any] = frozenset((Person, Visit, DueVisit, Complaint, ReplyDue, Employer))
+
+_p, _v, _d, _c, _r, _e = (t.__table__.c for t in (Person, Visit, DueVisit, Complaint, ReplyDue, Employer))
+NOW = bindparam("now", type_=UtcDateTime)
+_FROM, _TO = bindparam("window_from", type_=UtcDateTime), bindparam("window_to", type_=UtcDateTime)
+IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+NONE: ColumnElement[int] = literal_column("0")
+
+
+def _word(said: str) -> ColumnElement[str]:
+    """A word written out, not bound: SQLite picks an index of some rows only by a condition it can read, and
+    plans a statement anew each time for a word it is given."""
+    return literal_column(f"'{said}'")
+
+
+def _within(column: ColumnElement[Any]) -> Condition:
+    return (column >= _FROM) & (column < _TO)
+
+
+NOT_SEALED = _c.sealed.is_(False)
+_received = NOT_SEALED & _within(_c.recorded_at)
+_dispute = _c.kind.in_([_word(kind) for kind in DISPUTES]) & _c.accepted_at.is_not(None)
+_judged = NOT_SEALED & _within(_c.first_due_at) & (_c.state != _word("refused"))
+_late = _c.due_at < NOW
+_told = _r.sealed.is_(False) & _within(_r.due_at)
+_must = _within(_d.due_at) & _d.trigger.in_(bindparam("must", expanding=True))
+_stands = _must & (_d.state != _word("cancelled"))
+_met = (_v.voided_at.is_(None)) & (_v.outcome != _word("not_home"))
+_active = _p.status == _word("active")
+_works = _e.state == _word("active")
+_hard = _active & _p.hardship_class.is_not(None)
+INCOMPLETE = _active & (_p.gaps != NONE)
+# Asked as a subquery: of a bound moment SQLite would look up how many visits lie behind it, and plan anew each time.
+_since, _until = select(_FROM).scalar_subquery(), select(NOW).scalar_subquery()
+_lately = (_v.happened_at >= _since) & (_v.happened_at < _until)
+_seen_lately = select(_v.id).where(_v.person_id == _p.id, _met, _lately).exists()
+
+
+@dataclass(frozen=True)
+class Walk:
+    """One pass over the records of a kind that meet a condition, and what else each of its figures asks."""
+
+    kind: Any
+    over: Condition
+    figures: dict[str, Condition]
+    moments: dict[str, ColumnElement[Any]] = field(default_factory=dict)
+    also: Any = None
+    """Another kind whose records decide, too."""
+
+    def joined(self) -> Subquery:
+        """A row for each of the asked units that has such records."""
+        unit_id = self.kind.__table__.c.unit_id
+        counts = [func.count().filter(asks).label(name) for name, asks in self.figures.items()]
+        moments = [column.label(name) for name, column in self.moments.items()]
+        found = select(unit_id, *counts, *moments).where(unit_id.in_(IDS), self.over)
+        return found.group_by(unit_id).subquery()
+
+    def beside(self, unit_id: ColumnElement[int]) -> ColumnElement[int]:
+        """The one figure of a unit: SQLite counts faster what it need not group."""
+        table = self.kind.__table__
+        counted = select(func.count()).select_from(table).where(table.c.unit_id == unit_id, self.over)
+        return counted.scalar_subquery()
+
+
+ALL = true()
+WALKS = (
+    Walk(Person, _active, {"members": ALL}),
+    Walk(Person, _p.status == _word("applied"), {"applied": ALL}),
+    Walk(Person, _active & _p.new_form, {"new_form": ALL}),
+    Walk(Person, _active & _p.visit_due_at.is_not(None), {"people_due": ALL}),
+    Walk(Person, _hard, {"hardship": ALL}),
+    Walk(Person, INCOMPLETE, {"incomplete": ALL}),
+    Walk(Person, _hard & _seen_lately, {"helped": ALL}, also=Visit),
+    Walk(Employer, _works, {"employers": ALL, "organized": _e.union_state != _word("unorganized")}),
+    Walk(Complaint, _received, {
+        "received": ALL, "ours_first": _c.channel != _word("hotline"), "disputes": _dispute,
+        "mediated": _dispute & _c.mediated_on.is_not(None),
+    }),
+    Walk(Complaint, _judged, {"due": ALL, "on_time": _c.first_resolved_at <= _c.first_due_at}),
+    Walk(Complaint, NOT_SEALED & IS_OPEN, {"open": ALL}),
+    Walk(Complaint, NOT_SEALED & IS_OPEN & _late, {"overdue": ALL}, {"oldest_due_at": func.min(_c.due_at)}),
+    Walk(DueVisit, _stands, {"visits_due": ALL, "visits_on_time": _d.done_at <= _d.due_at}),
+    Walk(DueVisit, _d.state == _word("open"), {"visits_open": ALL}),
+    Walk(ReplyDue, _told, {"echoes_due": ALL, "echoes_on_time": _r.told_at <= _r.due_at}),
+)  # fmt: skip
+
+CONDITIONS: dict[str, Condition] = {
+    name: walk.over if asks is ALL else walk.over & asks
+    for walk in WALKS
+    for name, asks in walk.figures.items()
+}
+COUNTS = tuple(CONDITIONS)
+SOURCES: dict[str, Any] = {name: walk.kind for walk in WALKS for name in walk.figures}
+
+# Parts of a figure, listed apart on the page of its records.
+PARTS: dict[str, Condition] = {
+    "late_open": _judged & _c.first_resolved_at.is_(None),
+    "late_done": _judged & (_c.first_resolved_at > _c.first_due_at),
+    "visits_missed": _must & (_d.state == _word("open")),
+    "visits_late": _stands & (_d.done_at > _d.due_at),
+    "echoes_missed": _told & _r.told_at.is_(None),
+    "echoes_late": _told & (_r.told_at > _r.due_at),
+    "unorganized": _works & (_e.union_state == _word("unorganized")),
+    "unhelped": _hard & ~_seen_lately,
+    "not_mediated": CONDITIONS["disputes"] & _c.mediated_on.is_(None),
+    "from_outside": CONDITIONS["received"] & (_c.channel == _word("hotline")),
+}
+SOURCES |= dict.fromkeys(("late_open", "late_done", "not_mediated", "from_outside"), Complaint)
+SOURCES |= dict.fromkeys(("visits_missed", "visits_late"), DueVisit)
+SOURCES |= dict.fromkeys(("echoes_missed", "echoes_late"), ReplyDue)
+SOURCES |= {"unorganized": Employer, "unhelped": Person}
