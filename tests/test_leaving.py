@@ -125,7 +125,9 @@ def test_a_leader_takes_the_register_with_a_reason_and_the_trail_says_so(
         "核对名册",
         "xlsx",
     )
-    name = unquote(page.response.headers["Content-Disposition"])
+    sent = page.response.headers["Content-Disposition"]
+    assert sent.isascii() and f"filename=members-{said['number']}.xlsx" in sent
+    name = unquote(sent)
     assert f"会员名册-明珠社区工会-20261119-{said['number']}.xlsx" in name
     assert page.response.headers["Cache-Control"] == "no-store"
 

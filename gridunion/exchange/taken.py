@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
+from urllib.parse import quote
 
 from flask import Response, current_app
 from flask_babel import gettext as _
@@ -100,7 +101,9 @@ def take(part: Part, format: str, whole: frozenset[str], most: int, purpose: str
 def sent(copy: Copy, pieces: Iterable[bytes]) -> Response:
     """The answer that hands a table over."""
     response = Response(pieces, mimetype=MIMES[copy.format])
-    response.headers.set("Content-Disposition", "attachment", filename=copy.name)
+    # A header holds no Chinese: the name in the way of RFC 8187, and one for who does not know it.
+    named = {"filename": f"members-{copy.number}.{copy.format}", "filename*": f"UTF-8''{quote(copy.name)}"}
+    response.headers.set("Content-Disposition", "attachment", **named)
     response.headers["Cache-Control"] = "no-store"
     return response
 

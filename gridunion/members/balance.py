@@ -10,7 +10,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
-from sqlalchemy.orm import aliased
 
 from gridunion.db import db
 from gridunion.members.membership import Membership
@@ -19,7 +18,7 @@ from gridunion.tree import Unit, everywhere
 
 _m = Membership
 _active = _m.status == "active"
-_kept = aliased(Membership)
+_kept = Membership.__table__.alias("kept").c
 _was_retained = (_kept.person_id == _m.person_id) & (_kept.status == "retained") & (_kept.end_type == "2")
 # One code of the national list for who came from another union, also from one that keeps its register elsewhere,
 # and for who was retained and comes back.

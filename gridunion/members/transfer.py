@@ -240,7 +240,7 @@ def _only_one(person: Person, _by: Viewer) -> None:
     """Nobody becomes a member here while their membership elsewhere is asked for: there is one at a time. Raises
     WrongStep. Source: 工会会员会籍管理办法 第七条."""
     asked = select(Transfer.id).where(Transfer.known_as_id == person.id, Transfer.state == "asked")
-    if db.session.scalar(asked.limit(1)):
+    if person.id and db.session.scalar(asked.limit(1)):  # nobody asked under a file not stored yet
         raise Impossible(
             _("%(name)s正在办转会，对方同意就入会，不用审批；对方不同意，再来审批。", name=person.name)
         )
