@@ -9,6 +9,7 @@ This module holds the product's raw SQL.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -168,10 +169,17 @@ class Question:
 
 def question(asked: str, unit_ids: Sequence[int]) -> Question | None:
     """What was asked, narrowed to some units; None when nothing can match."""
+    asked = _narrow(asked)
     groups = wanted(asked)
     if not groups:
         return None
     return Question(groups, [f"u{unit_id}" for unit_id in unit_ids], "" if _is_tail(asked) else _like(asked))
+
+
+def _narrow(asked: str) -> str:
+    """Letters as wide as characters, as a Chinese keyboard may type them, are the plain ones."""
+    plain = unicodedata.normalize("NFKC", asked)
+    return plain if plain.isascii() else asked
 
 
 def _is_tail(asked: str) -> bool:
