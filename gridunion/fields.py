@@ -5,11 +5,14 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import (  # type: ignore[attr-defined]
     Field,
+    FileField,
     HiddenField,
     RadioField,
     SelectChoice,
@@ -56,6 +59,11 @@ class Form(FlaskForm):  # type: ignore[misc]
         def get_translations(self, form: Any) -> _Sentences:
             return _SENTENCES
 
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was typed and attached: Flask-WTF would also take a file, or a number of a JSON body, for a text."""
+            found = super().wrap_formdata(form, formdata)
+            return found if found is None or found is formdata else _sent(form)
+
     # A field without a label would make one up, and read WTForms' own translations from the disk for it.
     client_key = HiddenField("")
     row_version = HiddenField("")
@@ -67,6 +75,13 @@ class Form(FlaskForm):  # type: ignore[misc]
     def faults(self) -> list[tuple[str, str]]:
         """(id of the field, sentence) for each fault, in the order of the form."""
         return [(field.id, str(field.errors[0])) for field in self if field.errors]
+
+
+def _sent(form: Form) -> CombinedMultiDict[str, Any]:
+    """The texts of the request, and its files where the form asks for files."""
+    asked = {name for name in request.files if name in form and isinstance(form[name], FileField)}
+    files = MultiDict((name, file) for name in asked for file in request.files.getlist(name))
+    return CombinedMultiDict([files, request.form])
 
 
 def needed(sentence: Any) -> DataRequired:

@@ -42,6 +42,22 @@ def test_a_name_is_found_by_its_pinyin_with_the_surname_read_right(
     assert name in found(worker, reading[:2]) and found(worker, f"{reading}x") == []
 
 
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("王秀兰", "ｗａｎｇ"), ("王秀兰", "ＷＸＬ"), ("王秀兰", "Wang Xiu"), ("𠮷田丽", "𠮷田"), ("𠮷田丽", "田丽"),
+        ("阿依古丽·买买提", "古丽"), ("阿依古丽·买买提", "丽·买"), ("阿依古丽·买买提", "AYGL"), ("赵〇一", "〇一"),
+        ("Éva Szabó", "szabÓ"), ("贠小丽", "yunxiao"), ("颉强", "xieq"),
+    ],
+)  # fmt: skip
+def test_a_rare_name_is_found_however_it_is_typed_and_not_by_strangers(
+    lifted: Flask, worker: Someone, stranger: Someone, name: str, asked: str
+) -> None:
+    member(name)
+    member("李强", phone="13609162088")
+    assert found(worker, asked) == [name] and found(stranger, asked) == []
+
+
 def test_a_given_name_is_found_by_its_pinyin(lifted: Flask, worker: Someone) -> None:
     member("王秀兰")
     member("欧阳娜", phone="13609162088")

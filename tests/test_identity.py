@@ -162,6 +162,7 @@ def test_what_is_no_telephone_number_at_all_is_refused(typed: str) -> None:
         with_check_digit("32010219600229123"),  # the area code is younger than the person: stdnum refuses her
         with_check_digit("44030519750101002"),
         with_check_digit("99999919800101001"),
+        with_check_digit("11010520000229002"),
     ],
 )
 def test_a_resident_number_is_taken_whatever_its_area(number: str) -> None:
@@ -190,7 +191,13 @@ def test_a_resident_number_is_understood_however_it_is_written(typed: str) -> No
         ("11010519491231002XX", "号码应为 18 位，现在是 19 位"),
         ("110105194912310021", "校验码"),
         ("1101051949123100X2", "前 17 位应为数字"),
+        ("11010549123100X", "号码应为 18 位，现在是 15 位"),
         (with_check_digit("11010519490231002"), "出生日期 19490231 不存在"),
+        (
+            with_check_digit("11010519000229002"),
+            "出生日期 19000229 不存在",
+        ),  # of hundreds one in four is a leap year
+        (with_check_digit("11010520010229002"), "出生日期 20010229 不存在"),
         (with_check_digit("11010520261121002"), "出生日期 20261121 晚于今天"),
         ("4.40524E+17", "设为文本格式"),
         ("6.10702E17", "设为文本格式"),

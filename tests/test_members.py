@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -331,6 +332,7 @@ BAD_FILE = [
     ("birth_on", "2031-01-01", "日期不能晚于今天"),
     ("birth_on", "2015-01-01", "不满 16 周岁，不能登记为职工"),
     ("birth_on", "1901-01-01", "请核对出生的年份"),
+    ("birth_on", f"{NOON:%Y}-12-31", "日期不能晚于今天"),
     ("birth_on", "1066-01-01", "请核对年份，应在 1900 年到 2100 年之间"),
     ("birth_on", "昨天", "没有这个日期，请写成 2026-11-21 这样"),
     ("ethnicity", "族", "请从列出的里面选一个"),
@@ -362,6 +364,29 @@ def test_a_number_of_an_unknown_kind_is_only_asked_for_its_kind(lifted: Flask, w
     page = worker.post(f"/members/{mine.uid}/edit", typed, 422)
     assert _at(page, "id_kind") == "请从列出的里面选一个"
     assert "有 1 处要改" in page and 'value="E12345678"' in page.html
+
+
+@pytest.mark.parametrize("sex", ["9", "a\0b", "male female", "<b>"])
+def test_a_sex_that_is_none_is_asked_for_beside_a_number_that_tells_it(
+    lifted: Flask, worker: Someone, sex: str
+) -> None:
+    person = member()
+    form = {"row_version": str(person.version), "name": "王秀兰", "id_number": number(), "sex": sex}
+    page = worker.post(f"/members/{person.uid}/edit", form, 422)
+    assert "请从列出的里面选一个" in page and number() in page.html
+
+
+def test_a_file_or_a_number_is_no_text(lifted: Flask, worker: Someone) -> None:
+    """What no browser sends: a body of JSON, a file in place of a name."""
+    person = member()
+    for url, status in (("/members/check", 200), ("/members/new", 422), (f"/members/{person.uid}/edit", 422)):
+        file = {"csrf_token": worker.csrf(), "client_key": url, "name": (BytesIO(b"x"), "name.txt")}
+        assert worker._apart(worker.client.post, url, data=file).status_code == status, url
+        sent = {
+            "json": {"name": [1, 2]},
+            "headers": {"X-CSRFToken": worker.csrf(), "Idempotency-Key": f"j{url}"},
+        }
+        assert worker._apart(worker.client.post, url, **sent).status_code == status, url
 
 
 def test_a_birth_date_that_is_not_the_numbers_is_pointed_out(lifted: Flask, worker: Someone) -> None:

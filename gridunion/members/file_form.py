@@ -93,7 +93,8 @@ class FileForm(Form):
             raise ValidationError(gettext("请核对出生的年份"))
 
     def validate_sex(self, field: Coded) -> None:
-        field.data = self._agreed(agreed_sex, field.data)
+        if not field.errors:  # of what is none of the list nothing can be said
+            field.data = self._agreed(agreed_sex, field.data)
 
     def _agreed(self, agree: Callable[[str, Any], Any], said: Any) -> Any:
         """What was said, or what the number says. Raises ValidationError when they differ."""

@@ -5,6 +5,7 @@ SQLite and PostgreSQL hold the index differently; both give exactly the answers 
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -59,11 +60,18 @@ class Question:
 
 def question(asked: str, unit_ids: Sequence[int]) -> Question | None:
     """What was asked, narrowed to some units; None when nothing can match."""
+    asked = _narrow(asked)
     groups = wanted(asked)
     if not groups:
         return None
     like = "" if asks_for_an_end(asked) else _like(asked)
     return Question(groups, [f"u{unit_id}" for unit_id in unit_ids], like)
+
+
+def _narrow(asked: str) -> str:
+    """Letters as wide as characters, as a Chinese keyboard may type them, are the plain ones."""
+    plain = unicodedata.normalize("NFKC", asked)
+    return plain if plain.isascii() else asked
 
 
 _INDEX = {

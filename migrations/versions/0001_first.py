@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 15:25:44.943591
+Revision: 0001, 2026-11-21 15:37:21.054544
 """
 
 import sqlalchemy as sa
