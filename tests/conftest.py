@@ -36,7 +36,9 @@ from gridunion.doors import digest
 from gridunion.members.models import Person
 from gridunion.rights import Held, Viewer
 from gridunion.tree import Unit, everywhere
+from gridunion.web import Site
 from tests.bases import POSTGRES, fresh_database, keep, put_back
+from tests.compiled import Compiled
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 NOON = datetime(2026, 11, 19, 4, 0, tzinfo=UTC)  # Thursday, noon in Shanghai
@@ -94,7 +96,7 @@ def _alone() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick() -> Iterator[None]:
-    """Passwords are hashed cheaply, and rubbish is looked for seldom: a tenth of the suite's time."""
+    """Passwords are hashed cheaply, rubbish is looked for seldom, and templates are compiled once."""
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
@@ -102,6 +104,7 @@ def _quick() -> Iterator[None]:
         for module in (models, guessing):
             patched.setattr(module, "hasher", cheap)
         patched.setattr(models, "_NOBODY", cheap.hash("nobody"))
+        patched.setattr(Site, "jinja_options", {"bytecode_cache": Compiled()})
         yield
 
 
