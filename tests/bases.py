@@ -15,35 +15,39 @@ from gridunion.db import db
 
 POSTGRES = os.environ.get("DATABASE_URL", "")
 
+# What a test wrote bears a later transaction than the last putting back, and what it deleted is missing. The
+# statements stand in a function, so that a connection plans them once.
 KEEP = """
 CREATE SCHEMA kept;
-DO $$ DECLARE name text; BEGIN
-    CREATE TABLE kept.numbers AS
-        SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public';
-    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-        EXECUTE format('CREATE TABLE kept.%1$I AS TABLE public.%1$I', name);
+CREATE TABLE kept.mark AS SELECT pg_current_xact_id()::xid AS last;
+DO $$ DECLARE it record; body text := ''; BEGIN
+    FOR it IN SELECT table_name AS name, string_agg(quote_ident(column_name), ', ') AS columns
+            FROM information_schema.columns JOIN pg_tables ON tablename = table_name AND schemaname = table_schema
+            WHERE table_schema = 'public' AND is_generated = 'NEVER' GROUP BY table_name LOOP
+        EXECUTE format('CREATE TABLE kept.%1$I AS TABLE public.%1$I', it.name);
+        body := body || format('
+            IF (SELECT count(*) <> (SELECT count(*) FROM kept.%1$I) OR min(age(xmin)) < kept_age FROM public.%1$I) THEN
+                DELETE FROM public.%1$I;
+                INSERT INTO public.%1$I (%2$s) SELECT %2$s FROM kept.%1$I;
+            END IF;', it.name, it.columns);
     END LOOP;
+    FOR it IN SELECT sequencename AS name, last_value AS last FROM pg_sequences WHERE schemaname = 'public' LOOP
+        body := body || format('
+            IF (SELECT (last_value, is_called) <> (%2$s, %3$L::boolean) FROM public.%1$I) THEN
+                PERFORM setval(''public.%1$I'', %2$s, %3$L);
+            END IF;', it.name, coalesce(it.last, 1), it.last IS NOT NULL);
+    END LOOP;
+    EXECUTE format('CREATE FUNCTION kept.put_back() RETURNS void LANGUAGE plpgsql AS %L',
+        'DECLARE kept_age int := (SELECT age(last) FROM kept.mark); BEGIN' || body || ' END');
 END $$"""
 PUT_BACK = """
-DO $$ DECLARE it record; changed boolean; BEGIN
+DO $$ DECLARE it record; BEGIN
     SET LOCAL session_replication_role = replica; -- neither foreign keys nor the triggers that keep the trail
     SET LOCAL lock_timeout = '10s';
-    FOR it IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' LOOP
-        EXECUTE format('SELECT (SELECT count(*) FROM public.%1$I) <> (SELECT count(*) FROM kept.%1$I) OR EXISTS
-            (SELECT t::text FROM public.%1$I t EXCEPT SELECT k::text FROM kept.%1$I k)', it.name) INTO changed;
-        IF changed THEN
-            EXECUTE format('DELETE FROM public.%I', it.name);
-            EXECUTE (SELECT format('INSERT INTO public.%1$I (%2$s) SELECT %2$s FROM kept.%1$I', it.name,
-                    string_agg(quote_ident(column_name), ', '))
-                FROM information_schema.columns
-                WHERE table_schema = 'public' AND table_name = it.name AND is_generated = 'NEVER');
-        END IF;
-    END LOOP;
+    PERFORM kept.put_back();
+    UPDATE kept.mark SET last = pg_current_xact_id()::xid;
     FOR it IN SELECT DISTINCT tgrelid::regclass AS name FROM pg_trigger WHERE tgenabled = 'D' LOOP
         EXECUTE format('ALTER TABLE %s ENABLE TRIGGER USER', it.name);
-    END LOOP;
-    FOR it IN SELECT * FROM kept.numbers LOOP
-        PERFORM setval(format('public.%I', it.sequencename), coalesce(it.last_value, 1), it.last_value IS NOT NULL);
     END LOOP;
 END $$"""
 
