@@ -6,6 +6,11 @@ keeps the first state: a new database for each test would take a third of the su
 
 import os
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from flask import Flask
 from sqlalchemy import create_engine, text
@@ -13,7 +18,10 @@ from sqlalchemy import create_engine, text
 from gridunion import config
 from gridunion.db import db
 
+Told = TypeVar("Told")
+
 POSTGRES = os.environ.get("DATABASE_URL", "")
+ROOM = 2**30  # bytes
 
 # What a test wrote bears a later transaction than the last putting back, and what it deleted is missing. The
 # statements stand in a function, so that a connection plans them once.
@@ -68,6 +76,15 @@ def fresh_database(purpose: str) -> str:
     return f"{POSTGRES.rsplit('/', 1)[0]}/{name}"
 
 
+@contextmanager
+def quick_folder() -> Iterator[Path]:
+    """A folder for a site, in memory where there is room for it: every commit goes through to a disk."""
+    memory = Path("/dev/shm")
+    roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
+    with TemporaryDirectory(prefix="gridunion-", dir=memory if roomy else None) as folder:
+        yield Path(folder) / "site"
+
+
 def keep(site: Flask) -> None:
     """Remember the base as it is now. Inside the app."""
     db.session.remove()
@@ -75,22 +92,49 @@ def keep(site: Flask) -> None:
         _tell(KEEP)
         return
     db.engine.dispose()
-    home = site.extensions["gridunion.config"].home
-    shutil.copy(home / "gridunion.db", home / "base.db")
+    shutil.copy(_home(site) / "gridunion.db", _home(site) / "base.db")
 
 
 def put_back(site: Flask) -> None:
     """The base as it was kept. Inside the app."""
-    db.session.remove()
-    home = site.extensions["gridunion.config"].home
-    shutil.rmtree(home / "imports", ignore_errors=True)
+    shutil.rmtree(_home(site) / "imports", ignore_errors=True)
     if POSTGRES:
+        db.session.remove()
         _tell(PUT_BACK)
         return
+    _put_back(site, "base.db")
+
+
+def planted(site: Flask, name: str, plant: Callable[[], Told]) -> Told:
+    """What `plant` puts into a fresh base, and what it tells of it (plain values, no records). Inside the app.
+
+    Planted once and kept; on PostgreSQL planted each time, for few ask for it there.
+    """
+    if POSTGRES:
+        return plant()
+    told: dict[str, Told] = site.extensions.setdefault("tests.planted", {})
+    if name in told:
+        _put_back(site, f"{name}.db")
+    else:
+        told[name] = plant()
+        db.session.remove()
+        with closing(db.engine.raw_connection()) as connection:
+            connection.cursor().execute(f"VACUUM INTO '{_home(site) / name}.db'")
+    return told[name]
+
+
+def _put_back(site: Flask, kept: str) -> None:
+    db.session.remove()
     db.engine.dispose()
+    site.extensions.pop("gridunion.settings", None)
     for left in ("gridunion.db-wal", "gridunion.db-shm"):
-        (home / left).unlink(missing_ok=True)
-    shutil.copy(home / "base.db", home / "gridunion.db")
+        (_home(site) / left).unlink(missing_ok=True)
+    shutil.copy(_home(site) / kept, _home(site) / "gridunion.db")
+
+
+def _home(site: Flask) -> Path:
+    home: Path = site.extensions["gridunion.config"].home
+    return home
 
 
 def _tell(sql: str) -> None:

@@ -37,7 +37,7 @@ from gridunion.members.models import Person
 from gridunion.rights import Held, Viewer
 from gridunion.tree import Unit, everywhere
 from gridunion.web import Site
-from tests.bases import POSTGRES, fresh_database, keep, put_back
+from tests.bases import POSTGRES, fresh_database, keep, put_back, quick_folder
 from tests.compiled import Compiled
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -109,9 +109,17 @@ def _quick() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def app() -> Iterator[Flask]:
     """The site on a real database; schema by migration, seeds, tree and cast."""
-    home = tmp_path_factory.mktemp("site")
+    with quick_folder() as home:
+        site = _made(home)
+        yield site
+        with site.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _made(home: Path) -> Flask:
     ring = home.with_name(f"{home.name}.keys") / "keys.json"
     KEYS.save(ring)
     site = create_app(_config(home, ring))
@@ -121,10 +129,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         with everywhere(), write():
             _people_the_tree()
         keep(site)
-    yield site
-    with site.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    return site
 
 
 def _config(home: Path, ring: Path) -> config.Config:
