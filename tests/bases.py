@@ -23,8 +23,7 @@ Told = TypeVar("Told")
 POSTGRES = os.environ.get("DATABASE_URL", "")
 ROOM = 2**30  # bytes
 
-# What a test wrote bears a later transaction than the last putting back, and what it deleted is missing. The
-# statements stand in a function, so that a connection plans them once.
+# What a test wrote bears a later transaction than the last putting back, and what it deleted is missing.
 KEEP = """
 CREATE SCHEMA kept;
 CREATE TABLE kept.mark AS SELECT pg_current_xact_id()::xid AS last;
