@@ -9,7 +9,10 @@ ENGLISH := gridunion/translations/en/LC_MESSAGES/messages
 # One a core: browsers and servers bring processes of their own.
 WORKERS ?= 2
 
-.PHONY: run install test check bench messages clean
+# Each process of a run would compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: run install test check suite bench messages clean
 
 run: install
 	@$(BIN)/flask up
@@ -17,7 +20,11 @@ run: install
 install: .venv/run $(ENGLISH).mo
 	@$(BIN)/python -m compileall -q app.py gridunion migrations
 
-test: .venv/test $(ENGLISH).mo check
+# The checks run beside the tests, in the moments when those wait; what fails of either fails the whole.
+test: .venv/test $(ENGLISH).mo
+	@$(MAKE) --no-print-directory -j 2 check suite
+
+suite: .venv/test $(ENGLISH).mo
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
 	tests/on_postgres $(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not browser and not once"
 

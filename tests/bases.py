@@ -6,6 +6,11 @@ keeps the first state: a new database for each test would take a third of the su
 
 import os
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from flask import Flask
 from sqlalchemy import create_engine, text
@@ -13,37 +18,43 @@ from sqlalchemy import create_engine, text
 from gridunion import config
 from gridunion.db import db
 
-POSTGRES = os.environ.get("DATABASE_URL", "")
+Told = TypeVar("Told")
 
+POSTGRES = os.environ.get("DATABASE_URL", "")
+ROOM = 2**30  # bytes
+
+# What a test wrote bears a later transaction than the last putting back, and what it deleted is missing.
 KEEP = """
 CREATE SCHEMA kept;
-DO $$ DECLARE name text; BEGIN
-    CREATE TABLE kept.numbers AS
-        SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public';
-    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-        EXECUTE format('CREATE TABLE kept.%1$I AS TABLE public.%1$I', name);
+CREATE TABLE kept.mark AS SELECT pg_current_xact_id()::xid AS last;
+DO $$ DECLARE it record; body text := ''; BEGIN
+    FOR it IN SELECT table_name AS name, string_agg(quote_ident(column_name), ', ') AS columns
+            FROM information_schema.columns JOIN pg_tables ON tablename = table_name AND schemaname = table_schema
+            WHERE table_schema = 'public' AND is_generated = 'NEVER' GROUP BY table_name LOOP
+        EXECUTE format('CREATE TABLE kept.%1$I AS TABLE public.%1$I', it.name);
+        body := body || format('
+            IF (SELECT count(*) <> (SELECT count(*) FROM kept.%1$I) OR min(age(xmin)) < kept_age FROM public.%1$I) THEN
+                DELETE FROM public.%1$I;
+                INSERT INTO public.%1$I (%2$s) SELECT %2$s FROM kept.%1$I;
+            END IF;', it.name, it.columns);
     END LOOP;
+    FOR it IN SELECT sequencename AS name, last_value AS last FROM pg_sequences WHERE schemaname = 'public' LOOP
+        body := body || format('
+            IF (SELECT (last_value, is_called) <> (%2$s, %3$L::boolean) FROM public.%1$I) THEN
+                PERFORM setval(''public.%1$I'', %2$s, %3$L);
+            END IF;', it.name, coalesce(it.last, 1), it.last IS NOT NULL);
+    END LOOP;
+    EXECUTE format('CREATE FUNCTION kept.put_back() RETURNS void LANGUAGE plpgsql AS %L',
+        'DECLARE kept_age int := (SELECT age(last) FROM kept.mark); BEGIN' || body || ' END');
 END $$"""
 PUT_BACK = """
-DO $$ DECLARE it record; changed boolean; BEGIN
+DO $$ DECLARE it record; BEGIN
     SET LOCAL session_replication_role = replica; -- neither foreign keys nor the triggers that keep the trail
     SET LOCAL lock_timeout = '10s';
-    FOR it IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' LOOP
-        EXECUTE format('SELECT (SELECT count(*) FROM public.%1$I) <> (SELECT count(*) FROM kept.%1$I) OR EXISTS
-            (SELECT t::text FROM public.%1$I t EXCEPT SELECT k::text FROM kept.%1$I k)', it.name) INTO changed;
-        IF changed THEN
-            EXECUTE format('DELETE FROM public.%I', it.name);
-            EXECUTE (SELECT format('INSERT INTO public.%1$I (%2$s) SELECT %2$s FROM kept.%1$I', it.name,
-                    string_agg(quote_ident(column_name), ', '))
-                FROM information_schema.columns
-                WHERE table_schema = 'public' AND table_name = it.name AND is_generated = 'NEVER');
-        END IF;
-    END LOOP;
+    PERFORM kept.put_back();
+    UPDATE kept.mark SET last = pg_current_xact_id()::xid;
     FOR it IN SELECT DISTINCT tgrelid::regclass AS name FROM pg_trigger WHERE tgenabled = 'D' LOOP
         EXECUTE format('ALTER TABLE %s ENABLE TRIGGER USER', it.name);
-    END LOOP;
-    FOR it IN SELECT * FROM kept.numbers LOOP
-        PERFORM setval(format('public.%I', it.sequencename), coalesce(it.last_value, 1), it.last_value IS NOT NULL);
     END LOOP;
 END $$"""
 
@@ -64,6 +75,15 @@ def fresh_database(purpose: str) -> str:
     return f"{POSTGRES.rsplit('/', 1)[0]}/{name}"
 
 
+@contextmanager
+def quick_folder() -> Iterator[Path]:
+    """A folder for a site, in memory where there is room for it: every commit goes through to a disk."""
+    memory = Path("/dev/shm")
+    roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
+    with TemporaryDirectory(prefix="gridunion-", dir=memory if roomy else None) as folder:
+        yield Path(folder) / "site"
+
+
 def keep(site: Flask) -> None:
     """Remember the base as it is now. Inside the app."""
     db.session.remove()
@@ -71,22 +91,49 @@ def keep(site: Flask) -> None:
         _tell(KEEP)
         return
     db.engine.dispose()
-    home = site.extensions["gridunion.config"].home
-    shutil.copy(home / "gridunion.db", home / "base.db")
+    shutil.copy(_home(site) / "gridunion.db", _home(site) / "base.db")
 
 
 def put_back(site: Flask) -> None:
     """The base as it was kept. Inside the app."""
-    db.session.remove()
-    home = site.extensions["gridunion.config"].home
-    shutil.rmtree(home / "imports", ignore_errors=True)
+    shutil.rmtree(_home(site) / "imports", ignore_errors=True)
     if POSTGRES:
+        db.session.remove()
         _tell(PUT_BACK)
         return
+    _put_back(site, "base.db")
+
+
+def planted(site: Flask, name: str, plant: Callable[[], Told]) -> Told:
+    """What `plant` puts into a fresh base, and what it tells of it (plain values, no records). Inside the app.
+
+    Planted once and kept; on PostgreSQL planted each time, for few ask for it there.
+    """
+    if POSTGRES:
+        return plant()
+    told: dict[str, Told] = site.extensions.setdefault("tests.planted", {})
+    if name in told:
+        _put_back(site, f"{name}.db")
+    else:
+        told[name] = plant()
+        db.session.remove()
+        with closing(db.engine.raw_connection()) as connection:
+            connection.cursor().execute(f"VACUUM INTO '{_home(site) / name}.db'")
+    return told[name]
+
+
+def _put_back(site: Flask, kept: str) -> None:
+    db.session.remove()
     db.engine.dispose()
+    site.extensions.pop("gridunion.settings", None)
     for left in ("gridunion.db-wal", "gridunion.db-shm"):
-        (home / left).unlink(missing_ok=True)
-    shutil.copy(home / "base.db", home / "gridunion.db")
+        (_home(site) / left).unlink(missing_ok=True)
+    shutil.copy(_home(site) / kept, _home(site) / "gridunion.db")
+
+
+def _home(site: Flask) -> Path:
+    home: Path = site.extensions["gridunion.config"].home
+    return home
 
 
 def _tell(sql: str) -> None:

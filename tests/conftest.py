@@ -37,7 +37,9 @@ from gridunion.members.models import Person
 from gridunion.members.search import index_id, question
 from gridunion.rights import Held, Viewer
 from gridunion.tree import Unit, everywhere
-from tests.bases import POSTGRES, fresh_database, keep, put_back
+from gridunion.web import Site
+from tests.bases import POSTGRES, fresh_database, keep, put_back, quick_folder
+from tests.compiled import Compiled
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 NOON = datetime(2026, 11, 19, 4, 0, tzinfo=UTC)  # Thursday, noon in Shanghai
@@ -95,7 +97,7 @@ def _alone() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick() -> Iterator[None]:
-    """Passwords are hashed cheaply, and rubbish is looked for seldom: a tenth of the suite's time."""
+    """Passwords are hashed cheaply, rubbish is looked for seldom, and templates are compiled once."""
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
@@ -103,13 +105,22 @@ def _quick() -> Iterator[None]:
         for module in (models, guessing):
             patched.setattr(module, "hasher", cheap)
         patched.setattr(models, "_NOBODY", cheap.hash("nobody"))
+        patched.setattr(Site, "jinja_options", {"bytecode_cache": Compiled()})
         yield
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def app() -> Iterator[Flask]:
     """The site on a real database; schema by migration, seeds, tree and cast."""
-    home = tmp_path_factory.mktemp("site")
+    with quick_folder() as home:
+        site = _made(home)
+        yield site
+        with site.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _made(home: Path) -> Flask:
     ring = home.with_name(f"{home.name}.keys") / "keys.json"
     KEYS.save(ring)
     site = create_app(_config(home, ring))
@@ -119,10 +130,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         with everywhere(), write():
             _people_the_tree()
         keep(site)
-    yield site
-    with site.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    return site
 
 
 def _config(home: Path, ring: Path) -> config.Config:

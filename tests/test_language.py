@@ -20,7 +20,7 @@ from gridunion.calendar import SpecialDay
 from gridunion.config import ROOT
 from gridunion.db import db, write
 from gridunion.settings import Code, Setting
-from tests import test_walk
+from tests import bases, test_walk
 from tests.conftest import CAST, UNITS, Someone, as_viewer
 from tests.test_complaints import account, taken
 from tests.test_walk import Planted
@@ -129,7 +129,11 @@ def _compiled(english: Catalog) -> None:
 @pytest.fixture
 def planted(lifted: Flask) -> dict[str, Planted]:
     """The walk's records, and complaints at every turn of their life."""
-    found = {name: test_walk._plant(code) for name, code in test_walk.BRANCHES.items()}
+    return bases.planted(lifted, "language", _plant)
+
+
+def _plant() -> dict[str, Planted]:
+    found = test_walk._plant_everywhere()
     for name in ("孙丽", "马小军"):
         case = taken(name=name, category="contract", employer_name="快递站", people=3, urgent=True)
         with write():

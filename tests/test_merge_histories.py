@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 from flask import Flask
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -18,10 +18,10 @@ from gridunion.members.spans import Span, one_line
 from gridunion.rekey import encrypted
 from gridunion.status.models import refresh
 from gridunion.tree import Unit
-from tests import bases, histories
+from tests import histories
 from tests.conftest import as_viewer
 from tests.test_members import number
-from tests.test_recount import STEPS, Story, check_everywhere
+from tests.test_recount import STEPS, check_everywhere, told, tried
 
 # What a merge leaves behind on purpose, what is derived, and who was looking.
 LEFT = {"trail", "trail_head", "person_merge", "suspect", "throttle", "sign_in", "receipt", "job", "period"}
@@ -55,20 +55,12 @@ MERGES = st.lists(
 )  # fmt: skip
 
 
-@settings(
-    max_examples=bases.some(6), phases=(Phase.explicit, Phase.generate), deadline=None, derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
-)  # fmt: skip
+@tried(6)
 @given(steps=st.lists(STEPS, min_size=5, max_size=20), merges=MERGES, after=st.lists(STEPS, max_size=6))
 def test_a_merge_that_was_undone_never_happened_and_the_board_is_right_all_along(
     lifted: Flask, steps: list[Any], merges: list[Any], after: list[Any]
 ) -> None:
-    db.session.remove()
-    bases.put_back(lifted)
-    histories.a_month(("211", "2110"))
-    story = Story()
-    for name, *said in steps:
-        story.happen(name, *said)
+    story = told(lifted, steps)
     with histories.on(story.day + 0.005):
         _fill_in()
         before = contents()

@@ -244,18 +244,28 @@ class Story:
         histories.close(code)
 
 
-@settings(
-    max_examples=bases.some(9), phases=(Phase.explicit, Phase.generate), deadline=None, derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
-)  # fmt: skip
-@given(steps=st.lists(STEPS, min_size=15, max_size=40))
-def test_every_board_is_a_recount_of_the_records_whatever_happened(lifted: Flask, steps: list[Any]) -> None:
-    db.session.remove()
-    bases.put_back(lifted)
-    histories.a_month(("211", "2110"))
+def tried(examples: int) -> settings:
+    """So many histories, the same ones in every run."""
+    return settings(
+        max_examples=bases.some(examples), phases=(Phase.explicit, Phase.generate), deadline=None, derandomize=True,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+    )  # fmt: skip
+
+
+def told(site: Flask, steps: list[Any]) -> Story:
+    """A month of work in a community, and what happened after it."""
+    bases.put_back(site)
+    bases.planted(site, "month", lambda: histories.a_month(("211", "2110")))
     story = Story()
     for name, *said in steps:
         story.happen(name, *said)
+    return story
+
+
+@tried(9)
+@given(steps=st.lists(STEPS, min_size=15, max_size=40))
+def test_every_board_is_a_recount_of_the_records_whatever_happened(lifted: Flask, steps: list[Any]) -> None:
+    story = told(lifted, steps)
     with histories.on(story.day + 0.005):
         check_everywhere()
     with histories.on(story.day + 1):

@@ -30,6 +30,7 @@ from gridunion.rights import PUBLIC, RIGHTS, SIGNED_IN, right_of
 from gridunion.tree import everywhere
 from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
+from tests import bases
 from tests.bases import POSTGRES
 from tests.conftest import CAST, Someone, as_viewer, unit
 
@@ -69,6 +70,10 @@ class Planted:
 @pytest.fixture
 def planted(lifted: Flask) -> dict[str, Planted]:
     """A person with a visit, a due visit and a complaint in each branch; an employer in each community."""
+    return bases.planted(lifted, "walk", _plant_everywhere)
+
+
+def _plant_everywhere() -> dict[str, Planted]:
     return {name: _plant(code) for name, code in BRANCHES.items()}
 
 

@@ -8,11 +8,14 @@ from datetime import UTC, datetime
 from waitress import create_server
 
 from gridunion import clock, create_app
+from gridunion.web import Site
+from tests.compiled import Compiled
 
 MORNING = datetime(2026, 11, 19, 2, 0, tzinfo=UTC)
 
 
 def main() -> None:
+    Site.jinja_options = {"bytecode_cache": Compiled()}
     with clock.at(MORNING):
         site = create_app()
         for command in ("setup", "demo"):
