@@ -5,6 +5,7 @@ are put into the register in hidden rows (members.models.staged), so that storin
 """
 
 import json
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -54,6 +55,8 @@ class ImportRun(Scoped, Record):
     rows_read: Mapped[int] = internal(default=0)
     counts: Mapped[dict[str, int]] = internal(JSON, default=dict)
     homes: Mapped[list[int]] = internal(JSON, default=list)
+    # [first, last] of the numbers of its new people: no others stand between them.
+    people: Mapped[list[list[int]]] = internal(JSON, default=list)
     reader: Mapped[str] = internal(String(32), default="")
     beat_at: Mapped[datetime | None] = internal()
     done_at: Mapped[datetime | None] = internal()
@@ -136,7 +139,8 @@ class ImportRow(Scoped, Addressed):
     __tablename__ = "import_row"
     __table_args__ = (
         Index("ix_import_row_run_id_verdict_number", "run_id", "verdict", "number"),
-        Index("ix_import_row_run_id_id_index", "run_id", "id_index"),
+        # Twins are looked for in the order of their numbers, which lie near each other in the register's index, too.
+        Index("ix_import_row_run_id_id_index", "run_id", "id_index", "verdict", "person_id"),
     )
 
     run_id: Mapped[int] = internal(BigId, ForeignKey("import_run.id"))
@@ -159,6 +163,23 @@ class ImportRow(Scoped, Addressed):
     @told.setter
     def told(self, said: dict[str, Any]) -> None:
         self._told = json.dumps(said, ensure_ascii=False)
+
+
+def ranges_of(numbers: Iterable[int], ranges: list[list[int]] | None = None) -> list[list[int]]:
+    """Numbers as ranges, behind some that are there already."""
+    joined = [list(one) for one in ranges or []]
+    for number in numbers:
+        if joined and joined[-1][1] == number - 1:
+            joined[-1][1] = number
+        else:
+            joined.append([number, number])
+    return joined
+
+
+def without(ranges: list[list[int]], gone: Iterable[int]) -> list[list[int]]:
+    """The ranges without some numbers: they may be given to others."""
+    left = set(gone)
+    return ranges_of(n for first, last in ranges for n in range(first, last + 1) if n not in left)
 
 
 def open_run(unit: Unit) -> ImportRun | None:

@@ -15,8 +15,9 @@ from sqlalchemy import or_, select
 from gridunion import clock
 from gridunion.db import db, write
 from gridunion.exchange import inbound
+from gridunion.exchange.clearing import clear, forget_old
+from gridunion.exchange.heavy import heavy_write
 from gridunion.exchange.models import ImportRow, ImportRun, run_of
-from gridunion.exchange.publishing import clear, forget_old
 from gridunion.exchange.staging import BranchIntake, Judged, stage
 from gridunion.jobs import enqueue, job, periodic
 from gridunion.keys import WrongKey
@@ -64,7 +65,7 @@ def _read_all(number: int, reader: str) -> None:
 
 def _keep(number: int, reader: str, intake: BranchIntake, judged: list[Judged]) -> bool:
     """Store a chunk; False when somebody gave the import up, or another reader took over."""
-    with write():
+    with heavy_write():
         run = run_of(number)
         mine = run.state == "reading" and run.reader == reader
         if mine:
@@ -93,7 +94,7 @@ def clear_away(number: int) -> None:
     """Take away what an import left that was given up or taken back."""
     run = run_of(number)
     inbound.drop(run.uid)
-    clear(run)
+    clear(number)
 
 
 @periodic("resume imports", minutes=1)

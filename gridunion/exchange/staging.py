@@ -17,7 +17,7 @@ from gridunion.cells import cell_text
 from gridunion.db import keyring, trusted
 from gridunion.exchange.bulk import insert, new_uids, stamp
 from gridunion.exchange.intake import Cells, Fault, Twin, blank, judge_row
-from gridunion.exchange.models import ImportRow, ImportRun
+from gridunion.exchange.models import ImportRow, ImportRun, ranges_of
 from gridunion.exchange.places import Places
 from gridunion.exchange.register import Ready, insert_people, ready_person
 from gridunion.exchange.template import NationalTemplate
@@ -158,9 +158,10 @@ class BranchIntake(NationalTemplate):
 def stage(run: ImportRun, judged: list[Judged], intake: BranchIntake) -> None:
     """Keep the rows, and the new people hidden. Inside write()."""
     new = [it for it in judged if it.ready is not None]
-    people = insert_people([it.ready for it in new if it.ready], intake.now, "~")
+    people = insert_people([it.ready for it in new if it.ready], intake.now, hidden=True)
     for it, number in zip(new, people, strict=True):
         it.person_id = number
+    run.people = ranges_of(people, run.people)
     uids = new_uids(len(judged))
     insert(ImportRow, _ROW, [_row(run, it, uid) for it, uid in zip(judged, uids, strict=True)])
     run.homes = sorted({*run.homes, *(it.ready.place.id for it in new if it.ready)})

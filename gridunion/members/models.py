@@ -33,7 +33,7 @@ from gridunion.db import BigId, Encrypted, Record, db, internal, keyring, person
 from gridunion.employers.models import Employer, named
 from gridunion.identity import age_on
 from gridunion.members import card
-from gridunion.members.membership import STANDINGS, Impossible, Membership, WrongStep, staged
+from gridunion.members.membership import SHOWN, STANDINGS, Impossible, Membership, WrongStep
 from gridunion.members.movement import Movement
 from gridunion.names import name_reading
 from gridunion.rights import Viewer
@@ -70,15 +70,19 @@ MOVED: list[WhenMoved] = []
 def _few(name: str, condition: str, in_postgresql: str = "", by: str = "", told: str = "") -> Index:
     """The index of the list of members over those only that meet a condition; `by` parts them further, and `told`
     is read from the index itself."""
-    here, there = text(condition), text(in_postgresql or condition)
+    here, there = (text(f"{few} AND {SHOWN}") for few in (condition, in_postgresql or condition))
     columns = [name for name in ("unit_id", "status", by, "seen_at", "id", told) if name]
     return Index(f"ix_person_{name}", *columns, sqlite_where=here, postgresql_where=there)
 
 
 def _one(column: str) -> Index:
     """The index of a column that few have, and no two the same in it."""
+    return _filled(column, unique=True)
+
+
+def _filled(column: str, **options: Any) -> Index:
     filled = text(f"{column} IS NOT NULL")
-    return Index(f"ix_person_{column}", column, unique=True, sqlite_where=filled, postgresql_where=filled)
+    return Index(f"ix_person_{column}", column, sqlite_where=filled, postgresql_where=filled, **options)
 
 
 class Withdrawn(WrongStep):
@@ -94,11 +98,20 @@ class Person(Scoped, Record):
 
     __tablename__ = "person"
     __table_args__ = (
-        Index("ix_person_unit_id_status_seen_at_id", "unit_id", "status", "seen_at", "id"),
+        Index(
+            "ix_person_unit_id_status_seen_at_id",
+            "unit_id",
+            "status",
+            "seen_at",
+            "id",
+            sqlite_where=SHOWN,
+            postgresql_where=SHOWN,
+        ),
         Index("ix_person_id_index", "id_index"),
         Index("ix_person_phone", "phone"),
         _one("card_no"),
         _one("card_token"),
+        _filled("merged_into_id"),  # without it the base reads all people before it deletes one
         Index("ix_person_unit_id_name", "unit_id", "name"),
         Index("ix_person_unit_id_reading", "unit_id", "reading"),
         Index("ix_person_unit_id_recorded_at", "unit_id", "recorded_at"),
@@ -141,7 +154,9 @@ class Person(Scoped, Record):
     hardship_class: Mapped[str | None] = sensitive(String(20))
     hardship_on: Mapped[date | None] = sensitive(Date)
     hardship_note_sealed: Mapped[str | None] = sensitive(Text)
-    status: Mapped[str] = internal(String(20), default="known")
+    # Empty while an import has only prepared the row, or took it back: `staged` is what it will say.
+    status: Mapped[str] = internal(String(20), default="known", nullable=True)
+    staged: Mapped[str | None] = internal(String(20))
     seen_at: Mapped[datetime] = internal(default=clock.now)
     visit_due_at: Mapped[datetime | None] = internal()
     recorded_by_id: Mapped[int | None] = internal(BigId)
@@ -167,7 +182,7 @@ class Person(Scoped, Record):
 
     @classmethod
     def visible(cls) -> ColumnElement[bool]:
-        return ~staged(cls.status)
+        return cls.status.is_not(None)
 
     id_number = Encrypted("id_number_sealed")
     hardship_note = Encrypted("hardship_note_sealed")
@@ -451,7 +466,7 @@ def _equal(column: str, branches: int) -> Select[Any]:
     person, unit = Person.__table__.c, Unit.__table__.c
     inside = select(unit.id).where(branch(branches))
     found = select(person.id).where(person[column] == bindparam("asked"), person.unit_id.in_(inside))
-    found = found.where(person.status != "merged", ~staged(person.status))
+    found = found.where(person.status != "merged")
     return found.order_by(person.id).limit(5)
 
 

@@ -29,7 +29,6 @@ from gridunion.complaints.life import DISPUTES
 from gridunion.complaints.models import IS_OPEN, Complaint, ReplyDue
 from gridunion.db import UtcDateTime
 from gridunion.employers.models import Employer
-from gridunion.members.membership import staged
 from gridunion.members.models import Person
 from gridunion.tree import Unit
 from gridunion.visits.models import DueVisit, Visit
@@ -187,7 +186,7 @@ def _last_entry(unit: FromClause) -> ColumnElement[datetime]:
     """The latest of the kinds' latest records, each the end of an index."""
     latest = [
         select(func.max(kind.recorded_at).label("at")).where(kind.unit_id == unit.c.id, shown).correlate(unit)
-        for kind, shown in ((_p, ~staged(_p.status)), (_v, _ALL), (_c, _counted))
+        for kind, shown in ((_p, _p.status.is_not(None)), (_v, _ALL), (_c, _counted))
     ]
     return select(func.max(union_all(*latest).subquery().c.at, type_=UtcDateTime)).scalar_subquery()
 
