@@ -105,7 +105,7 @@ def test_the_page_is_found_from_the_list_and_says_what_can_be_sent(leader: Someo
     assert 'href="/imports/"' in leader.get("/members/").html
     assert 'href="/imports/"' not in worker.get("/members/").html
     page = leader.get("/imports/")
-    assert "最多 10 MB、100000 行" in page and "还没有导入过" in page
+    assert ".xlsx 最多 16 MB，.csv 最多 40 MB，都最多 100000 行" in page and "还没有导入过" in page
     worker.get("/imports/", 403)
 
 
@@ -383,7 +383,7 @@ def test_a_sheet_that_would_take_all_memory_harms_nobody(lifted: Flask, leader: 
         archive.writestr("xl/worksheets/sheet1.xml", sheet_xml)
     assert "XFD1048576" in upload(leader, far.getvalue(), name="a.xlsx", status=422)
     much = leader.client.post(
-        "/imports/", data=b"0" * 12 * 2**20, content_type="multipart/form-data; boundary=x"
+        "/imports/", data=b"0" * 42 * 2**20, content_type="multipart/form-data; boundary=x"
     )
     assert much.status_code == 413
     assert "请选一个表格文件" in leader.post("/imports/", {"unit": "21"}, 422)

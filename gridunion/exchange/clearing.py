@@ -12,7 +12,7 @@ from gridunion.members.membership import Membership
 from gridunion.members.models import Consent, Person
 from gridunion.members.search import drop
 
-AT_ONCE = 50
+AT_ONCE = 25
 BREATH = 0.01  # seconds in which others come to write
 
 _tables: list[Any] = [it.__table__ for it in (Person, Membership, Consent, ImportRow)]

@@ -4,13 +4,11 @@ A worker that dies leaves the import where its last chunk ended; whoever looks a
 as soon as the old one has been silent for a minute, and the old one, should it still live, stops at its next chunk.
 """
 
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
-from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from gridunion import clock
 from gridunion.db import db, write
@@ -19,11 +17,13 @@ from gridunion.exchange.clearing import clear, forget_old
 from gridunion.exchange.heavy import heavy_write
 from gridunion.exchange.models import ImportRow, ImportRun, run_of
 from gridunion.exchange.staging import BranchIntake, Judged, stage
+from gridunion.exchange.upload import look_at
 from gridunion.jobs import enqueue, job, periodic
 from gridunion.keys import WrongKey
 from gridunion.sheets import Unreadable, limited_rows
 
 CHUNK = 200
+JOBS = {"looking": "look at import", "reading": "read import"}
 SILENT = timedelta(minutes=1)
 FORGOTTEN = timedelta(days=7)  # an import nobody went on with is given up
 
@@ -38,6 +38,24 @@ def read(number: int) -> None:
         _read_all(number, reader)
     except (Unreadable, FileNotFoundError, WrongKey) as problem:
         _fail(number, reader, problem)
+
+
+@job("look at import")
+def look(number: int) -> None:
+    """Find the header of a sheet that was too large to be looked at while its sender waited."""
+    run = run_of(number)
+    if run.state != "looking":
+        return
+    try:
+        with inbound.opened(run.uid) as path:
+            seen = look_at(path)
+    except (Unreadable, FileNotFoundError, WrongKey) as problem:
+        _fail(number, "", problem)
+        return
+    with write():
+        run = run_of(number)
+        if run.state == "looking":
+            run.take(seen)
 
 
 def _take_over(number: int) -> str:
@@ -85,7 +103,7 @@ def _finish(number: int, reader: str) -> bool:
 def _fail(number: int, reader: str, problem: Exception) -> None:
     with write():
         run = run_of(number)
-        if run.state == "reading" and run.reader == reader:
+        if run.state in ("looking", "reading") and run.reader == reader:
             run.fail(str(problem) if isinstance(problem, Unreadable) else "")
 
 
@@ -101,14 +119,10 @@ def clear_away(number: int) -> None:
 def resume() -> None:
     """Ask for a new reader where the last one fell silent."""
     with write():
-        for run in _standing("reading", clock.now() - SILENT):
+        silent = ImportRun.state.in_(JOBS) & (ImportRun.beat_at < clock.now() - SILENT)
+        for run in db.session.scalars(select(ImportRun).where(silent)):
             run.beat_at = clock.now()
-            enqueue("read import", number=run.id)
-
-
-def _standing(state: str, before: Any) -> Iterator[ImportRun]:
-    quiet = or_(ImportRun.beat_at.is_(None), ImportRun.beat_at < before)
-    return iter(db.session.scalars(select(ImportRun).where(ImportRun.state == state, quiet)).all())
+            enqueue(JOBS[run.state], number=run.id)
 
 
 @periodic("sweep imports", hours=24)
@@ -136,5 +150,5 @@ def _left_behind() -> list[int]:
 
 
 def _wanted() -> set[UUID]:
-    waiting = select(ImportRun.uid).where(ImportRun.state.in_(("mapping", "reading")))
+    waiting = select(ImportRun.uid).where(ImportRun.state.in_(("looking", "mapping", "reading")))
     return set(db.session.scalars(waiting))

@@ -16,16 +16,17 @@ from gridunion.exchange.heavy import copy_later, copy_now
 from gridunion.exchange.lists import PAGE, listed
 from gridunion.exchange.models import OPEN, VERDICTS, ImportRun, begin, open_run, sent_before
 from gridunion.exchange.report import KINDS, Report, report, template
-from gridunion.exchange.upload import MOST_SENT, Arrived, digest_of, look_at
+from gridunion.exchange.upload import MOST_SENT, Arrived, digest_of, receive
 from gridunion.look import moment
 from gridunion.rights import Held, allow
 from gridunion.sheetfile import MOST_ROWS
-from gridunion.sheetguard import MOST_PACKED
-from gridunion.web import before, find, find_unit, go, page, say, takes, viewer
+from gridunion.sheetguard import MOST_PACKED, MOST_TEXT
+from gridunion.web import before, find, find_unit, for_htmx, go, page, say, takes, viewer
 
 bp = Blueprint("exchange", __name__, url_prefix="/imports")
 
 MOST_RUNS = 20
+UNDER_WAY = ("looking", "reading")
 
 
 @bp.get("/")
@@ -39,7 +40,7 @@ def _listing(form: UploadForm, status: int = 200) -> Response:
     form.offer(held)
     runs = list(db.session.scalars(select(ImportRun).order_by(ImportRun.id.desc()).limit(MOST_RUNS)))
     total = db.session.scalar(select(func.count(ImportRun.id)))
-    bounds = {"size": MOST_PACKED // 2**20, "rows": MOST_ROWS // 10_000 * 10_000}
+    bounds = {"excel": MOST_PACKED // 2**20, "csv": MOST_TEXT // 2**20, "rows": MOST_ROWS // 10_000 * 10_000}
     return page(
         "exchange/listing.html", status, form=form, held=held, runs=runs, total=total, bounds=bounds,
         running=[run for run in runs if run.state in OPEN],
@@ -56,9 +57,10 @@ def _received() -> Arrived | ImportRun | str:
     sent = UploadForm().file.data
     if not sent or not sent.filename:
         return _("请选一个表格文件")
-    data = sent.stream.read()
+    digest = digest_of(sent.stream)
+    found = sent_before(digest) or receive(sent.stream, sent.filename, digest)
     sent.stream.seek(0)  # the receipt is made over the whole body
-    return sent_before(digest_of(data)) or look_at(data, sent.filename)
+    return found
 
 
 @bp.post("/")
@@ -79,7 +81,7 @@ def upload() -> Response:
     if running := open_run(unit):
         form.file.errors = [_("%(name)s还有一份表格没办完，请先办完或放弃", name=running.unit.name)]
         return _listing(form, 422)
-    run = begin(unit, viewer(), **vars(arrived))
+    run = begin(unit, viewer(), arrived)
     return go(url_for("exchange.show", uid=run.uid))
 
 
@@ -103,6 +105,14 @@ def empty() -> Response:
 @allow("import members")
 def show(uid: UUID) -> Response:
     return _show(find(ImportRun, uid))
+
+
+@bp.get("/<uuid:uid>/progress")
+@allow("import members")
+def progress(uid: UUID) -> Response:
+    """How far it is; when it is there, the page that follows."""
+    run = find(ImportRun, uid)
+    return _show(run) if run.state in UNDER_WAY else for_htmx(go(url_for("exchange.show", uid=uid)))
 
 
 def _show(run: ImportRun, status: int = 200, **more: Any) -> Response:
