@@ -11,13 +11,14 @@ from typing import Any
 import openpyxl
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from gridunion import clock, jobs
 from gridunion.accounts.models import Account
 from gridunion.audit import Trail, broken_at
 from gridunion.db import db, trusted, write
-from gridunion.exchange import inbound, reading
+from gridunion.exchange import elsewhere, inbound, reading
+from gridunion.exchange import upload as upload_of
 from gridunion.exchange.models import ImportRow, ImportRun
 from gridunion.members.models import Consent, Membership, Person
 from gridunion.members.search import matching
@@ -186,6 +187,82 @@ def test_who_is_registered_elsewhere_is_told_only_for_an_exact_name_and_never_wh
     leader.post(f"{url}/end")
     sent(leader, sheet(LI.replace("李小燕", "李晓燕")))
     assert run_now().counts == {"new": 1}
+
+
+def test_a_sheet_of_guesses_learns_of_few_and_an_honest_one_never_fails(
+    lifted: Flask, leader: Someone, supervisor: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 20 an hour and 60 a day an account is told, whatever it sends; then as of new people."""
+    monkeypatch.setattr(elsewhere, "MOST", {timedelta(hours=1): 2, timedelta(days=1): 3})
+    rows = [_somebody(n) for n in range(5)]
+    with write():
+        for row in rows:
+            person = Person.register(
+                unit("221"), as_viewer("stranger"), "grid_visit", name="王建国", phone=None
+            )
+            person.set_id_number("resident_id", row.split(",")[1])
+    url = sent(leader, sheet(*rows))
+    assert run_now().counts == {"error": 2, "new": 3}
+    leader.post(f"{url}/end")
+    url = sent(leader, sheet(*rows, ""))
+    assert run_now().counts["new"] == 5
+    leader.post(f"{url}/end")
+    sent(supervisor, sheet(*rows[:2]), code="2")
+    assert run_now().counts == {"error": 2}, "another account has its own"
+    supervisor.post(f"/imports/{run_now().uid}/end")
+    with clock.at(NOON + timedelta(hours=2)):
+        url = sent(Someone(lifted, "leader"), sheet(*rows, "", ""))
+        assert run_now().counts["error"] == 1, "the rest of the day"
+    stopped = select(func.count()).select_from(Trail).where(Trail.action == "lookups stopped")
+    assert db.session.scalar(stopped) == 3
+
+
+def test_a_large_sheet_is_looked_at_in_the_background(
+    lifted: Flask, leader: Someone, leader2: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upload_of, "SMALL", 0)
+    monkeypatch.setattr(inbound, "PIECE", 20)
+    url = upload(leader, sheet(LI)).location.split("?")[0]
+    page = leader.get(url)
+    assert "正在打开找表头" in page and f'hx-get="{url}/progress"' in page.html
+    assert "正在打开找表头" in leader.get(f"{url}/progress")
+    assert leader.post(f"{url}/mapping", {"column-0": "name"}, 409)
+    leader2.get(f"{url}/progress", 404)
+    work()
+    moved = leader.client.get(f"{url}/progress", headers={"HX-Request": "true", "HX-Target": "progress"})
+    assert moved.headers["HX-Redirect"] == url
+    page = leader.get(url)
+    assert "表头在第 1 行，下面有 1 行" in page
+    leader.post(f"{url}/mapping", dict(re_selected(page.html)))
+    work()
+    assert run_now().counts == {"new": 1}
+    leader.post(f"{url}/end")
+    url = upload(leader, HEAD.encode(), name="空.csv").location
+    work()
+    assert "表头下面没有数据" in leader.get(url) and run_now().state == "failed"
+    assert not inbound._place(run_now().uid).exists() or not work()
+
+
+def test_a_large_sheet_whose_worker_died_is_looked_at_again(
+    lifted: Flask, leader: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upload_of, "SMALL", 0)
+    upload(leader, sheet(LI))
+    with write():
+        db.session.execute(delete(jobs.Job))
+    with clock.at(NOON + timedelta(minutes=3)):
+        reading.resume()
+        work()
+    assert run_now().state == "mapping"
+
+
+def test_a_sheet_of_which_a_piece_is_missing_is_not_read(lifted: Flask, leader: Someone) -> None:
+    url = upload(leader, sheet(LI)).location
+    file = inbound._place(run_now().uid)
+    file.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[1:]))
+    leader.post(f"{url}/mapping", dict(re_selected(leader.get(url).html)))
+    work()
+    assert run_now().state == "failed" and "没能读成" in leader.get(url)
 
 
 def test_a_change_shows_old_and_new_and_is_stored(lifted: Flask, leader: Someone) -> None:

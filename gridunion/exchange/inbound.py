@@ -73,7 +73,7 @@ def _sealed(uid: UUID, sheet: IO[bytes]) -> Iterator[bytes]:
 
 def _opened(uid: UUID, kept: IO[str]) -> Iterator[bytes]:
     """The pieces. Raises WrongKey when one is missing, too."""
-    before = kept.readline()
+    number, before = 0, kept.readline()
     for number, line in enumerate(kept, 1):
         yield keyring().decrypt(before.rstrip(), _bound(uid, number)).encode("latin-1")
         before = line

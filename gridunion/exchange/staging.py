@@ -16,12 +16,14 @@ from gridunion import clock
 from gridunion.cells import cell_text
 from gridunion.db import keyring, trusted
 from gridunion.exchange.bulk import insert, new_uids, stamp
+from gridunion.exchange.elsewhere import may_tell
 from gridunion.exchange.intake import Cells, Fault, Twin, blank, judge_row
 from gridunion.exchange.models import ImportRow, ImportRun, ranges_of
 from gridunion.exchange.places import Places
 from gridunion.exchange.register import Ready, insert_people, ready_person
 from gridunion.exchange.template import NationalTemplate
 from gridunion.members.models import Person, id_index
+from gridunion.members.numbers import ELSEWHERE
 from gridunion.tree import Unit
 
 # What a row may change in a file that is there. Cell and membership are for transfers to change.
@@ -71,6 +73,7 @@ class BranchIntake(NationalTemplate):
     def __init__(self, run: ImportRun) -> None:
         super().__init__()
         self.run_id, self.unit_id, self.columns_at = run.id, run.unit_id, dict(run.mapping)
+        self.account_id = run.account_id
         self.branch, self.changed = run.unit.branch, run.counts.get("changed", 0)
         self.updates = run.updates
         self.made: dict[int, dict[str, Any]] = {}
@@ -91,6 +94,7 @@ class BranchIntake(NationalTemplate):
         lines = [judge_row(self, number, row, self.columns_at) for number, row in sent.items()]
         indexes = {n: id_index(made["id_kind"], made["id_number"]) for n, made in self.made.items()}
         self._look_up(sorted(set(indexes.values())))
+        self._elsewhere(indexes)
         judged = []
         for line in lines:
             it = Judged(line.row, line.verdict, line.field, line.message)
@@ -108,9 +112,23 @@ class BranchIntake(NationalTemplate):
         earlier = trusted(_EARLIER, {"run": self.run_id, "some": indexes})
         self.earlier: dict[str, int] = {row.id_index: row.number for row in earlier}
 
+    def _elsewhere(self, indexes: dict[int, str]) -> None:
+        """The rows of which it is told that somebody with exactly this name and number is registered elsewhere."""
+        lo, hi = self.branch
+        found = [
+            number
+            for number, index in indexes.items()
+            if (known := self.known.get(index))
+            and not any(lo <= person.path < hi for person in known)
+            and any(person.name == self.made[number]["name"] for person in known)
+        ]
+        self.elsewhere = set(found[: may_tell(self.account_id, len(found))])
+
     def _settle(self, it: Judged, index: str) -> None:
         made = self.made[it.number]
         try:
+            if it.number in self.elsewhere:
+                raise Fault(self.title("id_number"), ELSEWHERE)
             here = self._here(made, index)
             self._refuse_twin(index)
             if here is None:
@@ -127,7 +145,7 @@ class BranchIntake(NationalTemplate):
     def _here(self, made: dict[str, Any], index: str) -> Any:
         """Whoever has the number in the branch, when the row may and does say something new. Raises Fault.
 
-        Of another branch only an exact name and number is told, never where or who (safety.md, 16).
+        Of another branch it is never told where or who.
         """
         known, (lo, hi) = self.known.get(index, ()), self.branch
         for person in known:
@@ -135,8 +153,6 @@ class BranchIntake(NationalTemplate):
                 if not self.updates or not self._news(made, person):
                     raise Twin(self.title("id_number"), _("这个证件号码已登记"))
                 return person
-        if any(person.name == made["name"] for person in known):
-            raise Fault(self.title("id_number"), _("已在别处登记，请申请转会"))
         return None
 
     def _refuse_twin(self, index: str) -> None:
