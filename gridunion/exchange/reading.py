@@ -1,7 +1,7 @@
 """The job that reads a sheet: in a child process with limits, judged and kept some rows at a time.
 
-A worker that dies leaves the import where its last chunk ended; whoever looks after imports asks for a new reader
-as soon as the old one has been silent for a minute, and the old one, should it still live, stops at its next chunk.
+A worker that dies leaves the import where its last chunk ended; whoever looks after imports asks for a new reader when
+the old one has been silent for half a minute, and the old one, should it still live, stops at its next chunk.
 """
 
 from datetime import timedelta
@@ -24,7 +24,7 @@ from gridunion.sheets import Unreadable, limited_rows
 
 CHUNK = 200
 JOBS = {"looking": "look at import", "reading": "read import"}
-SILENT = timedelta(minutes=1)
+SILENT = timedelta(seconds=30)
 FORGOTTEN = timedelta(days=7)  # an import nobody went on with is given up
 
 
@@ -115,7 +115,7 @@ def clear_away(number: int) -> None:
     clear(number)
 
 
-@periodic("resume imports", minutes=1)
+@periodic("resume imports", seconds=20)
 def resume() -> None:
     """Ask for a new reader where the last one fell silent."""
     with write():
