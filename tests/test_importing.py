@@ -587,3 +587,65 @@ def test_a_file_in_an_old_encoding_loads_whole(street: Flask, supervisor: Someon
         db.session.execute(select(Standing.unit_id, Standing.members).where(Standing.members > 0)).all()
     )
     assert kept == per_cell
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("a.csv", b"%PDF-1.7\n%\xb5\xed\xae\xfb\n\0\0", "不是表格文件"),
+        ("a.csv", (HEAD + "," * 300 + "\n" + LI).encode(), "200 列"),
+        ("a.csv", b'"' + b"a" * 200_000, "已损坏"),
+        ("a.csv", "\ud7ff".encode("utf-16"), "不是表格文件"),
+        ("a.xlsx", b"PK\x05\x06" + b"\0" * 18, "不是表格文件"),
+        ("../../etc/passwd", b"\n\n\n", "没有数据"),
+    ],
+)
+def test_more_that_is_no_sheet(lifted: Flask, leader: Someone, name: str, data: bytes, words: str) -> None:
+    assert words in upload(leader, data, name=name, status=422) and rows_in(ImportRun) == [0]
+
+
+def test_a_cell_as_long_as_a_book_is_a_fault_of_its_column_and_comes_back_whole(
+    lifted: Flask, leader: Someone
+) -> None:
+    book = "长" * 10_000
+    url = sent(leader, sheet(LI.replace("明珠超市", book), WANG.replace("王建国", book)))
+    assert run_now().counts == {"error": 2}
+    assert "工作单位" in leader.get(f"{url}/error")
+    table = leader.post(f"{url}/report", {"kind": "csv"}, 200).response.data.decode("utf-8-sig")
+    assert table.count(book) == 2
+
+
+@pytest.mark.parametrize("stray", ["nobody", "NAME", "name\0", "__class__", "9" * 20, "姓名"])
+def test_a_column_nobody_offered_is_none(lifted: Flask, leader: Someone, stray: str) -> None:
+    url = upload(leader, sheet(LI)).location.split("?")[0]
+    chosen = dict(re_selected(leader.get(url).html))
+    page = leader.post(f"{url}/mapping", chosen | {"column-1": stray}, 422)
+    assert "还没有选：证件号码" in page
+    beyond = {"column-99": "name", "column--1": "phone", "column-1e3": "cell", "columns": "x"}
+    leader.post(f"{url}/mapping", chosen | beyond)
+    assert run_now().mapping["name"] == 0
+
+
+def test_each_step_taken_twice_is_taken_once(lifted: Flask, leader: Someone) -> None:
+    url = upload(leader, sheet(LI)).location.split("?")[0]
+    chosen = dict(re_selected(leader.get(url).html)) | {"client_key": "k1"}
+    assert leader.post(f"{url}/mapping", chosen).location == leader.post(f"{url}/mapping", chosen).location
+    leader.post(f"{url}/mapping", chosen | {"client_key": "k2"}, 409)
+    for early in ("/undo", "/report", "/storing"):
+        leader.post(f"{url}{early}", status=409)
+    work()
+    for step, key in (("/storing", "k3"), ("/undo", "k4")):
+        first = leader.post(f"{url}{step}", {"client_key": key})
+        assert leader.post(f"{url}{step}", {"client_key": key}).location == first.location
+        leader.post(f"{url}{step}", status=409)
+    leader.post(f"{url}/end", status=409)
+    work()
+    assert rows_in(Person, Membership, Consent) == [0, 0, 0]
+
+
+def test_places_of_a_list_that_were_made_up_begin_it_anew(lifted: Flask, leader: Someone) -> None:
+    url = sent(leader, sheet(BAD))
+    for after in ("x", "9" * 30, "-1", "'"):
+        assert leader.get(f"{url}/error", query_string={"after": after}).total == 1
+    leader.get(f"{url}/nothing", 404)
+    leader.get("/imports/00000000-0000-4000-8000-000000000000", 404)
