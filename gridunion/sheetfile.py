@@ -6,7 +6,6 @@ lines of JSON, from a process with little memory and time that cannot take the s
 
 import contextlib
 import csv
-import io
 import json
 import sys
 from collections.abc import Iterator
@@ -91,28 +90,28 @@ def _text_rows(path: Path, start: bytes) -> Iterator[Row]:
         raise Refused("old")
     if start.startswith(b"<"):
         raise Refused("web")
-    text = _decoded(path.read_bytes())
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=False)
-    try:
-        for number, row in enumerate(lines, 1):
-            _check_size(number, len(row))
-            yield tuple(value or None for value in row)
-    except csv.Error as problem:
-        raise Refused("damaged") from problem
+    with path.open(encoding=_encoding(path), newline="") as text:
+        delimiter = _delimiter(text.read(4000))
+        text.seek(0)
+        try:
+            for number, row in enumerate(csv.reader(text, delimiter=delimiter, strict=False), 1):
+                _check_size(number, len(row))
+                yield tuple(value or None for value in row)
+        except csv.Error as problem:
+            raise Refused("damaged") from problem
 
 
-def _decoded(data: bytes) -> str:
+def _encoding(path: Path) -> str:
     # Guessing libraries take a short GBK file for Korean; with two candidates the order decides.
     for encoding in ("utf-8-sig", "gb18030"):
-        with contextlib.suppress(UnicodeDecodeError):
-            text = data.decode(encoding)
-            if "\0" not in text:
-                return text
+        with contextlib.suppress(UnicodeDecodeError), path.open(encoding=encoding, newline="") as text:
+            if not any("\0" in piece for piece in iter(lambda: text.read(2**18), "")):
+                return encoding
     raise Refused("no_table")
 
 
-def _delimiter(text: str) -> str:
-    return max(",\t;", key=text[:4000].count)
+def _delimiter(start: str) -> str:
+    return max(",\t;", key=start.count)
 
 
 def _check_size(row: int, columns: int) -> None:

@@ -2,12 +2,15 @@
 
 import re
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from gridunion.sheetfile import MOST_COLUMNS, MOST_ROWS, Refused
 
-MOST_PACKED = 10 * 2**20  # bytes of the file
+MOST_PACKED = 16 * 2**20  # bytes of a workbook; 100,000 people with all 23 columns filled take 11 MB
+MOST_TEXT = 40 * 2**20  # bytes of a table of text, which is not packed; the same people take 24 MB
 MOST_UNPACKED = 200 * 2**20  # bytes of all parts of a workbook
 MOST_PARTS = 200  # a form with some photographs has dozens
 MOST_RATIO = 100  # real sheets shrink to a tenth, bombs to a thousandth
@@ -29,21 +32,35 @@ def guard(path: Path) -> None:
     (https://github.com/dimastbk/python-calamine/issues/130). The headers of an archive can lie about
     sizes; against that stand the limits of the process that reads.
     """
+    if glance(path):
+        _guard_parts(path)
+
+
+def glance(path: Path) -> bool:
+    """The part of `guard` that costs nothing: sizes alone. Says whether it is a workbook. Raises `Refused`."""
     size = path.stat().st_size
-    if size > MOST_PACKED:
-        raise Refused("large", size=round(size / 2**20), limit=MOST_PACKED // 2**20)
     with path.open("rb") as file:
-        if file.read(len(_ARCHIVE)) == _ARCHIVE:
-            _guard_workbook(path, size)
+        packed = file.read(len(_ARCHIVE)) == _ARCHIVE
+    most = MOST_PACKED if packed else MOST_TEXT
+    if size > most:
+        raise Refused("large", size=round(size / 2**20), limit=most // 2**20)
+    if packed:
+        with _archive(path) as archive:
+            _check_sizes(archive.infolist(), size)
+    return packed
 
 
-def _guard_workbook(path: Path, packed: int) -> None:
+def _guard_parts(path: Path) -> None:
+    with _archive(path) as archive:
+        for part in archive.infolist():
+            _check_part(archive, part)
+
+
+@contextmanager
+def _archive(path: Path) -> Iterator[ZipFile]:
     try:
         with ZipFile(path) as archive:
-            parts = archive.infolist()
-            _check_sizes(parts, packed)
-            for part in parts:
-                _check_part(archive, part)
+            yield archive
     except (BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as problem:
         raise Refused("damaged") from problem
 

@@ -11,13 +11,14 @@ from typing import Any
 import openpyxl
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from gridunion import clock, jobs
 from gridunion.accounts.models import Account
 from gridunion.audit import Trail, broken_at
 from gridunion.db import db, trusted, write
-from gridunion.exchange import inbound, reading
+from gridunion.exchange import elsewhere, inbound, reading
+from gridunion.exchange import upload as upload_of
 from gridunion.exchange.models import ImportRow, ImportRun
 from gridunion.members.consent import Consent
 from gridunion.members.membership import Membership
@@ -106,7 +107,7 @@ def test_the_page_is_found_from_the_list_and_says_what_can_be_sent(leader: Someo
     assert 'href="/imports/"' in leader.get("/members/").html
     assert 'href="/imports/"' not in worker.get("/members/").html
     page = leader.get("/imports/")
-    assert "最多 10 MB、100000 行" in page and "还没有导入过" in page
+    assert ".xlsx 最多 16 MB，.csv 最多 40 MB，都最多 100000 行" in page and "还没有导入过" in page
     worker.get("/imports/", 403)
 
 
@@ -187,6 +188,82 @@ def test_who_is_registered_elsewhere_is_told_only_for_an_exact_name_and_never_wh
     leader.post(f"{url}/end")
     sent(leader, sheet(LI.replace("李小燕", "李晓燕")))
     assert run_now().counts == {"new": 1}
+
+
+def test_a_sheet_of_guesses_learns_of_few_and_an_honest_one_never_fails(
+    lifted: Flask, leader: Someone, supervisor: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 20 an hour and 60 a day an account is told, whatever it sends; then as of new people."""
+    monkeypatch.setattr(elsewhere, "MOST", {timedelta(hours=1): 2, timedelta(days=1): 3})
+    rows = [_somebody(n) for n in range(5)]
+    with write():
+        for row in rows:
+            person = Person.register(
+                unit("221"), as_viewer("stranger"), "grid_visit", name="王建国", phone=None
+            )
+            person.set_id_number("resident_id", row.split(",")[1])
+    url = sent(leader, sheet(*rows))
+    assert run_now().counts == {"error": 2, "new": 3}
+    leader.post(f"{url}/end")
+    url = sent(leader, sheet(*rows, ""))
+    assert run_now().counts["new"] == 5
+    leader.post(f"{url}/end")
+    sent(supervisor, sheet(*rows[:2]), code="2")
+    assert run_now().counts == {"error": 2}, "another account has its own"
+    supervisor.post(f"/imports/{run_now().uid}/end")
+    with clock.at(NOON + timedelta(hours=2)):
+        url = sent(Someone(lifted, "leader"), sheet(*rows, "", ""))
+        assert run_now().counts["error"] == 1, "the rest of the day"
+    stopped = select(func.count()).select_from(Trail).where(Trail.action == "lookups stopped")
+    assert db.session.scalar(stopped) == 3
+
+
+def test_a_large_sheet_is_looked_at_in_the_background(
+    lifted: Flask, leader: Someone, leader2: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upload_of, "SMALL", 0)
+    monkeypatch.setattr(inbound, "PIECE", 20)
+    url = upload(leader, sheet(LI)).location.split("?")[0]
+    page = leader.get(url)
+    assert "正在打开找表头" in page and f'hx-get="{url}/progress"' in page.html
+    assert "正在打开找表头" in leader.get(f"{url}/progress")
+    assert leader.post(f"{url}/mapping", {"column-0": "name"}, 409)
+    leader2.get(f"{url}/progress", 404)
+    work()
+    moved = leader.client.get(f"{url}/progress", headers={"HX-Request": "true", "HX-Target": "progress"})
+    assert moved.headers["HX-Redirect"] == url
+    page = leader.get(url)
+    assert "表头在第 1 行，下面有 1 行" in page
+    leader.post(f"{url}/mapping", dict(re_selected(page.html)))
+    work()
+    assert run_now().counts == {"new": 1}
+    leader.post(f"{url}/end")
+    url = upload(leader, HEAD.encode(), name="空.csv").location
+    work()
+    assert "表头下面没有数据" in leader.get(url) and run_now().state == "failed"
+    assert not inbound._place(run_now().uid).exists() or not work()
+
+
+def test_a_large_sheet_whose_worker_died_is_looked_at_again(
+    lifted: Flask, leader: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upload_of, "SMALL", 0)
+    upload(leader, sheet(LI))
+    with write():
+        db.session.execute(delete(jobs.Job))
+    with clock.at(NOON + timedelta(minutes=3)):
+        reading.resume()
+        work()
+    assert run_now().state == "mapping"
+
+
+def test_a_sheet_of_which_a_piece_is_missing_is_not_read(lifted: Flask, leader: Someone) -> None:
+    url = upload(leader, sheet(LI)).location
+    file = inbound._place(run_now().uid)
+    file.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[1:]))
+    leader.post(f"{url}/mapping", dict(re_selected(leader.get(url).html)))
+    work()
+    assert run_now().state == "failed" and "没能读成" in leader.get(url)
 
 
 def test_a_change_shows_old_and_new_and_is_stored(lifted: Flask, leader: Someone) -> None:
@@ -383,7 +460,7 @@ def test_a_sheet_that_would_take_all_memory_harms_nobody(lifted: Flask, leader: 
         archive.writestr("xl/worksheets/sheet1.xml", sheet_xml)
     assert "XFD1048576" in upload(leader, far.getvalue(), name="a.xlsx", status=422)
     much = leader.client.post(
-        "/imports/", data=b"0" * 12 * 2**20, content_type="multipart/form-data; boundary=x"
+        "/imports/", data=b"0" * 42 * 2**20, content_type="multipart/form-data; boundary=x"
     )
     assert much.status_code == 413
     assert "请选一个表格文件" in leader.post("/imports/", {"unit": "21"}, 422)
@@ -510,3 +587,65 @@ def test_a_file_in_an_old_encoding_loads_whole(street: Flask, supervisor: Someon
         db.session.execute(select(Standing.unit_id, Standing.members).where(Standing.members > 0)).all()
     )
     assert kept == per_cell
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("a.csv", b"%PDF-1.7\n%\xb5\xed\xae\xfb\n\0\0", "不是表格文件"),
+        ("a.csv", (HEAD + "," * 300 + "\n" + LI).encode(), "200 列"),
+        ("a.csv", b'"' + b"a" * 200_000, "已损坏"),
+        ("a.csv", "\ud7ff".encode("utf-16"), "不是表格文件"),
+        ("a.xlsx", b"PK\x05\x06" + b"\0" * 18, "不是表格文件"),
+        ("../../etc/passwd", b"\n\n\n", "没有数据"),
+    ],
+)
+def test_more_that_is_no_sheet(lifted: Flask, leader: Someone, name: str, data: bytes, words: str) -> None:
+    assert words in upload(leader, data, name=name, status=422) and rows_in(ImportRun) == [0]
+
+
+def test_a_cell_as_long_as_a_book_is_a_fault_of_its_column_and_comes_back_whole(
+    lifted: Flask, leader: Someone
+) -> None:
+    book = "长" * 10_000
+    url = sent(leader, sheet(LI.replace("明珠超市", book), WANG.replace("王建国", book)))
+    assert run_now().counts == {"error": 2}
+    assert "工作单位" in leader.get(f"{url}/error")
+    table = leader.post(f"{url}/report", {"kind": "csv"}, 200).response.data.decode("utf-8-sig")
+    assert table.count(book) == 2
+
+
+@pytest.mark.parametrize("stray", ["nobody", "NAME", "name\0", "__class__", "9" * 20, "姓名"])
+def test_a_column_nobody_offered_is_none(lifted: Flask, leader: Someone, stray: str) -> None:
+    url = upload(leader, sheet(LI)).location.split("?")[0]
+    chosen = dict(re_selected(leader.get(url).html))
+    page = leader.post(f"{url}/mapping", chosen | {"column-1": stray}, 422)
+    assert "还没有选：证件号码" in page
+    beyond = {"column-99": "name", "column--1": "phone", "column-1e3": "cell", "columns": "x"}
+    leader.post(f"{url}/mapping", chosen | beyond)
+    assert run_now().mapping["name"] == 0
+
+
+def test_each_step_taken_twice_is_taken_once(lifted: Flask, leader: Someone) -> None:
+    url = upload(leader, sheet(LI)).location.split("?")[0]
+    chosen = dict(re_selected(leader.get(url).html)) | {"client_key": "k1"}
+    assert leader.post(f"{url}/mapping", chosen).location == leader.post(f"{url}/mapping", chosen).location
+    leader.post(f"{url}/mapping", chosen | {"client_key": "k2"}, 409)
+    for early in ("/undo", "/report", "/storing"):
+        leader.post(f"{url}{early}", status=409)
+    work()
+    for step, key in (("/storing", "k3"), ("/undo", "k4")):
+        first = leader.post(f"{url}{step}", {"client_key": key})
+        assert leader.post(f"{url}{step}", {"client_key": key}).location == first.location
+        leader.post(f"{url}{step}", status=409)
+    leader.post(f"{url}/end", status=409)
+    work()
+    assert rows_in(Person, Membership, Consent) == [0, 0, 0]
+
+
+def test_places_of_a_list_that_were_made_up_begin_it_anew(lifted: Flask, leader: Someone) -> None:
+    url = sent(leader, sheet(BAD))
+    for after in ("x", "9" * 30, "-1", "'"):
+        assert leader.get(f"{url}/error", query_string={"after": after}).total == 1
+    leader.get(f"{url}/nothing", 404)
+    leader.get("/imports/00000000-0000-4000-8000-000000000000", 404)

@@ -15,6 +15,7 @@ from gridunion.audit import Trail
 from gridunion.db import Base, db, write
 from gridunion.employers.models import Employer
 from gridunion.members.consent import Consent
+from gridunion.members.gone import EmployerGone
 from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.status.models import Standing
@@ -277,3 +278,30 @@ def test_a_name_that_two_communities_share_is_asked_for_by_its_code(lifted: Flas
         db.session.execute(text("SELECT count(*) FROM employer"), execution_options={"branch": True}).scalar()
         == 1
     )
+
+
+def test_an_employer_that_closed_in_a_sheet_asks_about_each_of_its_members(
+    lifted: Flask, tmp_path: Path
+) -> None:
+    head = "单位名称,统一社会信用代码,所属社区工会,单位状态"
+    taken(lifted, "employers", sheet(tmp_path / "a.csv", head, "明珠超市,,21,正常", "老店,,21,已注销"))
+    people = sheet(
+        tmp_path / "members.csv", "姓名,证件号码,移动电话,会籍变化日期,工作单位,所属网格编码",
+        "李小燕,11010519491231002X,13809165520,2020-05-01,明珠超市,211",
+    )  # fmt: skip
+    taken(lifted, "members", people)
+    closed = sheet(
+        tmp_path / "b.csv", head, "明珠超市,,21,搬走", "老店,,21,", "明珠超市,,21,注销", "新店,,21,好"
+    )
+    taken(lifted, "employers", closed, "--report", tmp_path / "report.csv")
+    told = [(line["verdict"], line["field"]) for line in read_report(tmp_path / "report.csv")]
+    assert told == [("ok", ""), ("duplicate", "单位名称"), ("duplicate", "单位名称"), ("error", "单位状态")]
+    db.session.rollback()
+    assert {it.name: it.state for it in db.session.scalars(select(Employer))} == {
+        "明珠超市": "closed", "老店": "closed",
+    }  # fmt: skip
+    [asked] = db.session.scalars(select(EmployerGone))
+    assert (asked.state, asked.employer.name) == ("open", "明珠超市")
+    taken(lifted, "employers", sheet(tmp_path / "c.csv", head, "明珠超市,,21,在经营"))
+    db.session.expire_all()
+    assert [it.state for it in db.session.scalars(select(EmployerGone))] == ["back"]

@@ -217,7 +217,8 @@ def test_workbooks_of_rarer_programs_pass_the_guard(tmp_path: Path, tag: str) ->
         (b"," * 200, "200 列"),
         (b"a\n" * 100_051, "行"),
         (b'"' + b"a" * 200_000, "损坏"),
-        (b"a" * (10 * 2**20 + 1), "最多 10 MB"),
+        (b"a" * (40 * 2**20 + 1), "最多 40 MB"),
+        (b"PK\x03\x04" + b"a" * 16 * 2**20, "最多 16 MB"),
     ],
 )
 def test_what_is_no_table_is_told_why(tmp_path: Path, content: bytes, part: str) -> None:

@@ -23,6 +23,7 @@ from gridunion.doors import HEADERS
 from gridunion.employers.models import Employer
 from gridunion.exchange.larger import ExportRequest
 from gridunion.exchange.models import ImportRun, begin
+from gridunion.exchange.upload import Arrived, Seen
 from gridunion.joining.models import Application
 from gridunion.members.models import Person
 from gridunion.members.transfer import Transfer
@@ -91,10 +92,7 @@ def _plant(code: str) -> Planted:
         )
         employer = Employer(unit=unit(code).lineage()[-2], name=f"单位{code}")
         db.session.add(employer)
-        run = begin(
-            employer.unit, by, uuid4(), digest=code, header_row=1, total=2, mapping={}, top=[["1", "2"]],
-            file_name="2026.csv",
-        )  # fmt: skip
+        run = begin(employer.unit, by, Arrived(uuid4(), code, "2026.csv", Seen(1, 2, {}, [["1", "2"]])))
         db.session.flush()
         here = {"unit_id": person.unit_id, "to_unit_id": person.unit_id, "asking_id": person.unit_id}
         transfer = Transfer(

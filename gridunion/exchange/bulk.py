@@ -7,14 +7,13 @@ other.
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Table, func, select, text
 
-from gridunion.db import Row, db, is_sqlite, trusted
+from gridunion.db import Row, db, is_sqlite
 
 TRUSTED = {"branch": True}
 
@@ -71,22 +70,6 @@ def insert_into(table: str, names: Sequence[str], rows: Iterable[tuple[Any, ...]
         with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-
-
-@contextmanager
-def roomy() -> Iterator[None]:
-    """Room in memory for a change of very many rows: SQLite writes each page once, when it commits. Inside write()."""
-    if not is_sqlite(db.engine):
-        yield
-        return
-    trusted(_ROOMY)
-    try:
-        yield
-    finally:
-        trusted(_USUAL)
-
-
-_ROOMY, _USUAL = text("PRAGMA cache_size = -131072"), text("PRAGMA cache_size = -16000")
 
 
 def insert_search(rows: Iterable[tuple[int, str]]) -> None:

@@ -20,6 +20,22 @@ from gridunion.status.models import refresh
 from gridunion.text import Unacceptable, clean_text
 
 MOST_PEOPLE = 1_000_000
+STATE_WORDS = {
+    "active": ("在经营", "经营", "正常", "存续", "在业", "开业", "在营"),
+    "closed": (
+        "已注销或搬走",
+        "已注销",
+        "注销",
+        "吊销",
+        "关闭",
+        "已关闭",
+        "停业",
+        "搬走",
+        "已搬走",
+        "迁出",
+        "搬迁",
+    ),
+}
 
 
 class EmployerIntake(Intake):
@@ -35,6 +51,7 @@ class EmployerIntake(Intake):
         "founded_on": ("建会日期", "建会时间"),
         "contact": ("联系人",),
         "phone": ("联系电话", "电话"),
+        "state": ("单位状态", "经营状态", "状态"),
     }
     required = ("name", "community")
     key = ("uscc", "community")
@@ -43,6 +60,7 @@ class EmployerIntake(Intake):
         self.places = Places.read()
         self.ownership, self.union_state = labels.reader("ownership"), labels.reader("union_state")
         self.ready: dict[int, dict[str, Any]] = {}
+        self.turned: dict[int, str] = {}
 
     def take(self, row: int, cells: Cells) -> None:
         """The columns in their order; the first fault is told."""
@@ -56,6 +74,7 @@ class EmployerIntake(Intake):
         made |= self._union(cells)
         made["contact"] = self._text(cells, "contact", 40)
         made["phone"] = self._rule(cells, "phone", clean_landline_or_phone)
+        made["state"] = cleaned(self.title("state"), _state, cells.get("state"))
         self.ready[row] = made
 
     def _text(self, cells: Cells, field: str, limit: int) -> str | None:
@@ -91,29 +110,42 @@ class EmployerIntake(Intake):
         return {"union_state": state, "founded_on": on}
 
     def settle(self) -> None:
-        known = self._known()
+        known, earlier = self._known(), dict[Any, int]()
         for row, made in list(self.ready.items()):
             key = made["uscc"] or (made["unit_id"], made["name"])
-            if key in known:
-                field = self.title("uscc" if made["uscc"] else "name")
-                self.refuse(
-                    row,
-                    Twin(
-                        field, _("已在台账里") if not known[key] else _("和第 %(row)s 行相同", row=known[key])
-                    ),
-                )
-                del self.ready[row]
-            else:
-                known[key] = row
+            if key in earlier:
+                self._refuse(row, _("和第 %(row)s 行相同", row=earlier[key]))
+            elif key in known:
+                self._meet(row, *known[key])
+            earlier.setdefault(key, row)
 
-    def _known(self) -> dict[Any, int]:
-        """Codes and places of the employers of the ledger; 0 is no row of this sheet."""
+    def _meet(self, row: int, number: int, state: str) -> None:
+        """The ledger has it: all a row can say is that it closed, or works again."""
+        said = self.ready[row]["state"]
+        if said in (None, state):
+            self._refuse(row, _("已在台账里"))
+        else:
+            self.turned[number] = said
+            del self.ready[row]
+
+    def _refuse(self, row: int, words: str) -> None:
+        field = "uscc" if self.ready[row]["uscc"] else "name"
+        self.refuse(row, Twin(self.title(field), words))
+        del self.ready[row]
+
+    def _known(self) -> dict[Any, tuple[int, str]]:
+        """The employers of the ledger by code or place: number and state."""
         e = Employer.__table__.c
-        rows = db.session.execute(select(e.uscc, e.unit_id, e.name), execution_options=TRUSTED).all()
-        return {uscc or (unit_id, name): 0 for uscc, unit_id, name in rows}
+        rows = db.session.execute(select(e.uscc, e.unit_id, e.name, e.id, e.state), execution_options=TRUSTED)
+        return {uscc or (unit_id, name): (number, state) for uscc, unit_id, name, number, state in rows}
 
     def store(self) -> None:
-        made = list(self.ready.values())
+        for number, state in self.turned.items():
+            db.session.get_one(Employer, number).learn(state=state)  # asks about each of its members
+        if made := [row | {"state": row["state"] or "active"} for row in self.ready.values()]:
+            self._store(made)
+
+    def _store(self, made: list[dict[str, Any]]) -> None:
         names = ("id", "uid", *made[0])
         rows = zip(take_ids(Employer, len(made)), new_uids(len(made)), made, strict=True)
         insert(Employer, names, [(number, uid, *map(_stored, row.values())) for number, uid, row in rows])
@@ -122,6 +154,19 @@ class EmployerIntake(Intake):
 
 def _stored(value: Any) -> Any:
     return day(value) if isinstance(value, date) else value
+
+
+def _state(value: Any) -> str | None:
+    """Whether an employer works or is gone; None when nothing is said. Raises Unacceptable."""
+    words = cell_text(value)
+    if not words:
+        return None
+    for state, said in STATE_WORDS.items():
+        if words in said:
+            return state
+    raise Unacceptable(
+        _("没有“%(words)s”这一项，可以填：%(shown)s", words=words[:20], shown="在经营、已注销、搬走")
+    )
 
 
 def _past_day(value: Any) -> date:

@@ -1,13 +1,13 @@
 """A sheet on its way into the register: the import as a whole, and what became of each of its rows.
 
-mapping → reading → preview → done → undone; aside: ended (given up) and failed. While it is read its new people
-are put into the register in hidden rows (members.membership.staged), so that storing them is one short step.
+looking → mapping → reading → preview → done → undone; aside: ended (given up) and failed. While it is read its new
+people are put into the register in hidden rows (Person.staged), so that storing them is one short step.
 """
 
 import json
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import JSON, Boolean, ForeignKey, Index, String, Text, select
@@ -20,10 +20,10 @@ from gridunion.members.membership import WrongStep
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped, Unit
 
-OPEN = ("mapping", "reading", "preview")
+OPEN = ("looking", "mapping", "reading", "preview")
 STATES = {
-    "mapping": _("等核对列"), "reading": _("正在读"), "preview": _("等保存"), "done": _("已导入"),
-    "undone": _("已撤销"), "ended": _("已放弃"), "failed": _("没读成"),
+    "looking": _("正在打开"), "mapping": _("等核对列"), "reading": _("正在读"), "preview": _("等保存"),
+    "done": _("已导入"), "undone": _("已撤销"), "ended": _("已放弃"), "failed": _("没读成"),
 }  # fmt: skip
 VERDICTS = {
     "new": _("新会员"), "changed": _("有变化"), "duplicate": _("已有"), "error": _("有错"), "skip": _("跳过"),
@@ -46,14 +46,16 @@ class ImportRun(Scoped, Record):
     account_name: Mapped[str] = personal(String(60))
     file_name_sealed: Mapped[str | None] = personal(Text)
     digest: Mapped[str] = internal(String(64))
-    header_row: Mapped[int] = internal()
+    header_row: Mapped[int] = internal(default=0)
     top_sealed: Mapped[str | None] = sensitive(Text)
     mapping: Mapped[dict[str, int]] = internal(JSON, default=dict)
     updates: Mapped[bool] = internal(Boolean, default=False)
-    total: Mapped[int] = internal()
+    total: Mapped[int] = internal(default=0)
     rows_read: Mapped[int] = internal(default=0)
     counts: Mapped[dict[str, int]] = internal(JSON, default=dict)
     homes: Mapped[list[int]] = internal(JSON, default=list)
+    # [first, last] of the numbers of its new people: no others stand between them.
+    people: Mapped[list[list[int]]] = internal(JSON, default=list)
     reader: Mapped[str] = internal(String(32), default="")
     beat_at: Mapped[datetime | None] = internal()
     done_at: Mapped[datetime | None] = internal()
@@ -72,6 +74,22 @@ class ImportRun(Scoped, Record):
     @top.setter
     def top(self, columns: list[list[str]]) -> None:
         self._top = json.dumps(columns, ensure_ascii=False)
+
+    def look(self) -> None:
+        """Have its header found in the background."""
+        self.state, self.beat_at = "looking", clock.now()
+        enqueue("look at import", number=self.id)
+
+    def take(self, seen: Any) -> None:
+        """Its columns, for somebody to look at. Raises WrongStep."""
+        self._only("looking", "mapping")
+        self.header_row, self.total, self.mapping, self.top = (
+            seen.header_row,
+            seen.total,
+            seen.mapping,
+            seen.top,
+        )
+        self.state = "mapping"
 
     def read(self, mapping: dict[str, int], updates: bool) -> None:
         """Go on with the columns somebody looked at; `updates` lets it change files that are there. Raises
@@ -136,7 +154,8 @@ class ImportRow(Scoped, Addressed):
     __tablename__ = "import_row"
     __table_args__ = (
         Index("ix_import_row_run_id_verdict_number", "run_id", "verdict", "number"),
-        Index("ix_import_row_run_id_id_index", "run_id", "id_index"),
+        # Twins are looked for in the order of their numbers, which lie near each other in the register's index, too.
+        Index("ix_import_row_run_id_id_index", "run_id", "id_index", "verdict", "person_id"),
     )
 
     run_id: Mapped[int] = internal(BigId, ForeignKey("import_run.id"))
@@ -161,6 +180,23 @@ class ImportRow(Scoped, Addressed):
         self._told = json.dumps(said, ensure_ascii=False)
 
 
+def ranges_of(numbers: Iterable[int], ranges: list[list[int]] | None = None) -> list[list[int]]:
+    """Numbers as ranges, behind some that are there already."""
+    joined = [list(one) for one in ranges or []]
+    for number in numbers:
+        if joined and joined[-1][1] == number - 1:
+            joined[-1][1] = number
+        else:
+            joined.append([number, number])
+    return joined
+
+
+def without(ranges: list[list[int]], gone: Iterable[int]) -> list[list[int]]:
+    """The ranges without some numbers: they may be given to others."""
+    left = set(gone)
+    return ranges_of(n for first, last in ranges for n in range(first, last + 1) if n not in left)
+
+
 def open_run(unit: Unit) -> ImportRun | None:
     """The import that is under way for a unit: there is one at a time. On PostgreSQL the second one waits."""
     db.session.execute(select(Unit.id).where(Unit.id == unit.id).with_for_update())
@@ -174,11 +210,18 @@ def sent_before(digest: str) -> ImportRun | None:
     return db.session.scalars(same.order_by(ImportRun.id.desc()).limit(1)).first()
 
 
-def begin(unit: Unit, by: Viewer, uid: UUID, **known: Any) -> ImportRun:
-    top, file_name = known.pop("top"), known.pop("file_name")
-    run = ImportRun(uid=uid, unit=unit, account_id=by.account_id, account_name=by.name, **known)
-    run.top, run.file_name = top, file_name
+def begin(unit: Unit, by: Viewer, arrived: Any) -> ImportRun:
+    """An import of a sheet that arrived. Inside write()."""
+    run = ImportRun(
+        uid=arrived.uid, unit=unit, account_id=by.account_id, account_name=by.name, digest=arrived.digest
+    )
+    run.file_name = arrived.file_name
     db.session.add(run)
+    db.session.flush()
+    if arrived.seen:
+        run.take(arrived.seen)
+    else:
+        run.look()
     return run
 
 

@@ -1,29 +1,30 @@
 """The job that reads a sheet: in a child process with limits, judged and kept some rows at a time.
 
-A worker that dies leaves the import where its last chunk ended; whoever looks after imports asks for a new reader
-as soon as the old one has been silent for a minute, and the old one, should it still live, stops at its next chunk.
+A worker that dies leaves the import where its last chunk ended; whoever looks after imports asks for a new reader when
+the old one has been silent for half a minute, and the old one, should it still live, stops at its next chunk.
 """
 
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
-from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from gridunion import clock
 from gridunion.db import db, write
 from gridunion.exchange import inbound
+from gridunion.exchange.clearing import clear, forget_old
+from gridunion.exchange.heavy import heavy_write
 from gridunion.exchange.models import ImportRow, ImportRun, run_of
-from gridunion.exchange.publishing import clear, forget_old
 from gridunion.exchange.staging import BranchIntake, Judged, stage
+from gridunion.exchange.upload import look_at
 from gridunion.jobs import enqueue, job, periodic
 from gridunion.keys import WrongKey
 from gridunion.sheets import Unreadable, limited_rows
 
 CHUNK = 200
-SILENT = timedelta(minutes=1)
+JOBS = {"looking": "look at import", "reading": "read import"}
+SILENT = timedelta(seconds=30)
 FORGOTTEN = timedelta(days=7)  # an import nobody went on with is given up
 
 
@@ -37,6 +38,24 @@ def read(number: int) -> None:
         _read_all(number, reader)
     except (Unreadable, FileNotFoundError, WrongKey) as problem:
         _fail(number, reader, problem)
+
+
+@job("look at import")
+def look(number: int) -> None:
+    """Find the header of a sheet that was too large to be looked at while its sender waited."""
+    run = run_of(number)
+    if run.state != "looking":
+        return
+    try:
+        with inbound.opened(run.uid) as path:
+            seen = look_at(path)
+    except (Unreadable, FileNotFoundError, WrongKey) as problem:
+        _fail(number, "", problem)
+        return
+    with write():
+        run = run_of(number)
+        if run.state == "looking":
+            run.take(seen)
 
 
 def _take_over(number: int) -> str:
@@ -64,7 +83,7 @@ def _read_all(number: int, reader: str) -> None:
 
 def _keep(number: int, reader: str, intake: BranchIntake, judged: list[Judged]) -> bool:
     """Store a chunk; False when somebody gave the import up, or another reader took over."""
-    with write():
+    with heavy_write():
         run = run_of(number)
         mine = run.state == "reading" and run.reader == reader
         if mine:
@@ -84,7 +103,7 @@ def _finish(number: int, reader: str) -> bool:
 def _fail(number: int, reader: str, problem: Exception) -> None:
     with write():
         run = run_of(number)
-        if run.state == "reading" and run.reader == reader:
+        if run.state in ("looking", "reading") and run.reader == reader:
             run.fail(str(problem) if isinstance(problem, Unreadable) else "")
 
 
@@ -93,21 +112,17 @@ def clear_away(number: int) -> None:
     """Take away what an import left that was given up or taken back."""
     run = run_of(number)
     inbound.drop(run.uid)
-    clear(run)
+    clear(number)
 
 
-@periodic("resume imports", minutes=1)
+@periodic("resume imports", seconds=20)
 def resume() -> None:
     """Ask for a new reader where the last one fell silent."""
     with write():
-        for run in _standing("reading", clock.now() - SILENT):
+        silent = ImportRun.state.in_(JOBS) & (ImportRun.beat_at < clock.now() - SILENT)
+        for run in db.session.scalars(select(ImportRun).where(silent)):
             run.beat_at = clock.now()
-            enqueue("read import", number=run.id)
-
-
-def _standing(state: str, before: Any) -> Iterator[ImportRun]:
-    quiet = or_(ImportRun.beat_at.is_(None), ImportRun.beat_at < before)
-    return iter(db.session.scalars(select(ImportRun).where(ImportRun.state == state, quiet)).all())
+            enqueue(JOBS[run.state], number=run.id)
 
 
 @periodic("sweep imports", hours=24)
@@ -135,5 +150,5 @@ def _left_behind() -> list[int]:
 
 
 def _wanted() -> set[UUID]:
-    waiting = select(ImportRun.uid).where(ImportRun.state.in_(("mapping", "reading")))
+    waiting = select(ImportRun.uid).where(ImportRun.state.in_(("looking", "mapping", "reading")))
     return set(db.session.scalars(waiting))

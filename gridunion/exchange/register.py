@@ -40,12 +40,14 @@ PERSON = (
     "recorded_at",
 )  # fmt: skip
 _STATUS = PERSON.index("status")
+_STAGED = (*PERSON[:_STATUS], "staged", *PERSON[_STATUS + 1 :])
 _PLAIN = (
     "ethnicity", "education", "skill_level", "political_status", "household_type", "household_place",
     "native_place",
     "work_status", "migrant", "key_group", "new_form", "employer_id", "employer_name",
 )  # fmt: skip
 MEMBERSHIP = ("id", "uid", "person_id", "unit_id", "status", "change_type", "change_reason", "from_on")
+MEMBERSHIP_STAGED = ("id", "uid", "person_id", "unit_id", "staged", "change_type", "change_reason", "from_on")
 CONSENT = ("id", "uid", "person_id", "unit_id", "wording", "channel", "given_at")
 
 
@@ -107,21 +109,17 @@ def store_people(people: Sequence[Ready], now: datetime) -> None:
     refresh({ready.place.id for ready in people})
 
 
-def insert_people(people: Sequence[Ready], now: datetime, mark: str = "") -> Sequence[int]:
-    """The rows of some people, and their numbers; `mark` "~" hides them until they are published. Inside
-    write()."""
+def insert_people(people: Sequence[Ready], now: datetime, hidden: bool = False) -> Sequence[int]:
+    """The rows of some people, and their numbers; those hidden are seen when they are published. Inside write()."""
     count, given = len(people), stamp(now)
     ids = take_ids(Person, count)
-    rows = (_marked(person.row, mark) for person in people)
-    insert(Person, ("id", *PERSON), ((number, *row) for number, row in zip(ids, rows, strict=True)))
+    rows = ((number, *person.row) for number, person in zip(ids, people, strict=True))
+    insert(Person, ("id", *(_STAGED if hidden else PERSON)), rows)
     spans = zip(take_ids(Membership, count), new_uids(count), ids, people, strict=True)
     insert(
         Membership,
-        MEMBERSHIP,
-        (
-            (own, uid, number, ready.place.id, f"{mark}{ready.span[0]}", *ready.span[1:])
-            for own, uid, number, ready in spans
-        ),
+        MEMBERSHIP_STAGED if hidden else MEMBERSHIP,
+        ((own, uid, number, ready.place.id, *ready.span) for own, uid, number, ready in spans),
     )
     consents = zip(take_ids(Consent, count), new_uids(count), ids, people, strict=True)
     insert(
@@ -135,7 +133,3 @@ def insert_people(people: Sequence[Ready], now: datetime, mark: str = "") -> Seq
         for number, ready in zip(ids, people, strict=True)
     )
     return ids
-
-
-def _marked(row: tuple[Any, ...], mark: str) -> tuple[Any, ...]:
-    return (*row[:_STATUS], f"{mark}{row[_STATUS]}", *row[_STATUS + 1 :]) if mark else row

@@ -16,12 +16,14 @@ from gridunion import clock
 from gridunion.cells import cell_text
 from gridunion.db import keyring, trusted
 from gridunion.exchange.bulk import insert, new_uids, stamp
+from gridunion.exchange.elsewhere import may_tell
 from gridunion.exchange.intake import Cells, Fault, Twin, blank, judge_row
-from gridunion.exchange.models import ImportRow, ImportRun
+from gridunion.exchange.models import ImportRow, ImportRun, ranges_of
 from gridunion.exchange.places import Places
 from gridunion.exchange.register import Ready, insert_people, ready_person
 from gridunion.exchange.template import NationalTemplate
 from gridunion.members.models import Person
+from gridunion.members.numbers import ELSEWHERE
 from gridunion.members.real_name import id_index
 from gridunion.tree import Unit
 
@@ -72,6 +74,7 @@ class BranchIntake(NationalTemplate):
     def __init__(self, run: ImportRun) -> None:
         super().__init__()
         self.run_id, self.unit_id, self.columns_at = run.id, run.unit_id, dict(run.mapping)
+        self.account_id = run.account_id
         self.branch, self.changed = run.unit.branch, run.counts.get("changed", 0)
         self.updates = run.updates
         self.made: dict[int, dict[str, Any]] = {}
@@ -92,6 +95,7 @@ class BranchIntake(NationalTemplate):
         lines = [judge_row(self, number, row, self.columns_at) for number, row in sent.items()]
         indexes = {n: id_index(made["id_kind"], made["id_number"]) for n, made in self.made.items()}
         self._look_up(sorted(set(indexes.values())))
+        self._elsewhere(indexes)
         judged = []
         for line in lines:
             it = Judged(line.row, line.verdict, line.field, line.message)
@@ -109,9 +113,23 @@ class BranchIntake(NationalTemplate):
         earlier = trusted(_EARLIER, {"run": self.run_id, "some": indexes})
         self.earlier: dict[str, int] = {row.id_index: row.number for row in earlier}
 
+    def _elsewhere(self, indexes: dict[int, str]) -> None:
+        """The rows of which it is told that somebody with exactly this name and number is registered elsewhere."""
+        lo, hi = self.branch
+        found = [
+            number
+            for number, index in indexes.items()
+            if (known := self.known.get(index))
+            and not any(lo <= person.path < hi for person in known)
+            and any(person.name == self.made[number]["name"] for person in known)
+        ]
+        self.elsewhere = set(found[: may_tell(self.account_id, len(found))])
+
     def _settle(self, it: Judged, index: str) -> None:
         made = self.made[it.number]
         try:
+            if it.number in self.elsewhere:
+                raise Fault(self.title("id_number"), ELSEWHERE)
             here = self._here(made, index)
             self._refuse_twin(index)
             if here is None:
@@ -128,7 +146,7 @@ class BranchIntake(NationalTemplate):
     def _here(self, made: dict[str, Any], index: str) -> Any:
         """Whoever has the number in the branch, when the row may and does say something new. Raises Fault.
 
-        Of another branch only an exact name and number is told, never where or who (safety.md, 16).
+        Of another branch it is never told where or who.
         """
         known, (lo, hi) = self.known.get(index, ()), self.branch
         for person in known:
@@ -136,8 +154,6 @@ class BranchIntake(NationalTemplate):
                 if not self.updates or not self._news(made, person):
                     raise Twin(self.title("id_number"), _("这个证件号码已登记"))
                 return person
-        if any(person.name == made["name"] for person in known):
-            raise Fault(self.title("id_number"), _("已在别处登记，请申请转会"))
         return None
 
     def _refuse_twin(self, index: str) -> None:
@@ -159,9 +175,10 @@ class BranchIntake(NationalTemplate):
 def stage(run: ImportRun, judged: list[Judged], intake: BranchIntake) -> None:
     """Keep the rows, and the new people hidden. Inside write()."""
     new = [it for it in judged if it.ready is not None]
-    people = insert_people([it.ready for it in new if it.ready], intake.now, "~")
+    people = insert_people([it.ready for it in new if it.ready], intake.now, hidden=True)
     for it, number in zip(new, people, strict=True):
         it.person_id = number
+    run.people = ranges_of(people, run.people)
     uids = new_uids(len(judged))
     insert(ImportRow, _ROW, [_row(run, it, uid) for it, uid in zip(judged, uids, strict=True)])
     run.homes = sorted({*run.homes, *(it.ready.place.id for it in new if it.ready)})

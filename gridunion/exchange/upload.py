@@ -1,60 +1,73 @@
-"""What came over the wire: looked at before the transaction, so that it names only a sheet that can be read."""
+"""What came over the wire. A small sheet is looked at before the transaction, so that it names only one that can be
+read; a large one takes longer than anybody waits for a page, and is looked at in the background."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import UUID, uuid4
-
-from flask_babel import gettext as _
 
 from gridunion.cells import cell_text
 from gridunion.db import keyring
 from gridunion.exchange import inbound
 from gridunion.exchange.intake import blank
 from gridunion.exchange.template import NationalTemplate
-from gridunion.sheetguard import MOST_PACKED
+from gridunion.sheetfile import Refused
+from gridunion.sheetguard import MOST_PACKED, MOST_TEXT, glance
 from gridunion.sheets import HEADER_WITHIN, Unreadable, find_header, limited_rows
 from gridunion.text import clean_question
 
-MOST_SENT = MOST_PACKED + 2**20  # the sheet, and the form around it
+MOST_SENT = max(MOST_PACKED, MOST_TEXT) + 2**20  # the sheet, and the form around it
+SMALL = 2**18  # bytes: looked at while the sender waits
 SHOWN = 4  # letters of an example that are shown
 
 
 @dataclass
+class Seen:
+    """What a look at a sheet found: the header, the last row that says something, the columns."""
+
+    header_row: int = 0
+    total: int = 0
+    mapping: dict[str, int] = field(default_factory=dict)
+    top: list[list[str]] = field(default_factory=list)
+
+
+@dataclass
 class Arrived:
-    """A sheet that was received and looked at; it is on the disk already."""
+    """A sheet that was received; it is on the disk already."""
 
     uid: UUID
     digest: str
     file_name: str
-    header_row: int
-    total: int
-    mapping: dict[str, int]
-    top: list[list[str]]
+    seen: Seen | None
+    """Nothing when it is still to be looked at."""
 
 
-def digest_of(data: bytes) -> str:
-    return keyring().digest(hashlib.sha256(data).hexdigest(), "import file")
+def digest_of(sheet: IO[bytes]) -> str:
+    sheet.seek(0)
+    return keyring().digest(hashlib.file_digest(sheet, "sha256").hexdigest(), "import file")  # type: ignore[arg-type]
 
 
-def look_at(data: bytes, name: str) -> Arrived | str:
-    """The sheet with its header found, or what is wrong with it. Slow: outside write()."""
+def receive(sheet: IO[bytes], name: str, digest: str) -> Arrived | str:
+    """Put a sheet on the disk, or say what is wrong with it. Slow: outside write()."""
+    seen = None
     try:
-        with inbound.lent(data) as path:
-            found = _looked(path)
+        with inbound.lent(inbound.pieces_of(sheet)) as path:
+            glance(path)
+            if path.stat().st_size <= SMALL:
+                seen = look_at(path)
     except Unreadable as problem:
         return str(problem)
-    header_row, total, mapping, top = found
-    if total <= header_row:
-        return _("表头下面没有数据")
+    except Refused as problem:
+        return str(Unreadable(problem.code, **problem.parts))
     uid = uuid4()
-    inbound.keep(uid, data)
-    return Arrived(uid, digest_of(data), clean_question(Path(name).name), header_row, total, mapping, top)
+    inbound.keep(uid, sheet)
+    return Arrived(uid, digest, clean_question(Path(name).name), seen)
 
 
-def _looked(path: Path) -> tuple[int, int, dict[str, int], list[list[str]]]:
+def look_at(path: Path) -> Seen:
+    """Find the header and count the rows. Raises Unreadable."""
     rows = limited_rows(path)
     first = list(islice(rows, HEADER_WITHIN + 30))
     header = find_header(first[:HEADER_WITHIN], NationalTemplate.columns)
@@ -65,7 +78,9 @@ def _looked(path: Path) -> tuple[int, int, dict[str, int], list[list[str]]]:
     for total, row in enumerate(chain(first, rows), 1):
         if not all(map(blank, row)):
             last = total
-    return header.row_index + 1, last, header.columns, top
+    if last <= header.row_index + 1:
+        raise Unreadable("no_rows")
+    return Seen(header.row_index + 1, last, header.columns, top)
 
 
 def _said(row: Any, at: int) -> str:

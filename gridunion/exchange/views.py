@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, g, request, url_for
+from flask import Blueprint, Response, after_this_request, g, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from werkzeug.utils import secure_filename
@@ -12,19 +12,21 @@ from gridunion import audit
 from gridunion.db import db
 from gridunion.exchange import publishing
 from gridunion.exchange.forms import NEEDED, TITLES, UploadForm, read_mapping
+from gridunion.exchange.heavy import copy_later, copy_now
 from gridunion.exchange.lists import PAGE, listed
 from gridunion.exchange.models import OPEN, VERDICTS, ImportRun, begin, open_run, sent_before
 from gridunion.exchange.report import KINDS, Report, report, template
-from gridunion.exchange.upload import MOST_SENT, Arrived, digest_of, look_at
+from gridunion.exchange.upload import MOST_SENT, Arrived, digest_of, receive
 from gridunion.look import moment
 from gridunion.rights import Held, allow
 from gridunion.sheetfile import MOST_ROWS
-from gridunion.sheetguard import MOST_PACKED
-from gridunion.web import before, find, find_unit, go, page, say, takes, viewer
+from gridunion.sheetguard import MOST_PACKED, MOST_TEXT
+from gridunion.web import before, find, find_unit, for_htmx, go, page, say, takes, viewer
 
 bp = Blueprint("exchange", __name__, url_prefix="/imports")
 
 MOST_RUNS = 20
+UNDER_WAY = ("looking", "reading")
 
 
 @bp.get("/")
@@ -38,7 +40,7 @@ def _listing(form: UploadForm, status: int = 200) -> Response:
     form.offer(held)
     runs = list(db.session.scalars(select(ImportRun).order_by(ImportRun.id.desc()).limit(MOST_RUNS)))
     total = db.session.scalar(select(func.count(ImportRun.id)))
-    bounds = {"size": MOST_PACKED // 2**20, "rows": MOST_ROWS // 10_000 * 10_000}
+    bounds = {"excel": MOST_PACKED // 2**20, "csv": MOST_TEXT // 2**20, "rows": MOST_ROWS // 10_000 * 10_000}
     return page(
         "exchange/listing.html", status, form=form, held=held, runs=runs, total=total, bounds=bounds,
         running=[run for run in runs if run.state in OPEN],
@@ -55,9 +57,10 @@ def _received() -> Arrived | ImportRun | str:
     sent = UploadForm().file.data
     if not sent or not sent.filename:
         return _("请选一个表格文件")
-    data = sent.stream.read()
+    digest = digest_of(sent.stream)
+    found = sent_before(digest) or receive(sent.stream, sent.filename, digest)
     sent.stream.seek(0)  # the receipt is made over the whole body
-    return sent_before(digest_of(data)) or look_at(data, sent.filename)
+    return found
 
 
 @bp.post("/")
@@ -78,7 +81,7 @@ def upload() -> Response:
     if running := open_run(unit):
         form.file.errors = [_("%(name)s还有一份表格没办完，请先办完或放弃", name=running.unit.name)]
         return _listing(form, 422)
-    run = begin(unit, viewer(), **vars(arrived))
+    run = begin(unit, viewer(), arrived)
     return go(url_for("exchange.show", uid=run.uid))
 
 
@@ -102,6 +105,14 @@ def empty() -> Response:
 @allow("import members")
 def show(uid: UUID) -> Response:
     return _show(find(ImportRun, uid))
+
+
+@bp.get("/<uuid:uid>/progress")
+@allow("import members")
+def progress(uid: UUID) -> Response:
+    """How far it is; when it is there, the page that follows."""
+    run = find(ImportRun, uid)
+    return _show(run) if run.state in UNDER_WAY else for_htmx(go(url_for("exchange.show", uid=uid)))
 
 
 def _show(run: ImportRun, status: int = 200, **more: Any) -> Response:
@@ -140,6 +151,8 @@ def rows(uid: UUID, verdict: str) -> Response:
 @allow("import members")
 def store(uid: UUID) -> Response:
     run = find(ImportRun, uid)
+    after_this_request(copy_now)
+    copy_later()
     publishing.store(run)
     say(_("已导入 %(n)s 人", n=run.counts.get("new", 0)))
     return go(url_for("exchange.show", uid=uid))
@@ -159,6 +172,8 @@ def end(uid: UUID) -> Response:
 @allow("import members")
 def undo(uid: UUID) -> Response:
     run = find(ImportRun, uid)
+    after_this_request(copy_now)
+    copy_later()
     publishing.undo(run)
     say(_("已撤销整次导入"))
     return go(url_for("exchange.show", uid=uid))

@@ -41,6 +41,7 @@ class Application(Scoped, Record):
         Index("ix_application_unit_id_recorded_at", "unit_id", "recorded_at"),
         Index("ix_application_recorded_at", "recorded_at"),
         Index("ix_application_phone", "phone"),
+        Index("ix_application_membership_id", "membership_id"),  # read before a span may be deleted
     )
 
     number: Mapped[str] = internal(String(12), unique=True)

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Select, bindparam, literal, select, union_all
 
 from gridunion.db import db, trusted
-from gridunion.members.membership import staged
 from gridunion.members.models import Person
 from gridunion.tree import Unit, branch, width
 
@@ -33,5 +32,5 @@ def _first_with(column: str, branches: int) -> Select[Any]:
     found = select(person.id, literal(column).label("by")).where(
         person[column] == bindparam(column), person.unit_id.in_(inside)
     )
-    found = found.where(person.status != "merged", ~staged(person.status))
+    found = found.where(person.status != "merged")
     return select(found.order_by(person.id).limit(5).subquery())

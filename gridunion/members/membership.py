@@ -13,9 +13,8 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
-    func,
-    literal_column,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, relationship
 
@@ -38,9 +37,8 @@ STANDINGS = {
 }
 
 
-def staged(status: Any) -> ColumnElement[bool]:
-    """A standing prepared by an import and not published, or taken back: "~active". Nobody sees such a row."""
-    return func.substr(status, 1, 1) == literal_column("'~'")
+SHOWN = text("status IS NOT NULL")
+"""Rows an import only prepared stand in no list: publishing them costs an entry in each, and not two."""
 
 
 class WrongStep(ValueError):
@@ -63,11 +61,21 @@ class Membership(Scoped, Record):
     __tablename__ = "membership"
     __table_args__ = (
         Index("ix_membership_person_id", "person_id"),
-        Index("ix_membership_unit_id_status_until_on_from_on", "unit_id", "status", "until_on", "from_on"),
+        Index(
+            "ix_membership_unit_id_status_until_on_from_on",
+            "unit_id",
+            "status",
+            "until_on",
+            "from_on",
+            sqlite_where=SHOWN,
+            postgresql_where=SHOWN,
+        ),
     )
 
     person_id: Mapped[int] = internal(BigId, ForeignKey("person.id"))
-    status: Mapped[str] = internal(String(20))
+    # Empty while an import has only prepared the row, or took it back: `staged` is what it will say.
+    status: Mapped[str] = internal(String(20), nullable=True)
+    staged: Mapped[str | None] = internal(String(20))
     from_on: Mapped[date] = internal(Date)
     until_on: Mapped[date | None] = internal(Date)
     # By which change it began and why, and by which it ended: the national list.
@@ -84,7 +92,7 @@ class Membership(Scoped, Record):
 
     @classmethod
     def visible(cls) -> ColumnElement[bool]:
-        return ~staged(cls.status)
+        return cls.status.is_not(None)
 
     def end(self, on: date, by_id: int | None, change: str | None, words: str | None) -> None:
         """The last day, who ended it, by which change of the national list, and what was said."""

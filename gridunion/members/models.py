@@ -16,7 +16,7 @@ from gridunion import clock
 from gridunion.db import BigId, db, internal, personal, sensitive
 from gridunion.members import card
 from gridunion.members.consent import CONSENT_VERSION, Consent, Withdrawn
-from gridunion.members.membership import STANDINGS, Impossible, Membership, WrongStep, end_running, staged
+from gridunion.members.membership import SHOWN, STANDINGS, Impossible, Membership, WrongStep, end_running
 from gridunion.members.movement import Movement
 from gridunion.members.real_name import RealName
 from gridunion.rights import Viewer
@@ -39,15 +39,19 @@ MOVED: list[WhenMoved] = []
 def _few(name: str, condition: str, in_postgresql: str = "", by: str = "", told: str = "") -> Index:
     """The index of the list of members over those only that meet a condition; `by` parts them further, and `told`
     is read from the index itself."""
-    here, there = text(condition), text(in_postgresql or condition)
+    here, there = (text(f"{few} AND {SHOWN}") for few in (condition, in_postgresql or condition))
     columns = [name for name in ("unit_id", "status", by, "seen_at", "id", told) if name]
     return Index(f"ix_person_{name}", *columns, sqlite_where=here, postgresql_where=there)
 
 
 def _one(column: str) -> Index:
     """The index of a column that few have, and no two the same in it."""
+    return _filled(column, unique=True)
+
+
+def _filled(column: str, **options: Any) -> Index:
     filled = text(f"{column} IS NOT NULL")
-    return Index(f"ix_person_{column}", column, unique=True, sqlite_where=filled, postgresql_where=filled)
+    return Index(f"ix_person_{column}", column, sqlite_where=filled, postgresql_where=filled, **options)
 
 
 def _born(*columns: str) -> Index:
@@ -61,11 +65,20 @@ class Person(RealName):
 
     __tablename__ = "person"
     __table_args__ = (
-        Index("ix_person_unit_id_status_seen_at_id", "unit_id", "status", "seen_at", "id"),
+        Index(
+            "ix_person_unit_id_status_seen_at_id",
+            "unit_id",
+            "status",
+            "seen_at",
+            "id",
+            sqlite_where=SHOWN,
+            postgresql_where=SHOWN,
+        ),
         Index("ix_person_id_index", "id_index"),
         Index("ix_person_phone", "phone"),
         _one("card_no"),
         _one("card_token"),
+        _filled("merged_into_id"),  # without it the base reads all people before it deletes one
         Index("ix_person_unit_id_name", "unit_id", "name"),
         Index("ix_person_unit_id_reading", "unit_id", "reading"),
         _born("reading", "birth_on"),
@@ -82,7 +95,9 @@ class Person(RealName):
     card_no: Mapped[str | None] = personal(String(20))
     card_token: Mapped[str | None] = sensitive(String(24))
     card_on: Mapped[date | None] = internal(Date)
-    status: Mapped[str] = internal(String(20), default="known")
+    # Empty while an import has only prepared the row, or took it back: `staged` is what it will say.
+    status: Mapped[str] = internal(String(20), default="known", nullable=True)
+    staged: Mapped[str | None] = internal(String(20))
     seen_at: Mapped[datetime] = internal(default=clock.now)
     visit_due_at: Mapped[datetime | None] = internal()
     recorded_by_id: Mapped[int | None] = internal(BigId)
@@ -100,7 +115,7 @@ class Person(RealName):
 
     @classmethod
     def visible(cls) -> ColumnElement[bool]:
-        return ~staged(cls.status)
+        return cls.status.is_not(None)
 
     @classmethod
     def register(

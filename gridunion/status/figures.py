@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, selec
 from gridunion import clock, settings
 from gridunion.complaints.models import IS_OPEN, Complaint
 from gridunion.db import UtcDateTime
-from gridunion.members.membership import staged
 from gridunion.members.models import Person
 from gridunion.status.walks import ALL, COUNTED, IDS, INCOMPLETE, NONE, NOT_SEALED, NOW, WALKS
 from gridunion.tree import Unit
@@ -57,7 +56,7 @@ def _last_entry(unit: FromClause) -> ColumnElement[datetime]:
     """The latest of the kinds' latest records, each the end of an index."""
     latest = [
         select(func.max(kind.recorded_at).label("at")).where(kind.unit_id == unit.c.id, shown).correlate(unit)
-        for kind, shown in ((_p, ~staged(_p.status)), (_v, ALL), (_c, NOT_SEALED))
+        for kind, shown in ((_p, _p.status.is_not(None)), (_v, ALL), (_c, NOT_SEALED))
     ]
     return select(func.max(union_all(*latest).subquery().c.at, type_=UtcDateTime)).scalar_subquery()
 

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 15:37:21.054544
+Revision: 0001, 2026-11-21 15:39:28.754965
 """
 
 import sqlalchemy as sa
@@ -272,6 +272,7 @@ def upgrade():
         sa.Column("rows_read", sa.Integer(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("homes", sa.JSON(), nullable=False),
+        sa.Column("people", sa.JSON(), nullable=False),
         sa.Column("reader", sa.String(length=32), nullable=False),
         sa.Column("beat_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
@@ -437,7 +438,9 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_row")),
     )
     with op.batch_alter_table("import_row", schema=None) as batch_op:
-        batch_op.create_index("ix_import_row_run_id_id_index", ["run_id", "id_index"], unique=False)
+        batch_op.create_index(
+            "ix_import_row_run_id_id_index", ["run_id", "id_index", "verdict", "person_id"], unique=False
+        )
         batch_op.create_index(
             "ix_import_row_run_id_verdict_number", ["run_id", "verdict", "number"], unique=False
         )
@@ -448,7 +451,8 @@ def upgrade():
         sa.Column("card_no", sa.String(length=20), nullable=True),
         sa.Column("card_token", sa.String(length=24), nullable=True),
         sa.Column("card_on", sa.Date(), nullable=True),
-        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=True),
+        sa.Column("staged", sa.String(length=20), nullable=True),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("visit_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -520,30 +524,37 @@ def upgrade():
             "ix_person_group",
             ["unit_id", "status", "key_group", "seen_at", "id"],
             unique=False,
-            sqlite_where=sa.text("key_group IS NOT NULL"),
-            postgresql_where=sa.text("key_group IS NOT NULL"),
+            sqlite_where=sa.text("key_group IS NOT NULL AND status IS NOT NULL"),
+            postgresql_where=sa.text("key_group IS NOT NULL AND status IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_person_hardship",
             ["unit_id", "status", "seen_at", "id"],
             unique=False,
-            sqlite_where=sa.text("hardship_class IS NOT NULL"),
-            postgresql_where=sa.text("hardship_class IS NOT NULL"),
+            sqlite_where=sa.text("hardship_class IS NOT NULL AND status IS NOT NULL"),
+            postgresql_where=sa.text("hardship_class IS NOT NULL AND status IS NOT NULL"),
         )
         batch_op.create_index("ix_person_id_index", ["id_index"], unique=False)
         batch_op.create_index(
             "ix_person_incomplete",
             ["unit_id", "status", "seen_at", "id", "gaps"],
             unique=False,
-            sqlite_where=sa.text("gaps <> 0"),
-            postgresql_where=sa.text("gaps <> 0"),
+            sqlite_where=sa.text("gaps <> 0 AND status IS NOT NULL"),
+            postgresql_where=sa.text("gaps <> 0 AND status IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_person_merged_into_id",
+            ["merged_into_id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_person_new_form",
             ["unit_id", "status", "seen_at", "id"],
             unique=False,
-            sqlite_where=sa.text("new_form = 1"),
-            postgresql_where=sa.text("new_form"),
+            sqlite_where=sa.text("new_form = 1 AND status IS NOT NULL"),
+            postgresql_where=sa.text("new_form AND status IS NOT NULL"),
         )
         batch_op.create_index("ix_person_phone", ["phone"], unique=False)
         batch_op.create_index(
@@ -558,14 +569,18 @@ def upgrade():
         batch_op.create_index("ix_person_unit_id_reading", ["unit_id", "reading"], unique=False)
         batch_op.create_index("ix_person_unit_id_recorded_at", ["unit_id", "recorded_at"], unique=False)
         batch_op.create_index(
-            "ix_person_unit_id_status_seen_at_id", ["unit_id", "status", "seen_at", "id"], unique=False
+            "ix_person_unit_id_status_seen_at_id",
+            ["unit_id", "status", "seen_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("status IS NOT NULL"),
+            postgresql_where=sa.text("status IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_person_visit_due",
             ["unit_id", "status", "seen_at", "id"],
             unique=False,
-            sqlite_where=sa.text("visit_due_at IS NOT NULL"),
-            postgresql_where=sa.text("visit_due_at IS NOT NULL"),
+            sqlite_where=sa.text("visit_due_at IS NOT NULL AND status IS NOT NULL"),
+            postgresql_where=sa.text("visit_due_at IS NOT NULL AND status IS NOT NULL"),
         )
 
     op.create_table(
@@ -846,7 +861,8 @@ def upgrade():
     op.create_table(
         "membership",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=True),
+        sa.Column("staged", sa.String(length=20), nullable=True),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=True),
         sa.Column("change_type", sa.String(length=8), nullable=True),
@@ -874,6 +890,8 @@ def upgrade():
             "ix_membership_unit_id_status_until_on_from_on",
             ["unit_id", "status", "until_on", "from_on"],
             unique=False,
+            sqlite_where=sa.text("status IS NOT NULL"),
+            postgresql_where=sa.text("status IS NOT NULL"),
         )
 
     op.create_table(
@@ -954,6 +972,7 @@ def upgrade():
         sa.UniqueConstraint("number", name=op.f("uq_application_number")),
     )
     with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.create_index("ix_application_membership_id", ["membership_id"], unique=False)
         batch_op.create_index("ix_application_phone", ["phone"], unique=False)
         batch_op.create_index("ix_application_recorded_at", ["recorded_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_application_uid"), ["uid"], unique=True)
@@ -968,6 +987,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_application_uid"))
         batch_op.drop_index("ix_application_recorded_at")
         batch_op.drop_index("ix_application_phone")
+        batch_op.drop_index("ix_application_membership_id")
 
     op.drop_table("application")
     with op.batch_alter_table("visit", schema=None) as batch_op:
@@ -982,7 +1002,11 @@ def downgrade():
 
     op.drop_table("reply_due")
     with op.batch_alter_table("membership", schema=None) as batch_op:
-        batch_op.drop_index("ix_membership_unit_id_status_until_on_from_on")
+        batch_op.drop_index(
+            "ix_membership_unit_id_status_until_on_from_on",
+            sqlite_where=sa.text("status IS NOT NULL"),
+            postgresql_where=sa.text("status IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_membership_uid"))
         batch_op.drop_index("ix_membership_person_id")
 
@@ -1072,10 +1096,14 @@ def downgrade():
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_person_visit_due",
-            sqlite_where=sa.text("visit_due_at IS NOT NULL"),
-            postgresql_where=sa.text("visit_due_at IS NOT NULL"),
+            sqlite_where=sa.text("visit_due_at IS NOT NULL AND status IS NOT NULL"),
+            postgresql_where=sa.text("visit_due_at IS NOT NULL AND status IS NOT NULL"),
         )
-        batch_op.drop_index("ix_person_unit_id_status_seen_at_id")
+        batch_op.drop_index(
+            "ix_person_unit_id_status_seen_at_id",
+            sqlite_where=sa.text("status IS NOT NULL"),
+            postgresql_where=sa.text("status IS NOT NULL"),
+        )
         batch_op.drop_index("ix_person_unit_id_recorded_at")
         batch_op.drop_index("ix_person_unit_id_reading")
         batch_op.drop_index("ix_person_unit_id_name")
@@ -1087,21 +1115,30 @@ def downgrade():
         )
         batch_op.drop_index("ix_person_phone")
         batch_op.drop_index(
-            "ix_person_new_form", sqlite_where=sa.text("new_form = 1"), postgresql_where=sa.text("new_form")
+            "ix_person_new_form",
+            sqlite_where=sa.text("new_form = 1 AND status IS NOT NULL"),
+            postgresql_where=sa.text("new_form AND status IS NOT NULL"),
         )
         batch_op.drop_index(
-            "ix_person_incomplete", sqlite_where=sa.text("gaps <> 0"), postgresql_where=sa.text("gaps <> 0")
+            "ix_person_merged_into_id",
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_person_incomplete",
+            sqlite_where=sa.text("gaps <> 0 AND status IS NOT NULL"),
+            postgresql_where=sa.text("gaps <> 0 AND status IS NOT NULL"),
         )
         batch_op.drop_index("ix_person_id_index")
         batch_op.drop_index(
             "ix_person_hardship",
-            sqlite_where=sa.text("hardship_class IS NOT NULL"),
-            postgresql_where=sa.text("hardship_class IS NOT NULL"),
+            sqlite_where=sa.text("hardship_class IS NOT NULL AND status IS NOT NULL"),
+            postgresql_where=sa.text("hardship_class IS NOT NULL AND status IS NOT NULL"),
         )
         batch_op.drop_index(
             "ix_person_group",
-            sqlite_where=sa.text("key_group IS NOT NULL"),
-            postgresql_where=sa.text("key_group IS NOT NULL"),
+            sqlite_where=sa.text("key_group IS NOT NULL AND status IS NOT NULL"),
+            postgresql_where=sa.text("key_group IS NOT NULL AND status IS NOT NULL"),
         )
         batch_op.drop_index("ix_person_employer_id")
         batch_op.drop_index(

@@ -1,0 +1,38 @@
+"""Who of the people of an import anybody has to do with since: they stay when it is taken back."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, select
+
+from gridunion.db import Base, trusted
+from gridunion.members.models import Person
+
+_p = Person.__table__.c
+_OWN = ("membership", "consent")  # what the import itself wrote beside them
+_FIRST: Any = bindparam("first")
+_LAST: Any = bindparam("last")
+
+
+def touched(ranges: list[list[int]]) -> set[int]:
+    """The numbers of those who were changed, or whom any other record names."""
+    return {
+        number
+        for first, last in ranges
+        for asked in _asked()
+        for number in trusted(asked, {"first": first, "last": last}).scalars()
+    }
+
+
+@cache
+def _asked() -> list[Select[Any]]:
+    """One walk through each table: there are far fewer records about new people than new people."""
+    others = [
+        key.parent
+        for table in Base.metadata.sorted_tables
+        if table.name not in _OWN
+        for key in table.foreign_keys
+        if key.column is _p.id
+    ]
+    changed = select(_p.id).where(_p.id.between(_FIRST, _LAST), _p.version > 1)
+    return [changed, *(select(it).where(it.between(_FIRST, _LAST)).distinct() for it in others)]
