@@ -2,7 +2,6 @@
 some days everything can be put back as it was."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -11,13 +10,12 @@ from sqlalchemy.orm import Mapped
 
 from gridunion import audit, clock, settings
 from gridunion.db import BigId, Encrypted, Record, db, internal, personal, sensitive, trusted
-from gridunion.employers.models import named
 from gridunion.members.carrying import SETTLED, carry, line_of, told_of
 from gridunion.members.ledger import Ledger
 from gridunion.members.membership import WrongStep
-from gridunion.members.merge_fields import FIELDS, choices
+from gridunion.members.merge_fields import choices
+from gridunion.members.merge_files import make_room, write_files
 from gridunion.members.models import Person
-from gridunion.members.spans import STRENGTH
 from gridunion.members.transfer import DOUBLES, Transfer
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped, Unit
@@ -26,11 +24,6 @@ LIVE = ("known", "applied", "active", "retained")
 
 
 _NOT_LIVE = lazy_gettext("这两份档案不能合并：有一份已经合并、转出或退会了。")
-
-
-def strength(status: str) -> int:
-    """Of two standings the stronger is the one of the file that stays."""
-    return STRENGTH.get(status, 0)
 
 
 class NotMerged(WrongStep):
@@ -71,7 +64,7 @@ class Merge(Scoped, Record):
         merge.by_name = by.name
         moved = {it.kind.__tablename__: count for it, count in told_of(loser)}
         ledger = Ledger()
-        _write_files(winner, loser, taken, ledger)
+        write_files(winner, loser, taken, ledger)
         carry(winner, loser, ledger)
         merge.kept = str(ledger)
         db.session.add(merge)
@@ -87,7 +80,7 @@ class Merge(Scoped, Record):
         assert winner and loser
         ledger = self._ledger
         ledger.put_file_back("winner", winner)
-        _make_room(ledger)
+        make_room(ledger)
         ledger.put_file_back("loser", loser)
         db.session.flush()
         ledger.put_rows_back()
@@ -166,47 +159,6 @@ def why_apart(winner: Person, loser: Person) -> str:
     named_in = or_(Transfer.person_id.in_(both), Transfer.known_as_id.in_(both))
     waits = db.session.scalar(select(Transfer.id).where(Transfer.state == "asked", named_in).limit(1))
     return _("有一份正在办转会，等有了答复，或撤回以后再合并。") if waits else ""
-
-
-def _write_files(winner: Person, loser: Person, taken: set[str], ledger: Ledger) -> None:
-    columns = [column for name in taken & FIELDS.keys() for column in FIELDS[name].columns]
-    values = {column: getattr(loser, column) for column in columns} | _taken_back(winner, loser)
-    values["status"] = max(winner.status, loser.status, key=strength)
-    values["seen_at"] = max(winner.seen_at, loser.seen_at)
-    ledger.write("loser", loser, status="merged", merged_into_id=winner.id, visit_due_at=None, **NO_CARD)
-    _make_room(ledger)
-    ledger.write("winner", winner, **values)
-    if values.keys() & {"employer_name", "unit_id"}:
-        ledger.write("winner", winner, employer_id=_employer_of(winner))
-    db.session.flush()
-
-
-NO_CARD = dict.fromkeys(("card_no", "card_token", "card_on"))
-"""What was printed for the other file holds no longer; the number may go on."""
-
-
-def _make_room(ledger: Ledger) -> None:
-    """No two have one card, not even between two statements."""
-    if any(NO_CARD.keys() & side for side in ledger.files.values()):
-        db.session.flush()
-
-
-def _taken_back(winner: Person, loser: Person) -> dict[str, Any]:
-    """Whoever took their consent back, in whichever file, has taken it back, unless they agreed again since."""
-    taken_back = max((it.withdrawn_at for it in (winner, loser) if it.withdrawn_at), default=None)
-    given = (
-        consent.given_at for it in (winner, loser) for consent in it.consents if not consent.withdrawn_at
-    )
-    if taken_back is None:
-        return {}
-    holds = max(given, default=taken_back) <= taken_back
-    return {"withdrawn_at": taken_back, "share_birthday": False} if holds else {"withdrawn_at": None}
-
-
-def _employer_of(person: Person) -> int | None:
-    """The employer in the ledger of the community where the file stands."""
-    found = person.employer_name and named(person.employer_name, db.session.get_one(Unit, person.unit_id))
-    return found.id if found else None
 
 
 def _settle(*people: Person) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import joinedload
 
 from gridunion.bookmark import opened, seal
 from gridunion.db import db, trusted
-from gridunion.members.merging import LIVE, strength
+from gridunion.members.merge_files import strength
+from gridunion.members.merging import LIVE
 from gridunion.members.models import Person
 from gridunion.members.suspects import Suspect
 from gridunion.members.twins import words
