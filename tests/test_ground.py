@@ -78,7 +78,6 @@ def test_nobody_goes_round_the_database_session() -> None:
     allowed = {
         "db.py",
         "engine.py",
-        "search.py",
         "indexing.py",
         "bulk.py",
         "commands.py",

@@ -27,7 +27,7 @@ from gridunion import config, create_app
 from gridunion.db import db, write
 from gridunion.exchange import bulk, publishing, reading, register, upload
 from gridunion.exchange.models import begin, run_of
-from gridunion.members.forms import FileForm
+from gridunion.members.file_form import FileForm
 from gridunion.members.models import Person
 from gridunion.tree import Unit, everywhere
 from tests.bench import crowd
