@@ -16,6 +16,7 @@ from gridunion.identity import age_on
 from gridunion.members import listing
 from gridunion.members.filters import AGES, UNSEEN
 from gridunion.members.models import Person
+from tests import bases
 from tests.conftest import NOON, Someone, as_viewer, member, unit
 
 
@@ -123,6 +124,11 @@ def test_the_index_holds_no_end_of_a_number_in_clear(lifted: Flask) -> None:
 @pytest.fixture
 def people(lifted: Flask) -> list[Person]:
     """Eighty members, different in everything a filter asks."""
+    bases.planted(lifted, "eighty", _eighty)
+    return list(db.session.scalars(select(Person).order_by(Person.id)))
+
+
+def _eighty() -> None:
     groups, cells, who = ("courier", "guard", None), ("211", "2110", "212", "221"), as_viewer("leader")
     with write():
         for nth in range(80):
@@ -134,7 +140,6 @@ def people(lifted: Flask) -> list[Person]:
             )  # fmt: skip
             person.seen_at = NOON - timedelta(days=nth * 7 % 400)
             person.approve(who)
-    return list(db.session.scalars(select(Person).order_by(Person.id)))
 
 
 def _walk(someone: Someone, url: str) -> tuple[list[str], set[int]]:

@@ -20,6 +20,7 @@ from gridunion.members.models import Person
 from gridunion.receipts import Draft
 from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
+from tests import bases
 from tests.conftest import NOON, Page, Someone, as_viewer, member, unit
 
 NEW = {
@@ -618,6 +619,11 @@ def test_colleagues_without_the_right_are_told_so(
 @pytest.fixture
 def sixty(lifted: Flask) -> list[Person]:
     """Sixty members in two cells of a community, ten in another, several seen in the same instant."""
+    bases.planted(lifted, "sixty", _sixty)
+    return list(db.session.scalars(select(Person).order_by(Person.id)))
+
+
+def _sixty() -> None:
     people = [
         member(f"李{chr(0x4E00 + nth)}", "211" if nth % 3 else "2110", f"138000{nth:05d}")
         for nth in range(60)
@@ -633,7 +639,6 @@ def sixty(lifted: Flask) -> list[Person]:
             if nth % 6 == 0:
                 DueVisit.plan(person, "hospital", clock.today(), as_viewer("worker"))
                 DueVisit.plan(person, "bereavement", clock.today(), as_viewer("worker"))
-    return people
 
 
 def _walk(someone: Someone, url: str) -> tuple[list[str], set[int]]:
