@@ -311,6 +311,7 @@ def test_the_same_file_is_recognized_and_leads_to_its_import(lifted: Flask, lead
 def test_one_sheet_at_a_time(lifted: Flask, leader: Someone) -> None:
     url = upload(leader, sheet(LI)).location
     assert "先办完或放弃" in upload(leader, sheet(WANG), status=422)
+    assert len(list(inbound._folder().iterdir())) == 1, "what was not taken is not kept"
     leader.post(f"{url}/end")
     assert upload(leader, sheet(WANG)).location
 

@@ -10,7 +10,7 @@ from werkzeug.utils import secure_filename
 
 from gridunion import audit
 from gridunion.db import db
-from gridunion.exchange import publishing
+from gridunion.exchange import inbound, publishing
 from gridunion.exchange.forms import NEEDED, TITLES, UploadForm, read_mapping
 from gridunion.exchange.heavy import copy_later, copy_now
 from gridunion.exchange.lists import PAGE, listed
@@ -76,13 +76,19 @@ def upload() -> Response:
     if isinstance(arrived, str):
         form.file.errors = [arrived]
     if not valid or isinstance(arrived, str):
-        return _listing(form, 422)
+        return _refused(form, arrived)
     unit = find_unit(form.unit.data)
     if running := open_run(unit):
         form.file.errors = [_("%(name)s还有一份表格没办完，请先办完或放弃", name=running.unit.name)]
-        return _listing(form, 422)
+        return _refused(form, arrived)
     run = begin(unit, viewer(), arrived)
     return go(url_for("exchange.show", uid=run.uid))
+
+
+def _refused(form: UploadForm, arrived: Arrived | str) -> Response:
+    if isinstance(arrived, Arrived):
+        inbound.drop(arrived.uid)
+    return _listing(form, 422)
 
 
 def _known(run: ImportRun) -> Response:
