@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 15:39:28.754965
+Revision: 0001, 2026-11-21 15:44:53.031870
 """
 
 import sqlalchemy as sa
