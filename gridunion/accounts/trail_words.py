@@ -136,7 +136,7 @@ _MEANS_NOTHING = {
     "path", "reading", "initials", "id_index", "unit_id", "account_id", "person_id", "employer_id", "sha256",
     "recorded_by_id", "accept_due_at", "calls", "planned_by_id", "settled_by_id", "seen_before", "due_visit_id",
     "visitor_id", "subject_uid", "size", "mime", "transfer_id", "asking_id", "answering_id", "known_as_id",
-    "merged_into_id", "gaps", "digest", "chosen",
+    "merged_into_id", "gaps", "digest", "chosen", "staged",
 }  # fmt: skip
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+\+00:00)?")
 
