@@ -22,20 +22,22 @@ Told = TypeVar("Told")
 
 POSTGRES = os.environ.get("DATABASE_URL", "")
 ROOM = 2**30  # bytes
+BASE = "base"
 
 # What a test wrote bears a later transaction than the last putting back, and what it deleted is missing.
 KEEP = """
-CREATE SCHEMA kept;
-CREATE TABLE kept.mark AS SELECT pg_current_xact_id()::xid AS last;
+CREATE SCHEMA kept_{name};
+CREATE TABLE kept_{name}.mark AS SELECT pg_current_xact_id()::xid AS last;
 DO $$ DECLARE it record; body text := ''; BEGIN
     FOR it IN SELECT table_name AS name, string_agg(quote_ident(column_name), ', ') AS columns
             FROM information_schema.columns JOIN pg_tables ON tablename = table_name AND schemaname = table_schema
             WHERE table_schema = 'public' AND is_generated = 'NEVER' GROUP BY table_name LOOP
-        EXECUTE format('CREATE TABLE kept.%1$I AS TABLE public.%1$I', it.name);
+        EXECUTE format('CREATE TABLE kept_{name}.%1$I AS TABLE public.%1$I', it.name);
         body := body || format('
-            IF (SELECT count(*) <> (SELECT count(*) FROM kept.%1$I) OR min(age(xmin)) < kept_age FROM public.%1$I) THEN
+            IF (SELECT count(*) <> (SELECT count(*) FROM kept_{name}.%1$I) OR min(age(xmin)) < kept_age
+                    FROM public.%1$I) THEN
                 DELETE FROM public.%1$I;
-                INSERT INTO public.%1$I (%2$s) SELECT %2$s FROM kept.%1$I;
+                INSERT INTO public.%1$I (%2$s) SELECT %2$s FROM kept_{name}.%1$I;
             END IF;', it.name, it.columns);
     END LOOP;
     FOR it IN SELECT sequencename AS name, last_value AS last FROM pg_sequences WHERE schemaname = 'public' LOOP
@@ -44,15 +46,15 @@ DO $$ DECLARE it record; body text := ''; BEGIN
                 PERFORM setval(''public.%1$I'', %2$s, %3$L);
             END IF;', it.name, coalesce(it.last, 1), it.last IS NOT NULL);
     END LOOP;
-    EXECUTE format('CREATE FUNCTION kept.put_back() RETURNS void LANGUAGE plpgsql AS %L',
-        'DECLARE kept_age int := (SELECT age(last) FROM kept.mark); BEGIN' || body || ' END');
+    EXECUTE format('CREATE FUNCTION kept_{name}.put_back() RETURNS void LANGUAGE plpgsql AS %L',
+        'DECLARE kept_age int := (SELECT age(last) FROM kept_{name}.mark); BEGIN' || body || ' END');
 END $$"""
 PUT_BACK = """
 DO $$ DECLARE it record; BEGIN
     SET LOCAL session_replication_role = replica; -- neither foreign keys nor the triggers that keep the trail
     SET LOCAL lock_timeout = '10s';
-    PERFORM kept.put_back();
-    UPDATE kept.mark SET last = pg_current_xact_id()::xid;
+    PERFORM kept_{name}.put_back();
+    UPDATE kept_{name}.mark SET last = pg_current_xact_id()::xid;
     FOR it IN SELECT DISTINCT tgrelid::regclass AS name FROM pg_trigger WHERE tgenabled = 'D' LOOP
         EXECUTE format('ALTER TABLE %s ENABLE TRIGGER USER', it.name);
     END LOOP;
@@ -88,47 +90,47 @@ def keep(site: Flask) -> None:
     """Remember the base as it is now. Inside the app."""
     db.session.remove()
     if POSTGRES:
-        _tell(KEEP)
+        _tell(KEEP.replace("{name}", BASE))
         return
     db.engine.dispose()
-    shutil.copy(_home(site) / "gridunion.db", _home(site) / "base.db")
+    shutil.copy(_home(site) / "gridunion.db", _home(site) / f"{BASE}.db")
 
 
 def put_back(site: Flask) -> None:
     """The base as it was kept. Inside the app."""
     shutil.rmtree(_home(site) / "imports", ignore_errors=True)
-    if POSTGRES:
-        db.session.remove()
-        _tell(PUT_BACK)
-        return
-    _put_back(site, "base.db")
+    _put_back(site, BASE)
 
 
 def planted(site: Flask, name: str, plant: Callable[[], Told]) -> Told:
     """What `plant` puts into a fresh base, and what it tells of it (plain values, no records). Inside the app.
 
-    Planted once and kept; on PostgreSQL planted each time, for few ask for it there.
+    Planted once and kept.
     """
-    if POSTGRES:
-        return plant()
     told: dict[str, Told] = site.extensions.setdefault("tests.planted", {})
     if name in told:
-        _put_back(site, f"{name}.db")
+        _put_back(site, name)
+        return told[name]
+    told[name] = plant()
+    db.session.remove()
+    if POSTGRES:
+        _tell(KEEP.replace("{name}", name))
     else:
-        told[name] = plant()
-        db.session.remove()
         with closing(db.engine.raw_connection()) as connection:
             connection.cursor().execute(f"VACUUM INTO '{_home(site) / name}.db'")
     return told[name]
 
 
-def _put_back(site: Flask, kept: str) -> None:
+def _put_back(site: Flask, name: str) -> None:
     db.session.remove()
-    db.engine.dispose()
     site.extensions.pop("gridunion.settings", None)
+    if POSTGRES:
+        _tell(PUT_BACK.replace("{name}", name))
+        return
+    db.engine.dispose()
     for left in ("gridunion.db-wal", "gridunion.db-shm"):
         (_home(site) / left).unlink(missing_ok=True)
-    shutil.copy(_home(site) / kept, _home(site) / "gridunion.db")
+    shutil.copy(_home(site) / f"{name}.db", _home(site) / "gridunion.db")
 
 
 def _home(site: Flask) -> Path:

@@ -84,7 +84,9 @@ def _unions(said: str) -> list[Unit]:
     named = select(Unit).where(Unit.kind == "community_union", Unit.closed_on.is_(None))
     with everywhere():
         return list(
-            db.session.scalars(named.where((Unit.name == said) | (Unit.code == said)).limit(MOST_SAME))
+            db.session.scalars(
+                named.where((Unit.name == said) | (Unit.code == said)).order_by(Unit.path).limit(MOST_SAME)
+            )
         )
 
 
