@@ -16,7 +16,7 @@ COMMUNITY, CELL = "610702003008", "610702003008003"
 
 # Who reads what; after an address, what is followed from there.
 PAGES: dict[str, list[str]] = {
-    "": ["/login", "/card/AAAAbbbbCCCCdddd"],
+    "": ["/login", "/card/AAAAbbbbCCCCdddd", f"/join/{COMMUNITY}"],
     "worker": [
         "/today", "/new", "/members/", f"/members/ » {FIRST}", f"/members/ » {FIRST} » a[href$='/edit']",
         "/members/new", f"/members/ » {FIRST} » .act-bar .btn-lg", f"/members/ » {FIRST} » a[href*='/events/']",
@@ -27,7 +27,8 @@ PAGES: dict[str, list[str]] = {
         "/inbox", "/inbox?show=call » .cells .btn", "/members/", "/members/approvals", "/complaints/", "/employers/",
         f"/employers/ » {FIRST}", "/employers/new", "/staff", "/status/", "/status/rules", "/me", "/members/export",
         "/members/print", "/members/cards", f"/members/ » {FIRST} » a[href$='/form']",
-        f"/members/ » {FIRST} » a[href$='/card']",
+        f"/members/ » {FIRST} » a[href$='/card']", "/imports/", "/applications/", "/members/changes",
+        "/members/transfers » .cells .btn", "/members/suspects » .cells .btn",
     ],
     "supervisor": [
         "/status/", f"/status/{COMMUNITY}", f"/status/{CELL}", f"/status/{COMMUNITY}/due",
@@ -49,10 +50,10 @@ VIOLATIONS = """only => axe.run({resultTypes: ["violations"], ...(only && {runOn
   found => found.violations.map(it => [it.id, ...it.nodes.map(node => node.html)]))"""
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # What a thumb cannot hit: rows are links over their whole width, words in a sentence may be smaller (design.md 10).
-SMALL = """() => [...document.querySelectorAll("a, button, input, select, textarea, summary")].filter(it => {
+SMALL = """() => [...document.querySelectorAll("a, button, input, select, textarea, summary, .tick")].filter(it => {
   const box = it.getBoundingClientRect();
   return box.width && (box.width < 43.5 || box.height < 43.5)
-    && !it.matches(".vh, .skip, .opt input, .cell .main > a, .tl > li > a, p a");
+    && !it.matches(".vh, .skip, .opt input, .tick input, .cell .main > a, .tl > li > a, p a");
 }).map(it => it.outerHTML.slice(0, 120))"""
 
 
