@@ -81,6 +81,7 @@ class _Known:
     lists: dict[str, dict[str, list[Entry]]]
     answers: dict[tuple[str | tuple[str, ...], str, date], Any] = field(default_factory=dict)
     in_force: dict[tuple[str, str, date], list[Entry]] = field(default_factory=dict)
+    tagged: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
 
 def value(key: str, path: str = "", on: date | None = None) -> Any:
@@ -123,7 +124,10 @@ def code(name: str, key: str | None) -> Entry | None:
 
 def codes_tagged(name: str, tag: str) -> list[str]:
     """The codes of a list that bear a tag, also those no longer in force: records may still name them."""
-    return [key for key, rows in _known().lists[name].items() if rows[-1].tags.get(tag)]
+    known, asked = _known(), (name, tag)
+    if asked not in known.tagged:
+        known.tagged[asked] = [key for key, rows in known.lists[name].items() if rows[-1].tags.get(tag)]
+    return known.tagged[asked]
 
 
 def label(name: str, key: str | None) -> str:

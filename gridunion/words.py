@@ -17,7 +17,10 @@ Said = Callable[..., Markup]
 
 def english() -> bool:
     """The reader chose English. Commands and jobs speak Chinese."""
-    return has_request_context() and request.cookies.get("lang") == "en"
+    if not has_request_context():
+        return False
+    cookies = request.cookies  # asked dozens of times a page: a key that is missing costs an exception
+    return "lang" in cookies and cookies["lang"] == "en"
 
 
 class Words(Domain):  # type: ignore[misc]

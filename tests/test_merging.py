@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Table, event, select
+from sqlalchemy import Table, event, func, select
 
 from gridunion import clock
 from gridunion.audit import Trail
@@ -160,6 +160,28 @@ def test_who_was_just_registered_is_met_by_the_next_walk(lifted: Flask) -> None:
     assert _pairs() == []
     suspect_walk.walk()
     assert _pairs() == [("digit", "open")]
+
+
+def test_who_is_new_does_not_wait_for_the_round_of_the_week(
+    lifted: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suspect_walk, "BATCH", 1)
+    monkeypatch.setattr(suspect_walk, "BATCHES", 2)
+    for nth in range(6):
+        member(f"赵{chr(0x4E00 + nth)}", phone=f"1380916000{nth}")
+    for _minute in range(3):
+        suspect_walk.walk()
+    with clock.at(clock.now() + timedelta(days=8)):
+        suspect_walk.walk()
+        with write():
+            for phone in (PHONE, OFF_BY_ONE):
+                Person.register(unit("211"), as_viewer("worker"), "grid_visit", name="李强", phone=phone)
+        suspect_walk.walk()
+        assert _pairs() == [("digit", "open")]
+        for _minute in range(9):
+            suspect_walk.walk()
+        place = db.session.scalars(select(suspect_walk.SuspectWalk)).one()
+        assert place.round_id is None and place.met_id == db.session.scalar(select(func.max(Person.id)))
 
 
 def test_rows_of_a_sheet_are_found_by_the_walk(lifted: Flask) -> None:

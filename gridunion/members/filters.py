@@ -70,7 +70,7 @@ class Filters(NamedTuple):
     @classmethod
     def asked(cls) -> "Filters":
         """Those of the request. Raises NotFound for a unit of others."""
-        return cls.of(request.args)
+        return cls.of(request.args.to_dict())
 
     @classmethod
     def of(cls, said: Mapping[str, str]) -> "Filters":

@@ -1,6 +1,7 @@
 """The register: the list and its search, and a person's page."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -27,18 +28,24 @@ from gridunion.rights import allow
 from gridunion.text import clean_question
 from gridunion.totals import totals
 from gridunion.web import before, find, go, page, say, viewer
+from gridunion.words import english
 
 bp = Blueprint("members", __name__, url_prefix="/members")
 
 # Where in the form a column of the file is filled in.
 FIELDS = {"work": "employer_name", "id_index": "id_number"}
-OFFERED = {
-    "ages": [(value, words) for value, (_youngest, _older, words) in AGES.items()],
-    "empty": EMPTY,
-    "migrant": MIGRANT,
-    "unseen": lambda: [(value, _("%(n)s 天以上没联系", n=days)) for value, days in UNSEEN.items()],
-}
 LONG = 60  # days after which a member counts as long unseen
+
+
+@cache
+def offered(_english: bool) -> dict[str, list[tuple[str, str]]]:
+    """What the filters offer, in one of the two languages."""
+    ages = {value: words for value, (_youngest, _older, words) in AGES.items()}
+    unseen = {value: _("%(n)s 天以上没联系", n=days) for value, days in UNSEEN.items()}
+    choices: dict[str, dict[str, Any]] = {"age": ages, "unseen": unseen, "migrant": MIGRANT, "lack": EMPTY}
+    return {
+        name: [(value, str(words)) for value, words in several.items()] for name, several in choices.items()
+    }
 
 
 @bp.get("/")
@@ -49,7 +56,8 @@ def listing() -> Response:
     return page(
         "members/listing.html", rows=rows, after=after, chosen=chosen.show, counts=counts, asked="", long=LONG,
         place=here(), total=_total(chosen, counts, len(rows), bool(place or after)), filters=chosen,
-        stopped=LOOKED_AT if stopped else 0, offered=OFFERED, twins=count_for(viewer()), asides=asides(viewer()),
+        stopped=LOOKED_AT if stopped else 0, offered=offered(english()), twins=count_for(viewer()),
+        asides=asides(viewer()),
     )  # fmt: skip
 
 
@@ -70,7 +78,7 @@ def search() -> Response:
     rows, after, total = found(viewer(), asked, request.form.get("after", ""))
     return page(
         "members/listing.html", rows=rows, after=after, chosen="", counts=totals(), total=total, asked=asked, long=LONG,
-        place=here(), most=MOST_FOUND, filters=Filters(), stopped=0, offered=OFFERED,
+        place=here(), most=MOST_FOUND, filters=Filters(), stopped=0, offered=offered(english()),
         asides=[],
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ TRUSTED = {"branch": True}
 _PERSON, _SPAN = insert(Person.__table__), insert(Membership.__table__)  # type: ignore[arg-type]
 ALL_AT_ONCE = 500
 GROUPED = (
-    "SELECT unit_id, status, count(*) FROM person GROUP BY unit_id, status",
+    "SELECT unit_id, status, count(*) FROM person WHERE status IS NOT NULL GROUP BY unit_id, status",
     "SELECT unit_id, state, count(*) FROM due_visit GROUP BY unit_id, state",
 )
 
