@@ -36,6 +36,7 @@ check: .venv/test $(ENGLISH).mo
 
 bench: .venv/test $(ENGLISH).mo
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.importing
 
 # Read the texts out of the code and the pages into the catalog of English.
 messages: .venv/test

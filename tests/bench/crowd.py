@@ -47,5 +47,5 @@ def write(path: Path, count: int, cells: Sequence[str]) -> Path:
         if path.suffix == ".csv":
             write_csv(out, HEADER, people(count, cells))  # type: ignore[arg-type]
         else:
-            write_xlsx(out, "会员", HEADER, people(count, cells), "")
+            write_xlsx(out, "会员", HEADER, people(count, cells), "", ())
     return path
