@@ -17,8 +17,9 @@ from gridunion import clock, jobs
 from gridunion.accounts.models import Account
 from gridunion.audit import Trail, broken_at
 from gridunion.db import db, trusted, write
-from gridunion.exchange import elsewhere, inbound, reading
+from gridunion.exchange import elsewhere, locker, reading
 from gridunion.exchange import upload as upload_of
+from gridunion.exchange.locker import SHEETS
 from gridunion.exchange.models import ImportRow, ImportRun
 from gridunion.members.consent import Consent
 from gridunion.members.membership import Membership
@@ -222,7 +223,7 @@ def test_a_large_sheet_is_looked_at_in_the_background(
     lifted: Flask, leader: Someone, leader2: Someone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(upload_of, "SMALL", 0)
-    monkeypatch.setattr(inbound, "PIECE", 20)
+    monkeypatch.setattr(locker, "PIECE", 20)
     url = upload(leader, sheet(LI)).location.split("?")[0]
     page = leader.get(url)
     assert "正在打开找表头" in page and f'hx-get="{url}/progress"' in page.html
@@ -241,7 +242,7 @@ def test_a_large_sheet_is_looked_at_in_the_background(
     url = upload(leader, HEAD.encode(), name="空.csv").location
     work()
     assert "表头下面没有数据" in leader.get(url) and run_now().state == "failed"
-    assert not inbound._place(run_now().uid).exists() or not work()
+    assert not SHEETS.place(run_now().uid).exists() or not work()
 
 
 def test_a_large_sheet_whose_worker_died_is_looked_at_again(
@@ -259,7 +260,7 @@ def test_a_large_sheet_whose_worker_died_is_looked_at_again(
 
 def test_a_sheet_of_which_a_piece_is_missing_is_not_read(lifted: Flask, leader: Someone) -> None:
     url = upload(leader, sheet(LI)).location
-    file = inbound._place(run_now().uid)
+    file = SHEETS.place(run_now().uid)
     file.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[1:]))
     leader.post(f"{url}/mapping", dict(re_selected(leader.get(url).html)))
     work()
@@ -311,7 +312,7 @@ def test_the_same_file_is_recognized_and_leads_to_its_import(lifted: Flask, lead
 def test_one_sheet_at_a_time(lifted: Flask, leader: Someone) -> None:
     url = upload(leader, sheet(LI)).location
     assert "先办完或放弃" in upload(leader, sheet(WANG), status=422)
-    assert len(list(inbound._folder().iterdir())) == 1, "what was not taken is not kept"
+    assert len(list(SHEETS.folder.iterdir())) == 1, "what was not taken is not kept"
     leader.post(f"{url}/end")
     assert upload(leader, sheet(WANG)).location
 
@@ -324,7 +325,7 @@ def test_giving_up_leaves_nothing_behind(lifted: Flask, leader: Someone, tmp_pat
     assert rows_in(Person, Membership, Consent) == [0, 0, 0]
     assert db.session.scalar(select(func.count(ImportRow.told_sealed))) == 0
     assert "已放弃" in leader.get(url)
-    assert not inbound._place(run_now().uid).exists()
+    assert not SHEETS.place(run_now().uid).exists()
 
 
 def test_rows_that_were_not_taken_come_back_with_their_reason_and_can_be_sent_again(
@@ -404,7 +405,7 @@ def test_an_import_can_be_taken_back_only_for_some_days(lifted: Flask, leader: S
 
 def test_nothing_of_a_sheet_can_be_read_where_it_waits(lifted: Flask, leader: Someone) -> None:
     url = upload(leader, sheet(LI)).location
-    file = inbound._place(run_now().uid)
+    file = SHEETS.place(run_now().uid)
     assert file.exists() and file.stat().st_mode & 0o777 == 0o600
     assert b"11010519491231002X" not in file.read_bytes()
     sent_on = dict(re_selected(leader.get(url).html))
@@ -418,7 +419,7 @@ def test_nothing_of_a_sheet_can_be_read_where_it_waits(lifted: Flask, leader: So
 
 def test_what_nobody_went_on_with_is_given_up_and_its_file_deleted(lifted: Flask, leader: Someone) -> None:
     upload(leader, sheet(LI))
-    file = inbound._place(run_now().uid)
+    file = SHEETS.place(run_now().uid)
     (file.parent / "stray").write_bytes(b"x")
     with clock.at(clock.now() + timedelta(days=8)):
         reading.sweep()
@@ -444,7 +445,7 @@ def test_what_is_no_sheet_is_refused_with_a_sentence(
 ) -> None:
     page = upload(leader, data, name=name, status=422)
     assert words in page and rows_in(ImportRun) == [0]
-    assert not inbound._folder().exists() or not list(inbound._folder().iterdir())
+    assert not SHEETS.folder.exists() or not list(SHEETS.folder.iterdir())
 
 
 @pytest.mark.once

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from gridunion import clock, jobs
 from gridunion.accounts.models import Account, Posting
 from gridunion.db import db, write
-from gridunion.exchange import kept
 from gridunion.exchange.larger import ExportRequest
+from gridunion.exchange.locker import TABLES
 from gridunion.exchange.making import sweep
 from gridunion.jobs import Job
 from gridunion.members.models import Person
@@ -71,7 +71,7 @@ def test_one_asks_another_one_agrees_and_the_table_is_fetched_once(
     page = fetch(leader, request)
     rows = table(page, tmp_path / "a.xlsx")
     assert {row[1] for row in rows[1:]} == {"曾国富", "王秀兰", "罗志远"}
-    assert not kept.place(request.uid).exists()
+    assert not TABLES.place(request.uid).exists()
     fetch(leader, request, 409)
     [line] = lines_of_trail("export")
     assert (line.actor, line.detail["agreed_by"], line.detail["rows"]) == ("何建平", "杜丽华", 3)
@@ -121,7 +121,7 @@ def test_only_who_asked_fetches_it_with_their_password_and_in_time(
         fetch(late, request, 409)
         sweep()
     look_anew()
-    assert request.state == "over" and not kept.place(request.uid).exists()
+    assert request.state == "over" and not TABLES.place(request.uid).exists()
 
 
 def test_nobody_answers_in_time_and_the_request_is_over(
@@ -173,7 +173,7 @@ def test_whole_numbers_of_many_take_two_people(
     assert "证件号码写全号" in supervisor.get(f"/members/exports/{request.uid}")
     agree(supervisor, request)
     work()
-    assert NUMBER.encode() not in kept.place(request.uid).read_bytes()
+    assert NUMBER.encode() not in TABLES.place(request.uid).read_bytes()
     rows = table(fetch(leader, request), tmp_path / "a.csv")
     assert NUMBER in {row[7] for row in rows}
 

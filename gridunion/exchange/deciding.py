@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from gridunion.bookmark import opened, seal
 from gridunion.complaints.listing import looking
 from gridunion.db import db
-from gridunion.exchange import kept
 from gridunion.exchange.export_forms import FORMATS, PasswordForm, RefuseForm
 from gridunion.exchange.exporting import bp
 from gridunion.exchange.larger import RIGHT, ExportRequest, to_decide, who_may_agree
+from gridunion.exchange.locker import TABLES
 from gridunion.exchange.step_up import password_refused
 from gridunion.exchange.taken import sent
 from gridunion.members.membership import Impossible
@@ -110,12 +110,12 @@ def table(uid: UUID) -> Response:
         return _page(asked, status, form)
     asked.take(viewer())
     try:
-        pieces = kept.pieces(uid)
+        pieces = TABLES.pieces(uid)
     except FileNotFoundError:
         raise Impossible(_("表格已经不在了，请重新申请。")) from None
     response = sent(asked.copy, pieces)
     response.location = url_for("exporting.request", uid=uid)  # where the same post, sent again, leads
-    response.call_on_close(partial(kept.place(uid).unlink, missing_ok=True))
+    response.call_on_close(partial(TABLES.place(uid).unlink, missing_ok=True))
     return response
 
 

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 import pysqlite3.dbapi2
-from flask import Response, g
+from flask import Response, after_this_request, g
 from sqlalchemy import text
 
 from gridunion.db import db, is_sqlite, trusted, write
@@ -28,6 +28,12 @@ def heavy_write() -> Iterator[None]:
             yield
     finally:
         copy_now()
+
+
+def copy_after_answer() -> None:
+    """`copy_later`, and `copy_now` when the answer of a view is made. Inside write()."""
+    copy_later()
+    after_this_request(copy_now)
 
 
 def copy_later() -> None:

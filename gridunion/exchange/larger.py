@@ -14,8 +14,8 @@ from gridunion import audit, clock, settings
 from gridunion.accounts.models import Account, Posting
 from gridunion.accounts.trail_words import VALUES
 from gridunion.db import BigId, Record, db, internal, personal
-from gridunion.exchange import kept
 from gridunion.exchange.export_forms import FORMATS, NUMBER_NAMES
+from gridunion.exchange.locker import TABLES
 from gridunion.exchange.taken import Copy
 from gridunion.jobs import enqueue
 from gridunion.members.filters import Filters
@@ -100,7 +100,7 @@ class ExportRequest(Scoped, Record):
         if not self.may_withdraw(by):
             raise Impossible(_("只有申请的人可以撤回，下载以后就不能了。"))
         self.state = "withdrawn"
-        kept.drop(self.uid)
+        TABLES.drop(self.uid)
 
     def finish(self, rows: int, digest: str) -> None:
         """The table waits, for so many hours."""
@@ -109,7 +109,7 @@ class ExportRequest(Scoped, Record):
 
     def fail(self) -> None:
         self.state = "failed"
-        kept.drop(self.uid)
+        TABLES.drop(self.uid)
 
     def take(self, by: Viewer) -> None:
         """Who asked fetches it, once. Raises WrongStep."""

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from gridunion import clock, settings
 from gridunion.db import db, write
-from gridunion.exchange import kept
 from gridunion.exchange.larger import OPEN, ExportRequest
+from gridunion.exchange.locker import TABLES
 from gridunion.exchange.taken import digest_of, home
 from gridunion.jobs import job, periodic
 from gridunion.tree import Eyes, look_with
@@ -27,13 +27,13 @@ def make(number: int) -> None:
         rows = asked.copy.write(table, int(settings.value("export.pair")))
         digest = digest_of(table)
         table.seek(0)
-        kept.keep(asked.uid, table)
+        TABLES.keep(asked.uid, table)
     with write():
         asked = db.session.get_one(ExportRequest, number, populate_existing=True)
         if asked.state == "making":
             asked.finish(rows, digest)
     if asked.state != "ready":
-        kept.drop(asked.uid)
+        TABLES.drop(asked.uid)
 
 
 @periodic("sweep exports", hours=1)
@@ -45,10 +45,10 @@ def sweep() -> None:
         for asked in db.session.scalars(waits).all():
             if asked.over:
                 asked.state = "over"
-                kept.drop(asked.uid)
+                TABLES.drop(asked.uid)
             elif asked.state == "making" and asked.decided_at and asked.decided_at < now - STUCK:
                 asked.fail()
         ready = select(ExportRequest.uid).where(ExportRequest.state.in_(OPEN))
         wanted = set(db.session.scalars(ready))
-    for path in kept.strays(wanted):
+    for path in TABLES.strays(wanted):
         path.unlink(missing_ok=True)

@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from gridunion import clock
 from gridunion.db import db, write
-from gridunion.exchange import inbound
 from gridunion.exchange.clearing import clear, forget_old
 from gridunion.exchange.heavy import heavy_write
+from gridunion.exchange.locker import SHEETS
 from gridunion.exchange.models import ImportRow, ImportRun, run_of
 from gridunion.exchange.staging import BranchIntake, Judged, stage
 from gridunion.exchange.upload import look_at
@@ -47,7 +47,7 @@ def look(number: int) -> None:
     if run.state != "looking":
         return
     try:
-        with inbound.opened(run.uid) as path:
+        with SHEETS.opened(run.uid) as path:
             seen = look_at(path)
     except (Unreadable, FileNotFoundError, WrongKey) as problem:
         _fail(number, "", problem)
@@ -72,13 +72,13 @@ def _read_all(number: int, reader: str) -> None:
     run = run_of(number)
     intake, begun = BranchIntake(run), run.rows_read
     intake.prepare()
-    with inbound.opened(run.uid) as path:
+    with SHEETS.opened(run.uid) as path:
         rows = enumerate(islice(limited_rows(path), begun, None), begun + 1)
         while some := list(islice(rows, CHUNK)):
             if not _keep(number, reader, intake, intake.judge_some(some)):
                 return
     if _finish(number, reader):
-        inbound.drop(run.uid)
+        SHEETS.drop(run.uid)
 
 
 def _keep(number: int, reader: str, intake: BranchIntake, judged: list[Judged]) -> bool:
@@ -111,7 +111,7 @@ def _fail(number: int, reader: str, problem: Exception) -> None:
 def clear_away(number: int) -> None:
     """Take away what an import left that was given up or taken back."""
     run = run_of(number)
-    inbound.drop(run.uid)
+    SHEETS.drop(run.uid)
     clear(number)
 
 
@@ -136,7 +136,7 @@ def sweep() -> None:
         for number in _left_behind():
             enqueue("clear import", number=number)
     forget_old()
-    for path in inbound.strays(_wanted()):
+    for path in SHEETS.strays(_wanted()):
         path.unlink(missing_ok=True)
 
 

@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 
 from gridunion.cells import cell_text
 from gridunion.db import keyring
-from gridunion.exchange import inbound
 from gridunion.exchange.intake import blank
+from gridunion.exchange.locker import SHEETS, lent, pieces_of
 from gridunion.exchange.template import NationalTemplate
 from gridunion.sheetfile import Refused
 from gridunion.sheetguard import MOST_PACKED, MOST_TEXT, glance
@@ -53,7 +53,7 @@ def receive(sheet: IO[bytes], name: str, digest: str) -> Arrived | str:
     """Put a sheet on the disk, or say what is wrong with it. Slow: outside write()."""
     seen = None
     try:
-        with inbound.lent(inbound.pieces_of(sheet)) as path:
+        with lent(pieces_of(sheet)) as path:
             glance(path)
             if path.stat().st_size <= SMALL:
                 seen = look_at(path)
@@ -62,7 +62,7 @@ def receive(sheet: IO[bytes], name: str, digest: str) -> Arrived | str:
     except Refused as problem:
         return str(Unreadable(problem.code, **problem.parts))
     uid = uuid4()
-    inbound.keep(uid, sheet)
+    SHEETS.keep(uid, sheet)
     return Arrived(uid, digest, clean_question(Path(name).name), seen)
 
 

@@ -3,17 +3,18 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, after_this_request, g, request, url_for
+from flask import Blueprint, Response, g, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from werkzeug.utils import secure_filename
 
 from gridunion import audit
 from gridunion.db import db
-from gridunion.exchange import inbound, publishing
+from gridunion.exchange import publishing
 from gridunion.exchange.forms import NEEDED, TITLES, UploadForm, read_mapping
-from gridunion.exchange.heavy import copy_later, copy_now
+from gridunion.exchange.heavy import copy_after_answer
 from gridunion.exchange.lists import PAGE, listed
+from gridunion.exchange.locker import SHEETS
 from gridunion.exchange.models import OPEN, VERDICTS, ImportRun, begin, open_run, sent_before
 from gridunion.exchange.report import KINDS, Report, report, template
 from gridunion.exchange.upload import MOST_SENT, Arrived, digest_of, receive
@@ -87,7 +88,7 @@ def upload() -> Response:
 
 def _refused(form: UploadForm, arrived: Arrived | str) -> Response:
     if isinstance(arrived, Arrived):
-        inbound.drop(arrived.uid)
+        SHEETS.drop(arrived.uid)
     return _listing(form, 422)
 
 
@@ -157,8 +158,7 @@ def rows(uid: UUID, verdict: str) -> Response:
 @allow("import members")
 def store(uid: UUID) -> Response:
     run = find(ImportRun, uid)
-    after_this_request(copy_now)
-    copy_later()
+    copy_after_answer()
     publishing.store(run)
     say(_("已导入 %(n)s 人", n=run.counts.get("new", 0)))
     return go(url_for("exchange.show", uid=uid))
@@ -178,8 +178,7 @@ def end(uid: UUID) -> Response:
 @allow("import members")
 def undo(uid: UUID) -> Response:
     run = find(ImportRun, uid)
-    after_this_request(copy_now)
-    copy_later()
+    copy_after_answer()
     publishing.undo(run)
     say(_("已撤销整次导入"))
     return go(url_for("exchange.show", uid=uid))
