@@ -8,6 +8,7 @@ from sqlalchemy import select
 from gridunion.audit import Trail
 from gridunion.db import db, write
 from gridunion.employers.models import Employer
+from gridunion.members.gone import EmployerGone
 from gridunion.tree import everywhere
 from tests.conftest import Someone, member, unit
 
@@ -182,3 +183,19 @@ def test_search_finds_by_a_part_of_the_name_and_takes_signs_literally(lifted: Fl
     assert leader.post("/employers/search", {"q": "面馆"}, 200).total == 2
     assert leader.post("/employers/search", {"q": "0%好"}, 200).total == 1
     leader.post("/employers/search", {"q": ""}, 303)
+
+
+def test_the_ledger_goes_to_the_community_that_takes_the_place_of_another(
+    lifted: Flask, leader: Someone, admin: Someone
+) -> None:
+    shop = _employer()
+    member("王秀兰", employer_name=shop.name)
+    code, today = "610702001009", "2026-11-19"
+    named = {"kind": "community_union", "code": code, "name": "新城社区工会", "opened_on": today}
+    admin.post("/units/2/new", named)
+    for cell in ("211", "2110"):
+        admin.post(f"/units/{cell}/move", {"parent": code})
+    admin.post("/units/21/close", {"on": today, "heir": code})
+    db.session.expire_all()
+    assert db.session.scalars(select(Employer)).one().unit.code == code
+    assert db.session.scalars(select(EmployerGone)).all() == []  # her colleagues came along

@@ -17,11 +17,13 @@ from gridunion import clock, jobs
 from gridunion.accounts.models import Account
 from gridunion.audit import Trail, broken_at
 from gridunion.db import db, trusted, write
+from gridunion.employers.models import Employer
 from gridunion.exchange import elsewhere, locker, reading
 from gridunion.exchange import upload as upload_of
 from gridunion.exchange.locker import SHEETS
 from gridunion.exchange.models import ImportRow, ImportRun
 from gridunion.members.consent import Consent
+from gridunion.members.gone import EmployerGone
 from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.status.models import Standing
@@ -369,6 +371,20 @@ def test_taking_back_leaves_no_trace_in_figures_or_search(lifted: Flask, leader:
     lines = [line.action for line in db.session.scalars(select(Trail).order_by(Trail.id))]
     assert lines[-2:] == ["load", "undo load"] and broken_at() is None
     assert later.post(f"{url}/undo", status=409)
+
+
+def test_who_comes_with_an_employer_that_is_gone_is_asked_about_as_long_as_they_are_members(
+    lifted: Flask, leader: Someone
+) -> None:
+    with write():
+        db.session.add(Employer(unit=unit("21"), name="明珠超市", state="closed"))
+    url = sent(leader, sheet(LI, WANG))
+    leader.post(f"{url}/storing")
+    assert "单位没了，会籍怎么办 1" in leader.get("/inbox")
+    leader.post(f"{url}/undo")
+    work()
+    assert people() == {} and rows_in(EmployerGone, Person) == [0, 0]
+    assert "单位没了" not in leader.get("/inbox")
 
 
 def test_who_was_visited_or_changed_since_stays_and_is_listed(

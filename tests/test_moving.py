@@ -493,6 +493,14 @@ def test_an_employer_that_closes_asks_about_each_of_its_members(
     assert "单位没了" not in leader.get("/inbox")
 
 
+def test_who_joins_with_an_employer_that_is_gone_is_asked_about_at_once(
+    lifted: Flask, firm: Employer, leader: Someone
+) -> None:
+    closes(leader, firm)
+    member("刘大山", phone="13609162099", employer_name=firm.name)
+    assert "单位没了，会籍怎么办 5" in leader.get("/inbox")
+
+
 def test_an_employer_that_works_again_asks_no_more(lifted: Flask, firm: Employer, leader: Someone) -> None:
     closes(leader, firm)
     closes(leader, firm, "active")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped
 
 from gridunion.db import Record, db, personal, public
 from gridunion.tree import Scoped, Unit, everywhere
+from gridunion.units.models import HEIRS
 
 TURNED: list[Callable[["Employer"], None]] = []
 """What other rooms do when an employer closes, works again, or moves to another community."""
@@ -70,6 +71,15 @@ def taken_uscc(uscc: str, but: Employer | None) -> str:
     with everywhere():
         elsewhere = db.session.scalars(same).one_or_none()
     return str(_("这个代码已在别的社区登记，请和上级工会核对")) if elsewhere else ""
+
+
+def go_along(unit: Unit, heir: Unit, _on: date) -> None:
+    """The ledger of a community is kept on by the one that takes its place."""
+    for employer in db.session.scalars(select(Employer).where(Employer.unit_id == unit.id)).all():
+        employer.learn(unit=heir)
+
+
+HEIRS.append(go_along)
 
 
 def _other(statement: Select[Any], but: Employer | None) -> Select[Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, null, select, update
+from sqlalchemy import bindparam, delete, null, select, update
 
 from gridunion import audit
 from gridunion.db import db, trusted
@@ -17,6 +17,7 @@ from gridunion.exchange.heavy import roomy
 from gridunion.exchange.models import ImportRow, ImportRun, without
 from gridunion.exchange.staging import meant, said
 from gridunion.exchange.touched import touched
+from gridunion.members.gone import EmployerGone, ask_about_newcomers
 from gridunion.members.membership import Membership, WrongStep
 from gridunion.members.models import Person
 from gridunion.members.suspect_walk import walk_again_from
@@ -53,6 +54,10 @@ _HIDE = [
     .values(status=null(), staged=status)
     for table, column, status, _staged in _TURNED
 ]
+_g: Any = EmployerGone.__table__.c
+_UNASK = delete(EmployerGone.__table__).where(  # type: ignore[arg-type]
+    _g.person_id.between(_FIRST, _LAST), _g.state == "open", _g.person_id.not_in(_KEPT)
+)
 
 
 class Moved(WrongStep):
@@ -70,6 +75,8 @@ def store(run: ImportRun) -> None:
     _set_aside_twins(run)
     changed = _change(run)
     _turn(run, _SHOW)
+    for first, last in run.people:
+        ask_about_newcomers(first, last)
     if run.people:
         walk_again_from(run.people[0][0])
     run.finish()
@@ -146,7 +153,7 @@ def undo(run: ImportRun) -> None:
     kept = sorted(touched(run.people))
     for at in range(0, len(kept), AT_ONCE):
         trusted(_KEEP, {"run": run.id, "some": kept[at : at + AT_ONCE]})
-    _turn(run, _HIDE)
+    _turn(run, [_UNASK, *_HIDE])
     stayed = len(kept) + _change_back(run)
     run.counts = dict(run.counts) | {"kept": stayed}
     run.take_back()

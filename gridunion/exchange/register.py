@@ -13,6 +13,7 @@ from gridunion.db import db, keyring
 from gridunion.exchange.bulk import TRUSTED, day, insert, insert_search, new_uids, stamp, take_ids
 from gridunion.exchange.places import Place
 from gridunion.members.consent import CONSENT_VERSION, Consent
+from gridunion.members.gone import ask_about_newcomers
 from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.members.real_name import id_index
@@ -104,8 +105,11 @@ def known_numbers(indexes: Iterable[str]) -> set[str]:
 
 
 def store_people(people: Sequence[Ready], now: datetime) -> None:
-    """The people with their membership, consent and search rows; figures of their cells. Inside write()."""
-    insert_people(people, now)
+    """The people with their membership, consent and search rows; figures of their cells; what is asked of those
+    whose employer is gone already. Inside write()."""
+    ids = insert_people(people, now)
+    if ids:
+        ask_about_newcomers(ids[0], ids[-1])
     refresh({ready.place.id for ready in people})
 
 

@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 
 from gridunion.db import Base, trusted
+from gridunion.members.gone import EmployerGone
 from gridunion.members.models import Person
 
-_p = Person.__table__.c
-_OWN = ("membership", "consent")  # what the import itself wrote beside them
+_p, _g = Person.__table__.c, EmployerGone.__table__.c
+_OWN = ("membership", "consent")  # what the import itself wrote beside them; and questions nobody answered
 _FIRST: Any = bindparam("first")
 _LAST: Any = bindparam("last")
 
@@ -35,4 +36,9 @@ def _asked() -> list[Select[Any]]:
         if key.column is _p.id
     ]
     changed = select(_p.id).where(_p.id.between(_FIRST, _LAST), _p.version > 1)
-    return [changed, *(select(it).where(it.between(_FIRST, _LAST)).distinct() for it in others)]
+    return [changed, *(_named(it) for it in others)]
+
+
+def _named(column: Any) -> Select[Any]:
+    named = select(column).where(column.between(_FIRST, _LAST)).distinct()
+    return named.where(_g.state != "open") if column is _g.person_id else named

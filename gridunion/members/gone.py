@@ -4,6 +4,7 @@ The question is open while the person is still a member there: whoever is retain
 now needs no answer any more; that they stay a member of the community is said expressly.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
@@ -15,7 +16,7 @@ from gridunion import clock
 from gridunion.db import BigId, Record, db, internal, personal, trusted
 from gridunion.employers.models import TURNED, Employer
 from gridunion.members.membership import Impossible
-from gridunion.members.models import MOVED, Person
+from gridunion.members.models import JOINED, MOVED, Person
 from gridunion.members.transfer import Transfer
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped, Unit
@@ -72,7 +73,10 @@ def gone_for(person: Person) -> EmployerGone | None:
 
 
 _u = Unit.__table__.c
-_PEOPLE = select(_p.id, _p.unit_id, case((_u.kind == "cell", _u.parent_id), else_=_u.id).label("community"))
+_e = Employer.__table__.c
+_PEOPLE = select(
+    _p.id, _p.unit_id, _p.employer_id, case((_u.kind == "cell", _u.parent_id), else_=_u.id).label("community")
+)
 _PEOPLE = _PEOPLE.join_from(Person.__table__, Unit.__table__, _u.id == _p.unit_id)
 _ASK = insert(EmployerGone.__table__)  # type: ignore[arg-type]
 _DROP = update(EmployerGone).execution_options(synchronize_session=False)
@@ -85,13 +89,31 @@ def ask_about_members(employer: Employer) -> None:
     db.session.execute(_DROP.where(*asked).values(state="back"))
     here = employer.unit.id if employer.state == "active" else None
     there = trusted(_PEOPLE.where(_p.employer_id == employer.id, _p.status == "active")).all()
+    _ask(person for person in there if person.community != here)
+
+
+def ask_about_newcomers(first: int, last: int) -> None:
+    """Ask about those of some people, by their numbers, who joined with an employer that is gone already."""
+    gone = select(_e.id).where(_e.state != "active")
+    joined = _PEOPLE.where(_p.id.between(first, last), _p.status == "active", _p.employer_id.in_(gone))
+    _ask(trusted(joined))
+
+
+def _ask(people: Iterable[Any]) -> None:
     rows: list[dict[str, Any]] = [
-        {"uid": uuid4(), "person_id": person.id, "unit_id": person.unit_id, "employer_id": employer.id,
+        {"uid": uuid4(), "person_id": person.id, "unit_id": person.unit_id, "employer_id": person.employer_id,
          "gone_on": clock.today(), "state": "open", "version": 1, "recorded_at": clock.now()}
-        for person in there if person.community != here
+        for person in people
     ]  # fmt: skip
     if rows:
         trusted(_ASK, rows)
+
+
+def _joined(person: Person, _by: Viewer) -> None:
+    """Somebody was taken in whose employer is gone: it is asked at once."""
+    if person.employer and person.employer.state != "active" and not gone_for(person):
+        db.session.flush()
+        ask_about_newcomers(person.id, person.id)
 
 
 def _followed(person: Person) -> None:
@@ -105,4 +127,5 @@ def _followed(person: Person) -> None:
 
 
 TURNED.append(ask_about_members)
+JOINED.append(_joined)
 MOVED.append(_followed)
