@@ -48,6 +48,7 @@ PLACES = {
         Place("overdue", "complaints.overdue", _("督办"), "flag"),
         Place("visits", "visits.listing", _("走访"), "home-check"),
         Place("employers", "employers.listing", _("单位"), "building"),
+        Place("reports", "reports.listing", _("简报"), "printer"),
         Place("rules", "status.rules", _("灯号规则"), "scale"),
         Place("staff", "accounts.staff", _("人员"), "user"),
         Place("units", "units.listing", _("组织"), "layout-grid"),
@@ -64,15 +65,15 @@ MENUS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "grid_worker": (("today", "members", "new", "complaints", "me"), ("visits",)),
     "leader": (
         ("inbox", "members", "new", "complaints", "cells"),
-        ("overdue", "visits", "employers", "staff", "rules", "me"),
+        ("overdue", "visits", "employers", "reports", "staff", "rules", "me"),
     ),
     "supervisor": (
-        ("board", "overdue", "complaints", "members", "me"),
-        ("visits", "employers", "staff", "rules"),
+        ("board", "overdue", "complaints", "reports", "me"),
+        ("members", "visits", "employers", "staff", "rules"),
     ),
     "district_officer": (
-        ("board", "overdue", "complaints", "members", "me"),
-        ("visits", "employers", "rules"),
+        ("board", "overdue", "complaints", "reports", "me"),
+        ("members", "visits", "employers", "rules"),
     ),
     "administrator": (("units", "accounts", "settings", "calendar", "me"), ()),
     "auditor": (("trail", "me"), ()),

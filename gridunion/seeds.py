@@ -102,6 +102,7 @@ SETTINGS: list[tuple[str, Any, str, str]] = [
     ("light.echoes.good", 95, "给本人回音：正常（%）", "Worker told in time: good (%)"),
     ("light.echoes.poor", 80, "给本人回音：预警（%）", "Worker told in time: alarm below (%)"),
     ("light.silent.days", 14, "几天没上报算无数据", "Days of silence that mean no data"),
+    ("report.sign.day", 5, "月报在下月几日前签", "Day of the next month by which a report is signed"),
     ("light.fewest", 5, "不足几件不算比例", "Cases below which no percentage is shown"),
 ]
 

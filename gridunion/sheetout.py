@@ -17,6 +17,7 @@ from gridunion.cells import report_text
 
 Cells = Sequence[str | int | None]
 NOTES = "说明"
+MIMES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -26,6 +26,7 @@ ROOMS = (
     "visits",
     "complaints",
     "status",
+    "reports",
     "desk",
     "exchange",
     "demo",

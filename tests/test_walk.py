@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from itertools import product
 from typing import Any
@@ -27,6 +27,10 @@ from gridunion.exchange.upload import Arrived, Seen
 from gridunion.joining.models import Application
 from gridunion.members.models import Person
 from gridunion.members.transfer import Transfer
+from gridunion.reports.models import Report
+from gridunion.reports.month import Month
+from gridunion.reports.sheet import drawn, text_of
+from gridunion.reports.travel import Sender
 from gridunion.rights import PUBLIC, RIGHTS, SIGNED_IN, right_of
 from gridunion.tree import everywhere
 from gridunion.visits.due import DueVisit
@@ -50,12 +54,14 @@ KIND: dict[str, Any] = {
     "joining": Application,
     "exchange": ImportRun,
     "exporting": ExportRequest,
+    "reports": Report,
 }
 KIND_OF: dict[str, Any] = {
     "accounts.give_code": Posting,
     "accounts.ending": Posting,
     "accounts.end_posting": Posting,
     "visits.undo_event": DueVisit,
+    "reports.drop_sender": Sender,
 } | dict.fromkeys(("members.transfer", "members.accept", "members.refuse", "members.withdraw"), Transfer)
 
 
@@ -103,7 +109,13 @@ def _plant(code: str) -> Planted:
             unit_id=person.unit_id, account_id=by.account_id, asked_by="周素琴", chosen={}, format="csv",
             purpose="2026", rows=1, number="0", due_at=clock.now() + timedelta(days=1),
         )  # fmt: skip
-        db.session.add_all((transfer, asked))
+        body = text_of(drawn(employer.unit, Month(date(2026, 10, 1))))
+        report = Report(
+            unit=employer.unit, month=date(2026, 10, 1), edition=len(code), body=body, digest="", signature="", key="",
+            signed_by="周素琴", signed_at=clock.now(),
+        )  # fmt: skip
+        sender = Sender(unit=employer.unit, key=code)
+        db.session.add_all((transfer, asked, report, sender))
         files.attach(visit, visit.unit_id, [(files.keep(b"picture"), 7)], by.account_id)
     photo = files.attachments_of(visit)[0].uid
     account = db.session.scalars(select(Account).where(Account.id == by.account_id)).one()
@@ -117,6 +129,8 @@ def _plant(code: str) -> Planted:
         Application: sent.uid,
         ImportRun: run.uid,
         ExportRequest: asked.uid,
+        Report: report.uid,
+        Sender: sender.uid,
     }
     return Planted(code, uids | {Account: account.uid, Posting: account.postings[0].uid}, photo)
 
@@ -135,7 +149,7 @@ ABOUT = {"visits.new", "visits.log", "visits.event", "visits.record_event"}
 # What stands in an address beside records and units.
 PARTS = {"units.codes": "visit_trigger", "units.add_code": "visit_trigger", "units.end_code": "visit_trigger",
          "exchange.rows": "error"}  # fmt: skip
-PLAIN = {"name": "members", "key": "visit.days", "day": "2026-10-01"}
+PLAIN = {"name": "members", "key": "visit.days", "day": "2026-10-01", "month": "2026-10", "kind": "csv"}
 
 
 def _url(rule: Rule, where: Planted) -> str:

@@ -67,6 +67,7 @@ KINDS = {
     "complaint_event": _("诉求步骤"), "consent": _("同意书"), "attachment": _("附件"),
     "draft": _("草稿"), "receipt": _("回执"), "transfer": _("转会"), "employer_gone": _("单位没了"),
     "application": _("入会申请"), "import_run": _("表格导入"), "export_request": _("导出申请"),
+    "report": _("月报"), "sender": _("月报往来"),
 }  # fmt: skip
 
 COLUMNS = {
@@ -110,6 +111,8 @@ COLUMNS = {
     "end_type": _("结束于"), "filed": _("已备案"), "to_unit_id": _("转到"), "reason": _("原因"),
     "asked_by": _("提出人"), "decided_by_id": _("答复人"), "decided_at": _("答复"), "refusal": _("拒绝的原因"),
     "gone_on": _("单位没了"), "done_by_id": _("经手"), "agreed_by": _("同意的人"),
+    "month": _("月份"), "edition": _("第几版"), "signed_by": _("签报的人"), "signed_at": _("签报"),
+    "decided_by": _("答复人"),
 }  # fmt: skip
 
 # What the values of a column are called: a code list, or words of the room that keeps the records.
@@ -137,6 +140,7 @@ _MEANS_NOTHING = {
     "recorded_by_id", "accept_due_at", "calls", "planned_by_id", "settled_by_id", "seen_before", "due_visit_id",
     "visitor_id", "subject_uid", "size", "mime", "transfer_id", "asking_id", "answering_id", "known_as_id",
     "merged_into_id", "gaps", "digest", "chosen", "staged",
+    "body", "signature", "key", "signed_by_id", "added_by_id",
 }  # fmt: skip
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+\+00:00)?")
 

@@ -20,12 +20,11 @@ from gridunion.db import write
 from gridunion.exchange.export_forms import FORMATS, NUMBER_NAMES
 from gridunion.exchange.roll import HEADER, lines
 from gridunion.members.part import Part
-from gridunion.sheetout import Cells, write_csv, write_xlsx
+from gridunion.sheetout import MIMES, Cells, write_csv, write_xlsx
 from gridunion.web import viewer
 
 TITLE = "会员名册"
 PIECE = 2**16
-MIMES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
 VALUES["", "format"], VALUES["", "numbers"] = FORMATS, NUMBER_NAMES
 
 

@@ -31,9 +31,9 @@ _KEYS = tuple(f"light.{name}" for name in LIMITS)
 _EDGES = {part: (f"{name}.good", f"{name}.poor") for name, (part, *_rest) in RATES.items()}
 
 
-def limits(path: str) -> dict[str, int]:
-    """The thresholds in force for a branch."""
-    return dict(zip(LIMITS, settings.values(_KEYS, path), strict=True))
+def limits(path: str, on: date | None = None) -> dict[str, int]:
+    """The thresholds in force for a branch on a day."""
+    return dict(zip(LIMITS, settings.values(_KEYS, path, on), strict=True))
 
 
 class Place(NamedTuple):
@@ -73,9 +73,11 @@ class Line:
     overdue_days: int = 0
     silent_days: int | None = None
     limits: dict[str, int] = field(init=False)
+    day: date | None = None
+    """The day as of which it is judged; none is today."""
 
     def __post_init__(self) -> None:
-        self.limits = limits(self.unit.path)
+        self.limits = limits(self.unit.path, self.day)
 
     def add(self, counts: Iterable[int], oldest: datetime | None, latest: datetime | None) -> None:
         for name, count in zip(COUNTS, counts, strict=True):
@@ -124,7 +126,7 @@ class Line:
 
     def judge(self) -> None:
         """The light is that of the worst indicator, and silence is no data."""
-        today = clock.today()
+        today = self.day or clock.today()
         if self.oldest_due_at:
             self.overdue_days = max((today - clock.local(self.oldest_due_at).date()).days, 1)
         if self.last_entry_at:

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 16:27:42.534014
+Revision: 0001, 2026-11-21 18:23:58.030311
 """
 
 import sqlalchemy as sa
@@ -311,6 +311,52 @@ def upgrade():
         batch_op.create_index("ix_posting_account_id", ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_posting_uid"), ["uid"], unique=True)
         batch_op.create_index("ix_posting_unit_id_role", ["unit_id", "role"], unique=False)
+
+    op.create_table(
+        "report",
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("signature", sa.String(length=88), nullable=False),
+        sa.Column("key", sa.String(length=44), nullable=False),
+        sa.Column("signed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("signed_by", sa.String(length=40), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_by", sa.String(length=40), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refusal", sa.String(length=300), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["signed_by_id"], ["account.id"], name=op.f("fk_report_signed_by_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_report_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
+    )
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_report_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_report_unit_id_month_edition", ["unit_id", "month", "edition"], unique=True)
+
+    op.create_table(
+        "sender",
+        sa.Column("key", sa.String(length=44), nullable=False),
+        sa.Column("added_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["added_by_id"], ["account.id"], name=op.f("fk_sender_added_by_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_sender_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sender")),
+    )
+    with op.batch_alter_table("sender", schema=None) as batch_op:
+        batch_op.create_index("ix_sender_key", ["key"], unique=True)
+        batch_op.create_index(batch_op.f("ix_sender_uid"), ["uid"], unique=True)
 
     op.create_table(
         "setting",
@@ -1185,6 +1231,16 @@ def downgrade():
         batch_op.drop_index("ix_setting_key_unit_id_from_on")
 
     op.drop_table("setting")
+    with op.batch_alter_table("sender", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sender_uid"))
+        batch_op.drop_index("ix_sender_key")
+
+    op.drop_table("sender")
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.drop_index("ix_report_unit_id_month_edition")
+        batch_op.drop_index(batch_op.f("ix_report_uid"))
+
+    op.drop_table("report")
     with op.batch_alter_table("posting", schema=None) as batch_op:
         batch_op.drop_index("ix_posting_unit_id_role")
         batch_op.drop_index(batch_op.f("ix_posting_uid"))

@@ -1,0 +1,254 @@
+"""The month of a union: computed, signed, answered, corrected, taken away, and sent to another installation."""
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import openpyxl
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from gridunion import clock, signing
+from gridunion.accounts.models import Account, Posting
+from gridunion.complaints.models import Complaint
+from gridunion.db import db, write
+from gridunion.reports.models import Report
+from gridunion.reports.month import Month, standings
+from gridunion.reports.sheet import drawn
+from gridunion.reports.travel import Sender, document
+from gridunion.visits.due import DueVisit
+from gridunion.visits.models import Visit
+from tests.conftest import Someone, as_viewer, member, unit
+
+DECEMBER = datetime(2026, 12, 3, 4, 0, tzinfo=UTC)  # Thursday, noon in Shanghai
+SIGN = "/reports/21/2026-11/sign"
+
+
+@pytest.fixture(autouse=True)
+def december(lifted: Flask) -> Iterator[None]:
+    """It is the third of December for everybody who comes."""
+    with clock.at(DECEMBER):
+        yield
+
+
+def report(edition: int = 1) -> Report:
+    db.session.rollback()
+    db.session.expire_all()
+    return db.session.scalars(select(Report).where(Report.edition == edition)).one()
+
+
+def a_month() -> None:
+    """Of November: two members, a visit that was due and made, a complaint nobody answers."""
+    with clock.at(datetime(2026, 11, 2, 4, 0, tzinfo=UTC)):
+        _a_month()
+
+
+def _a_month() -> None:
+    wang, _li = member("王秀兰"), member("李小燕", phone="13809165520")
+    with write():
+        due = DueVisit.plan(wang, "hospital", clock.today(), as_viewer("worker"))
+        Visit.log(wang, as_viewer("worker"), "met", due)
+        Complaint.take(unit("211"), as_viewer("worker"), "王秀兰", "13609162087", channel="phone",
+                       category="wages", text="两个月没发工资了", person=wang)  # fmt: skip
+
+
+def test_a_month_is_computed_and_nobody_types_it(lifted: Flask, leader: Someone) -> None:
+    a_month()
+    with clock.at(datetime(2026, 11, 28, 4, 0, tzinfo=UTC)):
+        early = Someone(lifted, "leader")
+        page = early.get("/reports/21/2026-11")
+        assert "还没签报" in page and "会员 2 人，其中本月新发展 2 人，净增 2 人" in page
+        assert "本月收到职工诉求 1 件" in page and "下月 1 日起才能签" in page
+        early.post(SIGN, status=409)
+    assert "五必访到期 1 次，按时走访 1 次" in leader.get("/reports/21/2026-11")
+
+
+def test_the_leader_signs_and_the_street_takes_it(
+    lifted: Flask, leader: Someone, supervisor: Someone
+) -> None:
+    a_month()
+    leader.post(SIGN, {"comment": "欠薪一件，请街道出面"})
+    page = supervisor.get("/reports/?month=2026-11")
+    assert page.total == 2 and "已签报，等上级收" in page and "晚了" not in page
+    paper = supervisor.get("/reports/21/2026-11")
+    assert "欠薪一件，请街道出面" in paper and "超期 1 件" in paper
+    supervisor.post(f"/reports/{report().uid}/accept")
+    assert "上级已收" in leader.get("/reports/?month=2026-11")
+    supervisor.post(f"/reports/{report().uid}/accept", status=409)
+
+
+def test_what_is_sent_back_is_signed_anew_and_both_are_kept(
+    lifted: Flask, leader: Someone, supervisor: Someone
+) -> None:
+    leader.post(SIGN)
+    supervisor.post(f"/reports/{report().uid}/return", {"reason": "少"}, status=422)
+    supervisor.post(f"/reports/{report().uid}/return", {"reason": "会员数和上月对不上"})
+    assert "退回的原因：会员数和上月对不上" in leader.get("/reports/21/2026-11")
+    leader.post(SIGN)
+    page = leader.get("/reports/21/2026-11")
+    assert "第 2 版" in page and "各版：" in page
+    assert "退回的原因" in leader.get("/reports/21/2026-11?edition=1")
+
+
+def test_what_was_signed_stays_and_a_recount_says_what_changed_since(lifted: Flask, leader: Someone) -> None:
+    a_month()
+    leader.post(SIGN)
+    assert "一个数都没变" in leader.get("/reports/21/2026-11?check=1")
+    with write():
+        db.session.scalars(select(DueVisit).where(DueVisit.trigger == "hospital")).one().cancel()
+    assert "五必访到期 1 次" in leader.get("/reports/21/2026-11")
+    page = leader.get("/reports/21/2026-11?check=1")
+    assert "到期必访" in page and page.total
+    assert report().intact
+    with write():
+        report().body = report().body.replace('"members":2', '"members":9')
+    assert not report().intact
+    assert "签名对不上" in leader.get("/reports/21/2026-11")
+
+
+def test_only_who_leads_a_union_signs_for_it_or_who_leads_the_one_above_when_nobody_does(
+    lifted: Flask, leader: Someone, supervisor: Someone, worker: Someone, leader2: Someone
+) -> None:
+    worker.get("/reports/", 403)
+    leader2.get("/reports/21/2026-11", 404)
+    supervisor.post(SIGN, status=409)
+    assert "签了就定下来" not in supervisor.get("/reports/21/2026-11")
+    with write():
+        account = db.session.scalars(select(Account).where(Account.login == "leader")).one()
+        for posting in db.session.scalars(select(Posting).where(Posting.account_id == account.id)):
+            posting.end(clock.today() + timedelta(days=1))
+    with clock.at(DECEMBER.replace(day=4)):
+        Someone(lifted, "supervisor").post(SIGN)
+        assert report().signed_by == "杜丽华" and not report().may_answer(as_viewer("supervisor"))
+
+
+def test_nobody_answers_their_own_report(lifted: Flask, supervisor: Someone, district: Someone) -> None:
+    supervisor.post("/reports/2/2026-11/sign")
+    supervisor.post(f"/reports/{report().uid}/accept", status=409)
+    district.post(f"/reports/{report().uid}/accept")
+    assert "马秀英" in supervisor.get("/reports/2/2026-11")
+
+
+def test_who_has_not_signed_by_the_fifth_is_late_and_stays_so(
+    lifted: Flask, leader: Someone, supervisor: Someone
+) -> None:
+    for day, words in ((5, "还没签报"), (8, "没签报，晚了 3 天")):
+        with clock.at(DECEMBER.replace(day=day)):
+            assert words in Someone(lifted, "supervisor").get("/reports/?month=2026-11")
+    with clock.at(DECEMBER.replace(day=8)):
+        Someone(lifted, "leader").post(SIGN)
+        assert "晚了 3 天" in Someone(lifted, "supervisor").get("/reports/?month=2026-11")
+
+
+def test_the_street_is_counted_from_records_and_not_from_the_papers_of_its_communities(
+    lifted: Flask, supervisor: Someone
+) -> None:
+    a_month()
+    member("张三", cell="212", phone="13609162099")
+    month = Month(date(2026, 11, 1))
+    street = drawn(unit("2"), month)
+    parts = [drawn(unit(code), month) for code in ("21", "210")]
+    for name, count in street["total"]["figures"].items():
+        assert count == sum(part["total"]["figures"][name] for part in parts), name
+        assert count == sum(line["figures"][name] for line in street["lines"]), name
+
+
+def test_the_end_of_a_month_is_not_changed_by_what_came_after(lifted: Flask) -> None:
+    a_month()
+    before = standings([unit("211").id], Month(date(2026, 11, 1)))[unit("211").id]
+    late = member("赵六", phone="13609162077")
+    with write():
+        case = db.session.scalars(select(Complaint)).one()
+        case.closed_at = case.resolved_at = clock.now()
+        case.state = "closed"
+        late.resettle(unit("2110"), as_viewer("leader"))
+    after = standings([unit("211").id], Month(date(2026, 11, 1)))[unit("211").id]
+    assert before.figures["overdue"] == after.figures["overdue"] == 1
+    assert after.figures["members"] == before.figures["members"] == 2
+
+
+def test_the_table_opens_in_excel_and_has_every_line_and_no_formula(
+    lifted: Flask, supervisor: Someone
+) -> None:
+    a_month()
+    answer = supervisor.get("/reports/2/2026-11/xlsx").response
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    rows = list(book.worksheets[0].iter_rows(values_only=True))
+    assert rows[0][:4] == ("社区", "编码", "灯号", "会员") and rows[-1][0] == "合计" and rows[-1][3] == 2
+    assert not [cell for row in book.worksheets[0].iter_rows() for cell in row if cell.data_type == "f"]
+    assert "合计" in supervisor.get("/reports/2/2026-11/csv").response.data.decode("utf-8-sig")
+    supervisor.get("/reports/2/2026-11/json", 404)
+    supervisor.get("/reports/2/2026-11/pdf", 404)
+
+
+@pytest.mark.parametrize("month", ["2026-13", "2027-01", "x", "1800-01", "2026-11-01"])
+def test_there_is_no_report_of_what_is_no_month_or_has_not_begun(
+    lifted: Flask, leader: Someone, month: str
+) -> None:
+    leader.get(f"/reports/21/{month}", 404)
+
+
+@pytest.fixture
+def travelling(lifted: Flask, supervisor: Someone, admin: Someone) -> str:
+    """A street's signed report as a document, and the street's key registered; nothing of it is kept here."""
+    a_month()
+    supervisor.post("/reports/2/2026-11/sign")
+    said = supervisor.get("/reports/2/2026-11/json").response.data.decode()
+    assert said == document(report())
+    with write():
+        db.session.delete(report())
+    admin.post("/reports/senders", {"unit": "2", "key": signing.public_key()})
+    return said
+
+
+def arrive(district: Someone, said: str, status: int = 303) -> Any:
+    return district.post("/reports/arrivals", {"file": (io.BytesIO(said.encode()), "月报.json")}, status)
+
+
+def test_a_signed_report_is_taken_in_elsewhere_once(travelling: str, district: Someone) -> None:
+    for _time in range(2):
+        arrive(district, travelling)
+    kept = report()
+    assert kept.intact and kept.unit.code == "2" and kept.sheet["total"]["figures"]["members"] == 2
+    assert "已签报，等上级收" in district.get("/reports/?month=2026-11")
+
+
+def test_what_was_altered_on_the_way_is_refused(travelling: str, district: Someone, admin: Someone) -> None:
+    changed = json.loads(travelling)
+    changed["report"] = changed["report"].replace('"members":2', '"members":3')
+    assert "签名对不上" in arrive(district, json.dumps(changed), 422)
+    changed = json.loads(travelling) | {"key": "A" * 43 + "="}
+    assert "没有登记过这把公钥" in arrive(district, json.dumps(changed), 422)
+    for junk in ("", "{}", "[]", "null", '{"report": 1}', "[" * 100_000, "\x00", travelling[:-5]):
+        assert arrive(district, junk, 422)
+    db.session.rollback()
+    sender = db.session.scalars(select(Sender)).one()
+    admin.post(f"/reports/senders/{sender.uid}/delete")
+    assert "请管理员先登记" in arrive(district, travelling, 422)
+    assert not db.session.scalars(select(Report)).all()
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [("edition", 0), ("edition", True), ("cells", -1), ("lines", None), ("lines", [1]), ("month", "2099-01"),
+     ("month", 3), ("unit", {"code": "1", "name": "x", "kind": "district_federation"}), ("total", {}), ("limits", {}),
+     ("signed_by", "x" * 400), ("as_of", "yesterday")],
+)  # fmt: skip
+def test_a_well_signed_document_that_says_something_odd_is_refused(
+    travelling: str, district: Someone, part: str, value: Any
+) -> None:
+    sheet = json.loads(json.loads(travelling)["report"]) | {part: value}
+    text = json.dumps(sheet)
+    said = json.loads(travelling) | {"report": text, "signature": signing.sign(text)}
+    assert arrive(district, json.dumps(said), 422)
+
+
+def test_a_key_that_is_none_or_known_is_refused_with_a_sentence(travelling: str, admin: Someone) -> None:
+    for key, words in (("不是公钥", "这不是公钥"), (signing.public_key(), "已经登记过")):
+        assert words in admin.post("/reports/senders", {"unit": "2", "key": key}, 422)
+    assert "你负责的范围里没有" in admin.post(
+        "/reports/senders", {"unit": "999", "key": signing.public_key()}, 422
+    )
