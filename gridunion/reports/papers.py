@@ -10,12 +10,12 @@ from gridunion import clock
 from gridunion.reports.models import Report, editions
 from gridunion.reports.sheet import Sheet, drawn
 from gridunion.reports.travel import document
-from gridunion.reports.views import asked_month, asked_unit, bp
+from gridunion.reports.views import asked_month, bp
 from gridunion.reports.words import table
 from gridunion.rights import allow
 from gridunion.sheetout import MIMES, write_csv, write_xlsx
 from gridunion.tree import Unit
-from gridunion.web import viewer
+from gridunion.web import find_unit, viewer
 
 KINDS = MIMES | {"json": "application/json"}
 
@@ -24,7 +24,7 @@ KINDS = MIMES | {"json": "application/json"}
 @allow("see reports")
 def take(code: str, month: str, kind: str) -> Response:
     """The report as a file. Only what was signed travels as a document."""
-    unit, asked = asked_unit(code), asked_month(month)
+    unit, asked = find_unit(code), asked_month(month)
     report = _edition(editions(unit, asked))
     if kind not in KINDS or (kind == "json" and report is None):
         abort(404)

@@ -96,13 +96,8 @@ def _late(unit: Unit, report: Report | None, month: Month) -> int:
 @allow("see reports")
 def show(code: str, month: str) -> Response:
     """A month on paper: as it was signed, or as it stands now when nobody signed it yet."""
-    unit, asked = asked_unit(code), asked_month(month)
+    unit, asked = find_unit(code), asked_month(month)
     return paper(unit, asked, SignForm(formdata=None), ReturnForm(formdata=None))
-
-
-def asked_unit(code: str) -> Unit:
-    unit = find_unit(code)
-    return unit if unit.kind in SIGNED_AT else abort(404)
 
 
 def asked_month(said: str) -> Month:
@@ -132,7 +127,7 @@ def _changed(report: Report | None, unit: Unit, month: Month) -> list[Any] | Non
 @bp.post("/<code>/<month>/sign")
 @allow("sign reports")
 def sign(code: str, month: str) -> Response:
-    unit, asked, form = asked_unit(code), asked_month(month), SignForm()
+    unit, asked, form = find_unit(code), asked_month(month), SignForm()
     if not form.submitted():
         return paper(unit, asked, form, ReturnForm(formdata=None), 422)
     report = Report.sign(unit, asked, drawn(unit, asked), viewer(), form.comment.data or "")

@@ -24,6 +24,7 @@ HEADS = (
     lazy_gettext("回音率"), lazy_gettext("会员"),
 )  # fmt: skip
 BELOW = {
+    "cell": lazy_gettext("网格"),
     "community_union": lazy_gettext("网格"), "street_federation": lazy_gettext("社区"),
     "district_federation": lazy_gettext("街道"), "city_federation": lazy_gettext("区"),
 }  # fmt: skip
