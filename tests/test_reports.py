@@ -252,3 +252,20 @@ def test_a_key_that_is_none_or_known_is_refused_with_a_sentence(travelling: str,
     assert "你负责的范围里没有" in admin.post(
         "/reports/senders", {"unit": "999", "key": signing.public_key()}, 422
     )
+
+
+def test_the_menu_says_what_is_to_sign_and_to_answer(
+    lifted: Flask, leader: Someone, supervisor: Someone
+) -> None:
+    def waits(someone: Someone) -> bool:
+        part = someone.get("/me").html.split('href="/reports/"')[1].split("</a>")[0]
+        return 'class="cnt"' in part
+
+    assert waits(leader) and waits(supervisor)
+    leader.post(SIGN)
+    supervisor.post("/reports/2/2026-11/sign")
+    assert not waits(leader) and waits(supervisor)
+    db.session.expire_all()
+    hers = db.session.scalars(select(Report).where(Report.unit_id == unit("21").id)).one()
+    supervisor.post(f"/reports/{hers.uid}/accept")
+    assert not waits(supervisor)

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from gridunion.reports import answering, arrivals, papers, views
+from gridunion.reports import answering, arrivals, papers, views, waiting
 
-assert answering and arrivals and papers  # their views stand on the same blueprint
+assert answering and arrivals and papers and waiting  # their views stand on the same blueprint
 
 
 def open_room(app: Flask) -> None:

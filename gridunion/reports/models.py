@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from sqlalchemy import Date, ForeignKey, Index, String, Text, select
+from sqlalchemy import Date, ForeignKey, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped
 
 from gridunion import clock, signing
@@ -22,6 +22,7 @@ from gridunion.reports.sheet import Sheet, text_of
 from gridunion.rights import RIGHTS, Viewer
 from gridunion.tree import Scoped, Unit, everywhere
 
+_SIGNED = text("state = 'signed'")
 SIGN, ANSWER = "sign reports", "answer reports"
 SIGNED_AT = ("community_union", "street_federation", "district_federation", "city_federation")
 STATES = {
@@ -37,7 +38,10 @@ class Report(Scoped, Record):
     """A month of a unit as somebody signed it. `body` is what was signed, to the letter; nothing edits it."""
 
     __tablename__ = "report"
-    __table_args__ = (Index("ix_report_unit_id_month_edition", "unit_id", "month", "edition", unique=True),)
+    __table_args__ = (
+        Index("ix_report_unit_id_month_edition", "unit_id", "month", "edition", unique=True),
+        Index("ix_report_signed", "unit_id", sqlite_where=_SIGNED, postgresql_where=_SIGNED),
+    )
 
     month: Mapped[date] = public(Date)
     edition: Mapped[int] = public(default=1)

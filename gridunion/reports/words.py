@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext
 from gridunion.look import day
 from gridunion.reports.month import FIGURES
 from gridunion.reports.sheet import Sheet
+from gridunion.settings import EVER
 from gridunion.status.lights import RATES
 from gridunion.status.measures import MEASURES
 
@@ -62,14 +63,10 @@ def told(sheet: Sheet) -> Told:
 def _general(sheet: Sheet) -> list[str]:
     """Who there is, what came, and how far it is from the goals."""
     n, limits = sheet["total"]["figures"], sheet["limits"]
-    below = [line for line in sheet["lines"] if not line["own"]]
     said = [
-        _(
-            "%(places)s 个%(below)s，%(cells)s 个网格，会员 %(members)s 人，"
-            "其中本月新发展 %(joined)s 人，净增 %(net)s 人。",
-            places=len(below), below=BELOW[sheet["unit"]["kind"]], cells=sheet["cells"], members=n["members"],
-            joined=n["joined"], net=n["members"] - n["before"],
-        ),
+        _places(sheet),
+        _("会员 %(n)s 人，其中本月新发展 %(joined)s 人，净增 %(net)s 人。",
+          n=n["members"], joined=n["joined"], net=n["members"] - n["before"]),
         _("本月收到职工诉求 %(n)s 件，先由工会知道的 %(ours)s 件；劳动争议 %(d)s 件，调解过 %(m)s 件。",
           n=n["received"], ours=n["ours_first"], d=n["disputes"], m=n["mediated"]),
     ]  # fmt: skip
@@ -80,6 +77,18 @@ def _general(sheet: Sheet) -> list[str]:
     said.append(_("困难职工 %(n)s 人，本月走访到 %(h)s 人；用人单位 %(e)s 家，已建会 %(o)s 家。",
                   n=n["hardship"], h=n["helped"], e=n["employers"], o=n["organized"]))  # fmt: skip
     return said
+
+
+def _places(sheet: Sheet) -> str:
+    """How many units there are below, and how many cells in all."""
+    kind = sheet["unit"]["kind"]
+    below = sum(not line["own"] for line in sheet["lines"])
+    cells = str(_("%(n)s 个网格，", n=sheet["cells"])) if kind != "cell" else ""
+    return (
+        cells
+        if kind in ("cell", "community_union")
+        else _("%(n)s 个%(below)s，", n=below, below=BELOW[kind]) + cells
+    )
 
 
 _RATED = {
@@ -152,12 +161,17 @@ def _items(lines: list[Sheet]) -> list[str]:
 
 def _rules(sheet: Sheet) -> str:
     limit = {name.replace(".", "_"): value for name, value in sheet["limits"].items()}
+    since = (
+        _("（%(day)s起）", day=day(start))
+        if (start := date.fromisoformat(sheet["limits_from"])) > EVER
+        else ""
+    )
     return str(_(
-        "灯号规则（%(day)s起）：预警＝按时办结低于 %(on_time_poor)s%%、必访按时低于 %(visits_poor)s%%、回音低于 "
+        "灯号规则%(since)s：预警＝按时办结低于 %(on_time_poor)s%%、必访按时低于 %(visits_poor)s%%、回音低于 "
         "%(echoes_poor)s%%，或有一件超期满 %(overdue_days)s 天；关注＝没到目标（办结 %(on_time_good)s%%、必访 "
         "%(visits_good)s%%、回音 %(echoes_good)s%%），或有超期；无数据＝%(silent_days)s 天没有上报。不足 %(fewest)s "
         "件不算比例。各级按记录重算，不取下级平均。",
-        day=day(date.fromisoformat(sheet["limits_from"])), **limit,
+        since=since, **limit,
     ))  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 18:23:58.030311
+Revision: 0001, 2026-11-21 18:39:48.870413
 """
 
 import sqlalchemy as sa
@@ -338,6 +338,13 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
     )
     with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_report_signed",
+            ["unit_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'signed'"),
+            postgresql_where=sa.text("state = 'signed'"),
+        )
         batch_op.create_index(batch_op.f("ix_report_uid"), ["uid"], unique=True)
         batch_op.create_index("ix_report_unit_id_month_edition", ["unit_id", "month", "edition"], unique=True)
 
@@ -1239,6 +1246,11 @@ def downgrade():
     with op.batch_alter_table("report", schema=None) as batch_op:
         batch_op.drop_index("ix_report_unit_id_month_edition")
         batch_op.drop_index(batch_op.f("ix_report_uid"))
+        batch_op.drop_index(
+            "ix_report_signed",
+            sqlite_where=sa.text("state = 'signed'"),
+            postgresql_where=sa.text("state = 'signed'"),
+        )
 
     op.drop_table("report")
     with op.batch_alter_table("posting", schema=None) as batch_op:
