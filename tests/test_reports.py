@@ -258,7 +258,7 @@ def test_the_menu_says_what_is_to_sign_and_to_answer(
     lifted: Flask, leader: Someone, supervisor: Someone
 ) -> None:
     def waits(someone: Someone) -> bool:
-        part = someone.get("/me").html.split('href="/reports/"')[1].split("</a>")[0]
+        part = someone.get("/members/").html.split('href="/reports/"')[1].split("</a>")[0]
         return 'class="cnt"' in part
 
     assert waits(leader) and waits(supervisor)
