@@ -3,12 +3,13 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from gridunion.db import Base, trusted
 from gridunion.members.models import Person
+from gridunion.visits.due import DueVisit
 
-_p = Person.__table__.c
+_p, _d = Person.__table__.c, DueVisit.__table__.c
 _OWN = ("membership", "consent")  # what the import itself wrote beside them
 _FIRST: Any = bindparam("first")
 _LAST: Any = bindparam("last")
@@ -34,5 +35,12 @@ def _asked() -> list[Select[Any]]:
         for key in table.foreign_keys
         if key.column is _p.id
     ]
+    others = [it for it in others if it is not _d.person_id]
     changed = select(_p.id).where(_p.id.between(_FIRST, _LAST), _p.version > 1)
-    return [changed, *(select(it).where(it.between(_FIRST, _LAST)).distinct() for it in others)]
+    visited = select(_d.person_id).where(_d.person_id.between(_FIRST, _LAST), ~by_itself())
+    return [changed, visited, *(select(it).where(it.between(_FIRST, _LAST)).distinct() for it in others)]
+
+
+def by_itself() -> ColumnElement[bool]:
+    """A due visit that a rhythm planned and nobody made: nobody had to do with the person for that."""
+    return _d.recorded_by_id.is_(None) & (_d.state != "done")

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 16:27:42.534014
+Revision: 0001, 2026-11-21 17:42:53.234047
 """
 
 import sqlalchemy as sa
@@ -214,17 +214,25 @@ def upgrade():
         sa.Column("contact", sa.String(length=40), nullable=True),
         sa.Column("phone", sa.String(length=20), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("cell_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("visit_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uid", sa.Uuid(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["cell_id"], ["unit.id"], name=op.f("fk_employer_cell_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_employer_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_employer")),
     )
     with op.batch_alter_table("employer", schema=None) as batch_op:
+        batch_op.create_index("ix_employer_cell_id", ["cell_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_employer_uid"), ["uid"], unique=True)
         batch_op.create_index("ix_employer_unit_id_name", ["unit_id", "name"], unique=False)
+        batch_op.create_index(
+            "ix_employer_unit_id_state_seen_at", ["unit_id", "state", "seen_at", "id"], unique=False
+        )
         batch_op.create_index("ix_employer_uscc", ["uscc"], unique=True)
 
     op.create_table(
@@ -674,8 +682,10 @@ def upgrade():
 
     op.create_table(
         "due_visit",
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("trigger", sa.String(length=30), nullable=False),
+        sa.Column("must", sa.Boolean(), nullable=False),
         sa.Column("event_on", sa.Date(), nullable=False),
         sa.Column("note", sa.String(length=200), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
@@ -689,21 +699,30 @@ def upgrade():
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uid", sa.Uuid(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "(person_id IS NULL) <> (employer_id IS NULL)", name=op.f("ck_due_visit_one_whom")
+        ),
+        sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_due_visit_employer_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_due_visit_person_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_due_visit_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_due_visit")),
     )
     with op.batch_alter_table("due_visit", schema=None) as batch_op:
+        batch_op.create_index("ix_due_visit_employer_id", ["employer_id"], unique=False)
         batch_op.create_index(
             "ix_due_visit_open",
-            ["unit_id", "due_at"],
+            ["unit_id", "due_at", "trigger"],
             unique=False,
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         )
         batch_op.create_index("ix_due_visit_person_id", ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_due_visit_uid"), ["uid"], unique=True)
-        batch_op.create_index("ix_due_visit_unit_id_due_at", ["unit_id", "due_at"], unique=False)
+        batch_op.create_index(
+            "ix_due_visit_unit_id_due_at",
+            ["unit_id", "due_at", "state", "done_at", "must", "trigger"],
+            unique=False,
+        )
 
     op.create_table(
         "employer_gone",
@@ -1068,6 +1087,7 @@ def downgrade():
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         )
+        batch_op.drop_index("ix_due_visit_employer_id")
 
     op.drop_table("due_visit")
     with op.batch_alter_table("consent", schema=None) as batch_op:
@@ -1205,8 +1225,10 @@ def downgrade():
     op.drop_table("export_request")
     with op.batch_alter_table("employer", schema=None) as batch_op:
         batch_op.drop_index("ix_employer_uscc")
+        batch_op.drop_index("ix_employer_unit_id_state_seen_at")
         batch_op.drop_index("ix_employer_unit_id_name")
         batch_op.drop_index(batch_op.f("ix_employer_uid"))
+        batch_op.drop_index("ix_employer_cell_id")
 
     op.drop_table("employer")
     with op.batch_alter_table("code", schema=None) as batch_op:
