@@ -47,6 +47,7 @@ PLACES = {
         Place("complaints", "complaints.listing", _("诉求"), "message-report"),
         Place("overdue", "complaints.overdue", _("督办"), "flag"),
         Place("visits", "visits.listing", _("走访"), "home-check"),
+        Place("plan", "visits.own_plan", _("走访安排"), "calendar-check"),
         Place("employers", "employers.listing", _("单位"), "building"),
         Place("rules", "status.rules", _("灯号规则"), "scale"),
         Place("staff", "accounts.staff", _("人员"), "user"),
@@ -64,15 +65,15 @@ MENUS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "grid_worker": (("today", "members", "new", "complaints", "me"), ("visits",)),
     "leader": (
         ("inbox", "members", "new", "complaints", "cells"),
-        ("overdue", "visits", "employers", "staff", "rules", "me"),
+        ("overdue", "visits", "plan", "employers", "staff", "rules", "me"),
     ),
     "supervisor": (
         ("board", "overdue", "complaints", "members", "me"),
-        ("visits", "employers", "staff", "rules"),
+        ("visits", "plan", "employers", "staff", "rules"),
     ),
     "district_officer": (
         ("board", "overdue", "complaints", "members", "me"),
-        ("visits", "employers", "rules"),
+        ("visits", "plan", "employers", "rules"),
     ),
     "administrator": (("units", "accounts", "settings", "calendar", "me"), ()),
     "auditor": (("trail", "me"), ()),

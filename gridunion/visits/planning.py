@@ -27,7 +27,7 @@ from gridunion.members.models import Person
 from gridunion.shell import with_tables
 from gridunion.tree import Unit, everywhere
 from gridunion.visits.due import DueVisit
-from gridunion.visits.rhythms import RHYTHMS, Next, Rhythm, close_of, next_in, room_in
+from gridunion.visits.rhythms import RHYTHMS, Next, Place, Rhythm, close_of, next_in, room_in
 from gridunion.visits.triggers import is_must
 
 UNITS = 200  # cells looked up at once
@@ -41,9 +41,9 @@ _d, _u = _due.c, Unit.__table__.c
 _NEW = insert(_due)
 _END = update(_due).where(_d.id == bindparam("number"), _d.state == "open").values(state=bindparam("ends"))
 _CELLS = (
-    select(Unit)
-    .where(Unit.kind.in_(("cell", "community_union")), Unit.closed_on.is_(None), Unit.path > bindparam("after"))
-    .order_by(Unit.path)
+    select(_u.id, _u.path, _u.kind == "cell")
+    .where(_u.kind.in_(("cell", "community_union")), _u.closed_on.is_(None), _u.path > bindparam("after"))
+    .order_by(_u.path)
     .limit(UNITS)
 )
 
@@ -96,16 +96,15 @@ def plan_all() -> int:
     return planned
 
 
-def _cells() -> Iterator[Unit]:
+def _cells() -> Iterator[Place]:
     after = ""
-    while units := list(db.session.scalars(_CELLS, {"after": after})):
-        db.session.expunge_all()
+    while units := [Place(*row) for row in trusted(_CELLS, {"after": after})]:
         yield from units
         db.session.rollback()  # nothing is read as it was a while ago
         after = units[-1].path
 
 
-def plan(unit: Unit) -> int:
+def plan(unit: Place) -> int:
     """Plan what the rhythms ask for in a cell, or for the employers of a community that lie in no cell of it."""
     over = [it for rhythm in RHYTHMS for it in _over(rhythm, unit)]
     found = next_in(unit, room_in(unit)) + [it for it, _number in over if it]
@@ -119,7 +118,7 @@ def plan(unit: Unit) -> int:
     return planned
 
 
-def _over(rhythm: Rhythm, unit: Unit) -> Iterator[tuple[Next | None, int]]:
+def _over(rhythm: Rhythm, unit: Place) -> Iterator[tuple[Next | None, int]]:
     """(what takes its place, the number of what is over) for each whose turn has come again."""
     if not (days := rhythm.days(unit.path)):
         return
@@ -129,7 +128,7 @@ def _over(rhythm: Rhythm, unit: Unit) -> Iterator[tuple[Next | None, int]]:
         yield (Next(clock.now(), whom, rhythm.kind, rhythm.trigger, due_at) if fits else None), number
 
 
-def _store(unit: Unit, found: Iterable[Next]) -> int:
+def _store(unit: Place, found: Iterable[Next]) -> int:
     """Store what nobody planned meanwhile."""
     planned, reminded = 0, {Person: set[int](), Employer: set[int]()}
     for it in found:
@@ -146,7 +145,7 @@ def _store(unit: Unit, found: Iterable[Next]) -> int:
     return planned
 
 
-def _row(it: Next, unit: Unit) -> dict[str, Any]:
+def _row(it: Next, unit: Place) -> dict[str, Any]:
     return {
         "uid": uuid4(), "unit_id": unit.id, _columns(it.kind)[1]: it.id, "trigger": it.trigger,
         "must": is_must(it.trigger, unit.path), "event_on": clock.today(), "due_at": it.due_at, "state": "open",

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, literal_column, select
 
@@ -72,6 +72,14 @@ RHYTHMS = (
 )
 
 
+class Place(NamedTuple):
+    """A cell, or a community for its employers that lie in no cell."""
+
+    id: int
+    path: str
+    is_cell: bool
+
+
 @dataclass(frozen=True)
 class Next:
     """Somebody to be planned for: last seen then (joined then, for a new member), to be visited by then."""
@@ -117,13 +125,13 @@ _HELD = select(
 )
 
 
-def room_in(unit: Unit) -> int:
+def room_in(unit: Place) -> int:
     """How many visits may still be planned in a cell this week."""
     held = trusted(_HELD, {"unit": unit.id, "since": clock.now() - WEEK}).scalar_one()
     return max(0, int(settings.value("visit.rhythm.most", unit.path)) - held)
 
 
-def next_in(unit: Unit, room: int) -> list[Next]:
+def next_in(unit: Place, room: int) -> list[Next]:
     """Whom to plan for in a cell: new members, hardship, employers, key groups, and who was not seen for longest."""
     found: dict[tuple[Any, int], Next] = {}
     for it in _in_turn(unit, room):
@@ -133,21 +141,21 @@ def next_in(unit: Unit, room: int) -> list[Next]:
     return list(found.values())
 
 
-def _in_turn(unit: Unit, room: int) -> Iterator[Next]:
+def _in_turn(unit: Place, room: int) -> Iterator[Next]:
     yield from _new_members(unit, room)
     for rhythm in RHYTHMS:
         if days := rhythm.days(unit.path):
             yield from sorted(_of(rhythm, days, unit, room), key=lambda it: (it.since, it.id))[:room]
 
 
-def _new_members(unit: Unit, room: int) -> Iterator[Next]:
+def _new_members(unit: Place, room: int) -> Iterator[Next]:
     entry = trigger(NEW, unit.path)
     since = clock.today() - timedelta(days=int(entry.tags["days"]) - 1 if entry else 0)
     for number, on in trusted(_JOINED, {"unit": unit.id, "since": since, "room": room}):
         yield Next(clock.midnight(on), number, Person, NEW, deadline(NEW, on, unit.path))
 
 
-def _of(rhythm: Rhythm, days: int, unit: Unit, room: int) -> Iterator[Next]:
+def _of(rhythm: Rhythm, days: int, unit: Place, room: int) -> Iterator[Next]:
     lead = min(int(settings.value("visit.rhythm.days", unit.path)), days)
     before = clock.midnight(clock.today() + timedelta(days=1 + lead - days))
     for number, seen_at in _unseen(rhythm, unit, {"unit": unit.id, "before": before, "room": room}):
@@ -155,7 +163,7 @@ def _of(rhythm: Rhythm, days: int, unit: Unit, room: int) -> Iterator[Next]:
         yield Next(seen_at, number, rhythm.kind, rhythm.trigger, close_of(on, unit))
 
 
-def _unseen(rhythm: Rhythm, unit: Unit, asked: dict[str, Any]) -> Iterator[Any]:
+def _unseen(rhythm: Rhythm, unit: Place, asked: dict[str, Any]) -> Iterator[Any]:
     if rhythm.kind is Employer:
         yield from trusted(_employers(unit.is_cell), asked)
     elif rhythm.by:
@@ -165,6 +173,6 @@ def _unseen(rhythm: Rhythm, unit: Unit, asked: dict[str, Any]) -> Iterator[Any]:
         yield from trusted(_people(rhythm), asked)
 
 
-def close_of(on: date, unit: Unit) -> datetime:
+def close_of(on: date, unit: Place) -> datetime:
     """When the office closes on a day, or on the next working day."""
     return calendar.after_days(clock.midnight(on), 0, unit.path)
