@@ -67,9 +67,9 @@ class Stories(Teller):
         ill = self.member("王秀兰", "3", key_group="domestic_worker", seen=9)
         self.due(ill, "hospital", 2, evening(), "市二院 8 楼")
         poor = self.member("刘桂芳", "3", key_group="care_worker", seen=41)
+        self.due(poor, "hardship", 6, evening(1), "低保边缘")
         with then(days_ago(6)):
             poor.note_hardship("relative", "低保边缘，爱人长期服药")
-        self.due(poor, "hardship", 6, evening(1), "低保边缘")
         self.due(
             self.member("赵宏伟", "3", key_group="truck_driver", seen=20),
             "retirement",
