@@ -110,7 +110,8 @@ COLUMNS = {
     "findings": _("情况"), "next_on": _("下次去"), "voided_at": _("撤回"),
     "end_type": _("结束于"), "filed": _("已备案"), "to_unit_id": _("转到"), "reason": _("原因"),
     "asked_by": _("提出人"), "decided_by_id": _("答复人"), "decided_at": _("答复"), "refusal": _("拒绝的原因"),
-    "cell_id": _("网格"), "must": _("必访"), "gone_on": _("单位没了"), "done_by_id": _("经手"), "agreed_by": _("同意的人"),
+    "cell_id": _("网格"), "must": _("必访"),
+    "gone_on": _("单位没了"), "done_by_id": _("经手"), "agreed_by": _("同意的人"),
 }  # fmt: skip
 
 # What the values of a column are called: a code list, or words of the room that keeps the records.

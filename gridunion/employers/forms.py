@@ -42,7 +42,9 @@ STATES = {"active": _("在经营"), "closed": _("已注销或搬走")}
 class EmployerForm(Form):
     name = Cleaned(_("单位名称"), _workplace, validators=[needed(_("请填单位名称"))])
     unit = SelectField(_("社区"), coerce=str)
-    cell = SelectField(_("在哪个网格"), coerce=str, default="", description=_("那里的网格员会看到它，定期去走访"))
+    cell = SelectField(
+        _("在哪个网格"), coerce=str, default="", description=_("那里的网格员会看到它，定期去走访")
+    )
     uscc = Cleaned(_("统一社会信用代码"), clean_uscc, description=_("18 位；小店没有就不填"))
     ownership = CodedSelect(_("单位性质"), "ownership")
     headcount = _people(_("职工人数"))

@@ -44,7 +44,9 @@ class Employer(Scoped, Record):
     phone: Mapped[str | None] = personal(String(20))
     state: Mapped[str] = public(String(20), default="active")
     cell_id: Mapped[int | None] = public(BigId, ForeignKey("unit.id"))
-    seen_at: Mapped[datetime] = internal(default=clock.now)  # when somebody was last there, or first wrote it down
+    seen_at: Mapped[datetime] = internal(
+        default=clock.now
+    )  # when somebody was last there, or first wrote it down
     visit_due_at: Mapped[datetime | None] = internal()
 
     cell: Mapped[Unit | None] = relationship(foreign_keys=[cell_id])

@@ -32,7 +32,9 @@ LONGEST = {"days": 90, "hours": 720}
 
 class TriggerForm(Form):
     must = BooleanField(lazy_gettext("算必访"))
-    within = IntegerField(lazy_gettext("多久以内要走访"), [InputRequired(lazy_gettext("请填多久以内")), NumberRange(1)])
+    within = IntegerField(
+        lazy_gettext("多久以内要走访"), [InputRequired(lazy_gettext("请填多久以内")), NumberRange(1)]
+    )
     by = RadioField(
         lazy_gettext("怎么算"),
         choices=[
@@ -127,7 +129,14 @@ def set_trigger(code: str) -> Response:
         form.from_on.errors = [fault]
         return _change(now, form, 422)
     said = _("，").join(words_of(form.said(now.tags)))
-    say(_("已保存：%(label)s，%(day)s 起 %(value)s", label=_label(now), day=day(form.from_on.data), value=said))
+    say(
+        _(
+            "已保存：%(label)s，%(day)s 起 %(value)s",
+            label=_label(now),
+            day=day(form.from_on.data),
+            value=said,
+        )
+    )
     return go(url_for("units.codes", name=LIST))
 
 
@@ -161,7 +170,9 @@ def _label(row: Code) -> str:
 
 
 def _change(now: Code, form: TriggerForm, status: int = 200) -> Response:
-    about = _("现在是 %(value)s。已经排好的走访按原来的期限。", value=_("，").join(words_of(now.tags)) or _("没填"))
+    about = _(
+        "现在是 %(value)s。已经排好的走访按原来的期限。", value=_("，").join(words_of(now.tags)) or _("没填")
+    )
     return page(
         "units/change.html", status, form=form, title=_label(now), button=_("保存新规则"), about=about,
         current="settings", back=(url_for("units.codes", name=LIST), _("走访事由")),
@@ -181,6 +192,13 @@ def _put(now: Code, tags: dict[str, Any], on: date, unit: Unit | None) -> str:
         known.label_zh, known.label_en, known.until_on = now.label_zh, now.label_en, now.until_on
         db.session.add(known)
     known.tags = tags
-    audit.note("set value", unit_id=unit_id, list=LIST, code=now.code, value="，".join(words_of(tags)), from_on=on.isoformat())
+    audit.note(
+        "set value",
+        unit_id=unit_id,
+        list=LIST,
+        code=now.code,
+        value="，".join(words_of(tags)),
+        from_on=on.isoformat(),
+    )
     settings.forget()
     return ""

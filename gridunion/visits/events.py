@@ -45,12 +45,13 @@ def record_event() -> Response:
 def undo_event(uid: UUID) -> Response:
     """Take an event back: only who wrote it down, and within ten minutes."""
     due = find(DueVisit, uid)
-    if due.recorded_by_id != viewer().account_id:
+    if due.recorded_by_id != viewer().account_id or (whom := due.whom) is None:
         raise Forbidden
     try:
         due.undo()
     except TooLate:
         say(too_late(due.state == "cancelled"), kind="warn")
     else:
-        say(_("已撤销：%(name)s %(topic)s", name=due.person.name, topic=due.topic))
-    return go(url_for("members.show", uid=due.person.uid))
+        say(_("已撤销：%(name)s %(topic)s", name=whom.name, topic=due.topic))
+    file = "members.show" if due.person_id else "employers.show"
+    return go(url_for(file, uid=whom.uid))

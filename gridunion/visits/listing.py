@@ -89,7 +89,7 @@ class Due:
     seen_at: datetime
 
     @property
-    def whom(self) -> dict[str, UUID | None]:
+    def whom(self) -> dict[str, Any]:
         """Whom the address of a visit names."""
         return {"person": self.person} if self.person else {"employer": self.employer}
 

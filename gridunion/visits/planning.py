@@ -19,7 +19,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import Select, Update, bindparam, case, func, insert, select, update
 
-from gridunion import audit, clock, settings
+from gridunion import audit, clock
 from gridunion.db import BigId, db, trusted, write
 from gridunion.employers.models import Employer
 from gridunion.jobs import periodic
@@ -56,9 +56,11 @@ def _columns(kind: Any) -> tuple[Any, Any]:
 
 @cache
 def _still_free(kind: Any) -> Select[Any]:
-    """Somebody who is still there, and for whom nobody planned for meanwhile; on PostgreSQL nobody else does until this is stored."""
+    """Somebody who is still there, and for whom nobody planned meanwhile; nobody else does until this is stored."""
     it = kind.__table__.c
-    taken = select(_d.id).where(_columns(kind)[0] == it.id, _d.trigger == bindparam("trigger"), _d.state == "open")
+    taken = select(_d.id).where(
+        _columns(kind)[0] == it.id, _d.trigger == bindparam("trigger"), _d.state == "open"
+    )
     asked = select(it.id).where(it.id == bindparam("whom"), ~taken.exists())
     if kind is Person:
         asked = asked.where(it.unit_id == bindparam("unit"))
@@ -80,7 +82,9 @@ def _turn_over(rhythm: Rhythm) -> Select[Any]:
     fits = rhythm.those if not rhythm.by else table.c[rhythm.by].is_not(None)
     active = table.c.status if rhythm.kind is Person else table.c.state
     joined = _due.join(table, _columns(rhythm.kind)[0] == table.c.id)
-    found = select(_d.id, table.c.id.label("whom"), case((fits & (active == "active"), 1), else_=0).label("fits"))
+    found = select(
+        _d.id, table.c.id.label("whom"), case((fits & (active == "active"), 1), else_=0).label("fits")
+    )
     return found.select_from(joined).where(
         _d.unit_id == bindparam("unit", type_=BigId), _d.state == "open", _d.trigger == rhythm.trigger,
         _d.event_on <= bindparam("before"),
@@ -98,7 +102,7 @@ def plan_all() -> int:
 
 def _cells() -> Iterator[Place]:
     after = ""
-    while units := [Place(*row) for row in trusted(_CELLS, {"after": after})]:
+    while units := [Place(*tuple(row)) for row in trusted(_CELLS, {"after": after})]:
         yield from units
         db.session.rollback()  # nothing is read as it was a while ago
         after = units[-1].path
@@ -122,9 +126,12 @@ def _over(rhythm: Rhythm, unit: Place) -> Iterator[tuple[Next | None, int]]:
     """(what takes its place, the number of what is over) for each whose turn has come again."""
     if not (days := rhythm.days(unit.path)):
         return
-    before, lead = clock.today() - timedelta(days=days), int(settings.value("visit.rhythm.days", unit.path))
-    for number, whom, fits in trusted(_turn_over(rhythm), {"unit": unit.id, "before": before}).all():
-        due_at = close_of(clock.today() + timedelta(days=min(lead, days)), unit)
+    before, due_at = (
+        clock.today() - timedelta(days=days),
+        close_of(clock.today() + timedelta(days=rhythm.lead(unit.path)), unit),
+    )
+    rows: Any = trusted(_turn_over(rhythm), {"unit": unit.id, "before": before}).all()
+    for number, whom, fits in rows:
         yield (Next(clock.now(), whom, rhythm.kind, rhythm.trigger, due_at) if fits else None), number
 
 

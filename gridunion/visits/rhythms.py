@@ -24,7 +24,7 @@ from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.tree import Unit
 from gridunion.visits.due import GONE, DueVisit
-from gridunion.visits.triggers import deadline, trigger
+from gridunion.visits.triggers import LIST, deadline, within
 
 WEEK = timedelta(days=7)
 NEW = "new_member"
@@ -61,7 +61,14 @@ class Rhythm:
     """The code list by whose entries the index is read, one at a time."""
 
     def days(self, path: str) -> int:
-        return int(settings.value(self.every, path))
+        """How many days may lie between two visits; 0 when nothing is planned: so the setting says, or the trigger is
+        no longer offered."""
+        offered = any(entry.code == self.trigger for entry in settings.codes(LIST, path))
+        return int(settings.value(self.every, path)) if offered else 0
+
+    def lead(self, path: str) -> int:
+        """How many days there are to make a visit once it is planned."""
+        return min(within(self.trigger, path), self.days(path))
 
 
 RHYTHMS = (
@@ -99,9 +106,19 @@ def _people(rhythm: Rhythm) -> Select[Any]:
 
 @cache
 def _employers(in_cell: bool) -> Select[Any]:
-    here = (_e.cell_id == _UNIT) & _cell.c.id.is_not(None) if in_cell else (_e.unit_id == _UNIT) & _cell.c.id.is_(None)
+    here = (
+        (_e.cell_id == _UNIT) & _cell.c.id.is_not(None)
+        if in_cell
+        else (_e.unit_id == _UNIT) & _cell.c.id.is_(None)
+    )
     works = (_e.state == _word("active")) & _e.visit_due_at.is_(None) & (_e.seen_at < _BEFORE)
-    return select(_e.id, _e.seen_at).select_from(_firms).where(here, works).order_by(_e.seen_at, _e.id).limit(_ROOM)
+    return (
+        select(_e.id, _e.seen_at)
+        .select_from(_firms)
+        .where(here, works)
+        .order_by(_e.seen_at, _e.id)
+        .limit(_ROOM)
+    )
 
 
 _ASKED = select(_d.id).where(_d.person_id == _p.id, _d.trigger == _word(NEW)).exists()
@@ -118,7 +135,11 @@ _JOINED = (
 
 # What came by itself, and is open or came this week: a week's worth is planned once, however quickly it is done.
 _itself = (_d.unit_id == _UNIT) & _d.recorded_by_id.is_(None)
-_lately = (_d.due_at >= _since) & (_d.recorded_at >= _since) & _d.state.not_in([_word(state) for state in ("open", *GONE)])
+_lately = (
+    (_d.due_at >= _since)
+    & (_d.recorded_at >= _since)
+    & _d.state.not_in([_word(state) for state in ("open", *GONE)])
+)
 _HELD = select(
     select(func.count()).where(_itself, _d.state == _word("open")).scalar_subquery()
     + select(func.count()).where(_itself, _lately).scalar_subquery()
@@ -149,14 +170,14 @@ def _in_turn(unit: Place, room: int) -> Iterator[Next]:
 
 
 def _new_members(unit: Place, room: int) -> Iterator[Next]:
-    entry = trigger(NEW, unit.path)
-    since = clock.today() - timedelta(days=int(entry.tags["days"]) - 1 if entry else 0)
-    for number, on in trusted(_JOINED, {"unit": unit.id, "since": since, "room": room}):
+    since = clock.today() - timedelta(days=within(NEW, unit.path) - 1)
+    rows: Any = trusted(_JOINED, {"unit": unit.id, "since": since, "room": room})
+    for number, on in rows:
         yield Next(clock.midnight(on), number, Person, NEW, deadline(NEW, on, unit.path))
 
 
 def _of(rhythm: Rhythm, days: int, unit: Place, room: int) -> Iterator[Next]:
-    lead = min(int(settings.value("visit.rhythm.days", unit.path)), days)
+    lead = rhythm.lead(unit.path)
     before = clock.midnight(clock.today() + timedelta(days=1 + lead - days))
     for number, seen_at in _unseen(rhythm, unit, {"unit": unit.id, "before": before, "room": room}):
         on = max(clock.local(seen_at).date() + timedelta(days=days), clock.today() + timedelta(days=lead))

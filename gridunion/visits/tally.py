@@ -7,6 +7,7 @@ Counted from the indexes of due visits: the open ones, and those whose time fall
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -56,18 +57,16 @@ SHOWS: dict[str, ColumnElement[bool]] = {
 
 @dataclass(frozen=True)
 class Tally:
-    """The numbers of a unit or a reason: still to come, late, made in time."""
+    """The numbers of a unit or a reason, by how the visits stand."""
 
     code: str
-    coming: int
-    late: int
-    in_time: int
+    counts: dict[str, int]
     name: str = ""
     own: bool = False
 
     @property
     def speaks(self) -> bool:
-        return bool(self.coming or self.late or self.in_time)
+        return any(self.counts.values())
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,7 @@ def _below(width: int) -> Select[Any]:
     """The units right below one, each with the sums of all that lies below it."""
     top = func.substr(_child.c.path, 1, func.length(_child.c.path) - 1).concat("0")
     joined = _child.join(Unit.__table__, and_(_u.path >= _child.c.path, _u.path < top))
-    found = select(_child.c.code, *(_sum(asks) for asks in SHOWS.values()), _child.c.name).select_from(joined)
+    found = select(_child.c.code, _child.c.name, *(_sum(asks) for asks in SHOWS.values())).select_from(joined)
     found = found.where(_child.c.parent_id == bindparam("unit", type_=BigId), branch(width))
     return found.group_by(_child.c.id).order_by(_child.c.path)
 
@@ -123,33 +122,39 @@ def _reasons(width: int) -> tuple[Select[Any], Select[Any]]:
 
     def of(condition: ColumnElement[bool], *counts: ColumnElement[int]) -> Select[Any]:
         return (
-            select(_d.trigger, *counts).select_from(_visits).where(branch(width), _INSIDE, condition).group_by(_d.trigger)
+            select(_d.trigger, *counts)
+            .select_from(_visits)
+            .where(branch(width), _INSIDE, condition)
+            .group_by(_d.trigger)
         )
 
     return of(_open, those(_d.due_at >= _NOW), those(_d.due_at < _NOW)), of(SHOWS["in_time"], func.count())
 
 
 def by_reason(unit: Unit) -> list[Tally]:
-    """The reasons for which anybody is or was to be visited, in the order of their codes."""
+    """The reasons for which anybody is or was to be visited."""
     given = _now() | dict(zip(("lo", "hi"), unit.branch, strict=True))
-    waiting, made = (trusted(statement, given).all() for statement in _reasons(width()))
-    found = {code: [int(coming), int(late), 0] for code, coming, late in waiting}
-    for code, count in made:
-        found.setdefault(code, [0, 0, 0])[2] = count
-    return [Tally(code, *numbers) for code, numbers in found.items()]
+    found: dict[str, dict[str, int]] = {}
+    for statement, shows in zip(_reasons(width()), (("coming", "late"), ("in_time",)), strict=True):
+        rows: Any = trusted(statement, given)
+        for code, *numbers in rows:
+            found.setdefault(code, dict.fromkeys(SHOWS, 0)).update(zip(shows, map(int, numbers), strict=True))
+    return [Tally(code, counts) for code, counts in found.items()]
 
 
 def by_unit(unit: Unit, whole: Tally) -> list[Tally]:
     """The units right below, and last what lies in the unit itself: employers of which nobody said where they are."""
-    rows = trusted(_below(width()), _now() | {"unit": unit.id}).all()
-    below = [Tally(code, *map(int, numbers), name) for code, *numbers, name in rows]
-    rest = [getattr(whole, show) - sum(getattr(it, show) for it in below) for show in SHOWS]
-    own = Tally(unit.code, *rest, unit.name, own=True)
+    rows: Any = trusted(_below(width()), _now() | {"unit": unit.id})
+    below = [
+        Tally(code, dict(zip(SHOWS, map(int, numbers), strict=True)), name) for code, name, *numbers in rows
+    ]
+    rest = {show: count - sum(it.counts[show] for it in below) for show, count in whole.counts.items()}
+    own = Tally(unit.code, rest, unit.name, own=True)
     return below + ([own] if own.speaks and below else [])
 
 
 def whole_of(unit: Unit, reasons: list[Tally]) -> Tally:
-    return Tally(unit.code, *(sum(getattr(it, show) for it in reasons) for show in SHOWS), unit.name)
+    return Tally(unit.code, {show: sum(it.counts[show] for it in reasons) for show in SHOWS}, unit.name)
 
 
 # ── the coming days ──
@@ -160,7 +165,7 @@ def _calendar(width: int) -> Select[Any]:
     edges = [bindparam(f"day{n}", type_=UtcDateTime) for n in range(DAYS + 1)]
     counts = [
         func.coalesce(func.sum(case(((_d.due_at >= lo) & (_d.due_at < hi), 1), else_=0), type_=Integer), 0)
-        for lo, hi in zip(edges, edges[1:], strict=False)
+        for lo, hi in pairwise(edges)
     ]
     found = select(*counts).select_from(_visits)
     return found.where(branch(width), _INSIDE, _open, _d.due_at >= edges[0], _d.due_at < edges[-1])
@@ -174,14 +179,25 @@ def coming_days(unit: Unit) -> list[tuple[date, int]]:
     return list(zip(days, trusted(_calendar(width()), given).one(), strict=False))
 
 
+@cache
+def _late(width: int) -> Select[Any]:
+    return select(func.count()).select_from(_visits).where(branch(width), _INSIDE, SHOWS["late"])
+
+
+def count_late(path: str) -> int:
+    """How many visits of a branch are late."""
+    given = {"lo": path, "hi": f"{path[:-1]}0", "now": clock.now()}
+    return int(trusted(_late(width()), given).scalar_one())
+
+
 # ── the records behind a number ──
 
 
 @cache
 def _chosen(width: int, show: str, reason: bool, day: bool) -> tuple[ColumnElement[bool], ...]:
-    held = (branch(width), _INSIDE, _open if day else SHOWS[show])
-    held += (_d.trigger == bindparam("reason"),) if reason else ()
-    return (*held, _d.due_at >= _FROM, _d.due_at < _TO) if day else held
+    held = [branch(width), _INSIDE, _open if day else SHOWS[show]]
+    held += [_d.trigger == bindparam("reason")] if reason else []
+    return (*held, _d.due_at >= _FROM, _d.due_at < _TO) if day else tuple(held)
 
 
 @cache
@@ -193,7 +209,11 @@ def _listed(width: int, show: str, reason: bool, day: bool, going_on: bool) -> S
     found = select(*columns, func.coalesce(_p.name, _e.name), _home.c.path).select_from(joined)
     found = found.where(*_chosen(width, show, reason, day))
     if going_on:
-        path, at, number = bindparam("path", type_=Bytewise), bindparam("at", type_=UtcDateTime), bindparam("number")
+        path, at, number = (
+            bindparam("path", type_=Bytewise),
+            bindparam("at", type_=UtcDateTime),
+            bindparam("number", type_=BigId),
+        )
         later = or_(_d.due_at > at, and_(_d.due_at == at, _d.id > number))
         found = found.where(_u.path >= path, or_(_u.path > path, later))
     return found.order_by(_u.path, _d.due_at, _d.id).limit(PAGE + 1)
@@ -217,7 +237,7 @@ def behind(
     place = opened("due visits", after)
     if place:
         given |= {"path": place[0], "at": datetime.fromisoformat(place[1]), "number": place[2]}
-    rows = [Seen(*row) for row in trusted(_listed(*asked, bool(place)), given)]
+    rows = [Seen(*tuple(row)) for row in trusted(_listed(*asked, bool(place)), given)]
     total = trusted(_counted(*asked), given).scalar_one()
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return rows[:PAGE], total, seal("due visits", last.path, last.due_at, last.id) if last else ""

@@ -36,8 +36,13 @@ def deadline(code: str, on: date, path: str) -> datetime:
     entry = trigger(code, path)
     if entry and (hours := entry.tags.get("hours")):
         return calendar.after_hours(_since(on), hours)
-    days = int(entry.tags["days"]) if entry else int(settings.value("visit.days", path))
-    return calendar.after_days(clock.midnight(on), days, path)
+    return calendar.after_days(clock.midnight(on), within(code, path), path)
+
+
+def within(code: str, path: str) -> int:
+    """In how many days to go."""
+    entry = trigger(code, path)
+    return int(entry.tags["days"]) if entry else int(settings.value("visit.days", path))
 
 
 def _since(on: date) -> datetime:

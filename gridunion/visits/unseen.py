@@ -63,11 +63,15 @@ def _counted(width: int) -> Select[Any]:
 def unseen(unit: Unit, days: int, after: str = "") -> tuple[list[Unseen], int, str]:
     """A page of those nobody spoke with for so many days, how many there are, and where the next page begins."""
     lo, hi = unit.branch
-    given: dict[str, Any] = {"lo": lo, "hi": hi, "before": clock.midnight(clock.today() - timedelta(days=days))}
+    given: dict[str, Any] = {
+        "lo": lo,
+        "hi": hi,
+        "before": clock.midnight(clock.today() - timedelta(days=days)),
+    }
     place = opened("unseen", after)
     if place:
         given |= {"at": datetime.fromisoformat(place[0]), "number": place[1]}
-    rows = [Unseen(*row) for row in trusted(_listed(width(), bool(place)), given)]
+    rows = [Unseen(*tuple(row)) for row in trusted(_listed(width(), bool(place)), given)]
     total = trusted(_counted(width()), given).scalar_one()
     following = seal("unseen", rows[PAGE - 1].seen_at, rows[PAGE - 1].id) if len(rows) > PAGE else ""
     return rows[:PAGE], total, following
