@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 17:42:53.234047
+Revision: 0001, 2026-11-21 18:12:58.765381
 """
 
 import sqlalchemy as sa
