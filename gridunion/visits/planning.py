@@ -9,7 +9,7 @@ than a cell's week.
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -21,7 +21,6 @@ from sqlalchemy import Select, Update, bindparam, case, func, insert, select, up
 
 from gridunion import audit, clock
 from gridunion.db import BigId, db, trusted, write
-from gridunion.employers.models import Employer
 from gridunion.jobs import periodic
 from gridunion.members.models import Person
 from gridunion.shell import with_tables
@@ -56,12 +55,12 @@ def _columns(kind: Any) -> tuple[Any, Any]:
 
 @cache
 def _still_free(kind: Any) -> Select[Any]:
-    """Somebody who is still there, and for whom nobody planned meanwhile; nobody else does until this is stored."""
+    """Those still there for whom nobody planned meanwhile; nobody else does until this is stored."""
     it = kind.__table__.c
     taken = select(_d.id).where(
         _columns(kind)[0] == it.id, _d.trigger == bindparam("trigger"), _d.state == "open"
     )
-    asked = select(it.id).where(it.id == bindparam("whom"), ~taken.exists())
+    asked = select(it.id).where(it.id.in_(bindparam("ids", expanding=True)), ~taken.exists())
     if kind is Person:
         asked = asked.where(it.unit_id == bindparam("unit"))
     return asked.order_by(it.id).with_for_update()
@@ -135,28 +134,34 @@ def _over(rhythm: Rhythm, unit: Place) -> Iterator[tuple[Next | None, int]]:
         yield (Next(clock.now(), whom, rhythm.kind, rhythm.trigger, due_at) if fits else None), number
 
 
-def _store(unit: Place, found: Iterable[Next]) -> int:
+def _store(unit: Place, found: list[Next]) -> int:
     """Store what nobody planned meanwhile."""
-    planned, reminded = 0, {Person: set[int](), Employer: set[int]()}
-    for it in found:
-        asked = {"whom": it.id, "unit": unit.id, "trigger": it.trigger}
-        if trusted(_still_free(it.kind), asked).first():
-            trusted(_NEW, _row(it, unit))
-            planned += 1
-            reminded[it.kind].add(it.id)
-    for kind, numbers in reminded.items():
-        if numbers:
-            trusted(_reminding(kind), {"ids": sorted(numbers)})
+    free = [it for kind, reason in _sorts(found) for it in _free(unit, kind, reason, found)]
+    if free:
+        trusted(_NEW, [_row(it, unit) for it in free])
+    for kind in {it.kind for it in found}:
+        trusted(_reminding(kind), {"ids": [it.id for it in found if it.kind is kind]})
     for follow in PLANNED:
         follow(unit.id)
-    return planned
+    return len(free)
+
+
+def _sorts(found: list[Next]) -> list[tuple[Any, str]]:
+    return list(dict.fromkeys((it.kind, it.trigger) for it in found))
+
+
+def _free(unit: Place, kind: Any, reason: str, found: list[Next]) -> list[Next]:
+    asked = [it for it in found if (it.kind, it.trigger) == (kind, reason)]
+    given = {"ids": [it.id for it in asked], "unit": unit.id, "trigger": reason}
+    numbers = set(trusted(_still_free(kind), given).scalars())
+    return [it for it in asked if it.id in numbers]
 
 
 def _row(it: Next, unit: Place) -> dict[str, Any]:
-    return {
-        "uid": uuid4(), "unit_id": unit.id, _columns(it.kind)[1]: it.id, "trigger": it.trigger,
-        "must": is_must(it.trigger, unit.path), "event_on": clock.today(), "due_at": it.due_at, "state": "open",
-        "version": 1, "recorded_at": clock.now(),
+    whom = {"person_id": None, "employer_id": None, _columns(it.kind)[1]: it.id}
+    return whom | {
+        "uid": uuid4(), "unit_id": unit.id, "trigger": it.trigger, "must": is_must(it.trigger, unit.path),
+        "event_on": clock.today(), "due_at": it.due_at, "state": "open", "version": 1, "recorded_at": clock.now(),
     }  # fmt: skip
 
 

@@ -155,10 +155,10 @@ def room_in(unit: Place) -> int:
 def next_in(unit: Place, room: int) -> list[Next]:
     """Whom to plan for in a cell: new members, hardship, employers, key groups, and who was not seen for longest."""
     found: dict[tuple[Any, int], Next] = {}
-    for it in _in_turn(unit, room):
-        if len(found) >= room:
-            break
+    for it in _in_turn(unit, room) if room else ():
         found.setdefault((it.kind, it.id), it)
+        if len(found) == room:
+            break
     return list(found.values())
 
 

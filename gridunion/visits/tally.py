@@ -7,7 +7,6 @@ Counted from the indexes of due visits: the open ones, and those whose time fall
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -162,21 +161,21 @@ def whole_of(unit: Unit, reasons: list[Tally]) -> Tally:
 
 @cache
 def _calendar(width: int) -> Select[Any]:
-    edges = [bindparam(f"day{n}", type_=UtcDateTime) for n in range(DAYS + 1)]
-    counts = [
-        func.coalesce(func.sum(case(((_d.due_at >= lo) & (_d.due_at < hi), 1), else_=0), type_=Integer), 0)
-        for lo, hi in pairwise(edges)
-    ]
-    found = select(*counts).select_from(_visits)
-    return found.where(branch(width), _INSIDE, _open, _d.due_at >= edges[0], _d.due_at < edges[-1])
+    """Most are due when an office closes, so there are few moments."""
+    found = select(_d.due_at, func.count()).select_from(_visits)
+    return found.where(branch(width), _INSIDE, _open, _d.due_at >= _FROM, _d.due_at < _TO).group_by(_d.due_at)
 
 
 def coming_days(unit: Unit) -> list[tuple[date, int]]:
     """How many open visits are due on each of the coming days, today among them."""
-    days = [clock.today() + timedelta(days=n) for n in range(DAYS + 1)]
+    days = [clock.today() + timedelta(days=n) for n in range(DAYS)]
+    found = dict.fromkeys(days, 0)
     lo, hi = unit.branch
-    given = {"lo": lo, "hi": hi} | {f"day{n}": clock.midnight(day) for n, day in enumerate(days)}
-    return list(zip(days, trusted(_calendar(width()), given).one(), strict=False))
+    edges = {"from": clock.midnight(days[0]), "to": clock.midnight(days[-1] + timedelta(days=1))}
+    rows: Any = trusted(_calendar(width()), {"lo": lo, "hi": hi} | edges)
+    for due_at, count in rows:
+        found[clock.local(due_at).date()] += count
+    return list(found.items())
 
 
 @cache
