@@ -10,7 +10,7 @@ from werkzeug.exceptions import Forbidden
 from gridunion import clock
 from gridunion.look import day
 from gridunion.rights import allow
-from gridunion.visits.due import DueVisit, TooLate, open_visits
+from gridunion.visits.due import GONE, DueVisit, TooLate, open_visits
 from gridunion.visits.forms import EventForm
 from gridunion.visits.views import asked_person, bp, too_late
 from gridunion.web import find, go, page, say, viewer
@@ -50,7 +50,7 @@ def undo_event(uid: UUID) -> Response:
     try:
         due.undo()
     except TooLate:
-        say(too_late(due.state == "cancelled"), kind="warn")
+        say(too_late(due.state in GONE), kind="warn")
     else:
         say(_("已撤销：%(name)s %(topic)s", name=whom.name, topic=due.topic))
     file = "members.show" if due.person_id else "employers.show"
