@@ -322,6 +322,10 @@ def test_what_nobody_made_is_missed_only_when_the_next_takes_its_place(lifted: F
         assert all(due.overdue for due in waiting()), "late, and still to be made"
     with write():
         db.session.get_one(Person, well.id).hardship_class = None
+    with clock.at(NOON + timedelta(days=29)):
+        assert plan_all() == 0
+        assert [due.person_id for due in waiting()] == [poor.id], "whom it no longer fits is left alone"
+        assert db.session.get_one(Person, well.id).visit_due_at is None
     with clock.at(NOON + timedelta(days=30)):
         assert plan_all() == 1
         (due,) = waiting()

@@ -2,7 +2,7 @@
 
 What a rhythm planned and nobody made stays open, and late, until its turn comes again: then, and only then, it is
 missed, and the next one takes its place. Whom the rhythm no longer fits (no longer in hardship, no longer a member)
-need not be visited for it any more.
+need not be visited for it any more: the same night it is cancelled.
 
 Cells are read one after the other, without a lock, and what is found is stored cell by cell: no transaction is longer
 than a cell's week.
@@ -76,17 +76,16 @@ def _reminding(kind: Any) -> Update:
 
 @cache
 def _turn_over(rhythm: Rhythm) -> Select[Any]:
-    """The open ones of a rhythm in a cell whose turn has come again, and whether the rhythm still fits."""
+    """The open ones of a rhythm in a cell whose turn has come again, or whom the rhythm no longer fits."""
     table = rhythm.kind.__table__
     fits = rhythm.those if not rhythm.by else table.c[rhythm.by].is_not(None)
     active = table.c.status if rhythm.kind is Person else table.c.state
     joined = _due.join(table, _columns(rhythm.kind)[0] == table.c.id)
-    found = select(
-        _d.id, table.c.id.label("whom"), case((fits & (active == "active"), 1), else_=0).label("fits")
-    )
+    still = case((fits & (active == "active"), 1), else_=0)
+    found = select(_d.id, table.c.id.label("whom"), still.label("fits"))
     return found.select_from(joined).where(
         _d.unit_id == bindparam("unit", type_=BigId), _d.state == "open", _d.trigger == rhythm.trigger,
-        _d.event_on <= bindparam("before"),
+        (_d.event_on <= bindparam("before")) | (still == 0),
     )  # fmt: skip
 
 
@@ -110,19 +109,20 @@ def _cells() -> Iterator[Place]:
 def plan(unit: Place) -> int:
     """Plan what the rhythms ask for in a cell, or for the employers of a community that lie in no cell of it."""
     over = [it for rhythm in RHYTHMS for it in _over(rhythm, unit)]
-    found = next_in(unit, room_in(unit)) + [it for it, _number in over if it]
+    found = next_in(unit, room_in(unit)) + [it for it, _number, ends in over if ends == "missed"]
     if not found and not over:
         return 0
     with write():
-        for it, number in over:
-            trusted(_END, {"number": number, "ends": "missed" if it else "cancelled"})
+        for _it, number, ends in over:
+            trusted(_END, {"number": number, "ends": ends})
         planned = _store(unit, found)
+        _remind(unit, [*found, *(it for it, *_rest in over)])
     time.sleep(BREATH)
     return planned
 
 
-def _over(rhythm: Rhythm, unit: Place) -> Iterator[tuple[Next | None, int]]:
-    """(what takes its place, the number of what is over) for each whose turn has come again."""
+def _over(rhythm: Rhythm, unit: Place) -> Iterator[tuple[Next, int, str]]:
+    """(whom it is for and what would take its place, the number of what is over, how it ends) for each that is."""
     if not (days := rhythm.days(unit.path)):
         return
     before, due_at = (
@@ -131,7 +131,8 @@ def _over(rhythm: Rhythm, unit: Place) -> Iterator[tuple[Next | None, int]]:
     )
     rows: Any = trusted(_turn_over(rhythm), {"unit": unit.id, "before": before}).all()
     for number, whom, fits in rows:
-        yield (Next(clock.now(), whom, rhythm.kind, rhythm.trigger, due_at) if fits else None), number
+        again = Next(clock.now(), whom, rhythm.kind, rhythm.trigger, due_at)
+        yield again, number, "missed" if fits else "cancelled"
 
 
 def _store(unit: Place, found: list[Next]) -> int:
@@ -139,11 +140,14 @@ def _store(unit: Place, found: list[Next]) -> int:
     free = [it for kind, reason in _sorts(found) for it in _free(unit, kind, reason, found)]
     if free:
         trusted(_NEW, [_row(it, unit) for it in free])
-    for kind in {it.kind for it in found}:
-        trusted(_reminding(kind), {"ids": [it.id for it in found if it.kind is kind]})
+    return len(free)
+
+
+def _remind(unit: Place, touched: list[Next]) -> None:
+    for kind in {it.kind for it in touched}:
+        trusted(_reminding(kind), {"ids": sorted({it.id for it in touched if it.kind is kind})})
     for follow in PLANNED:
         follow(unit.id)
-    return len(free)
 
 
 def _sorts(found: list[Next]) -> list[tuple[Any, str]]:
