@@ -17,9 +17,15 @@ def _sub(code: str, zh: str, en: str) -> tuple[str, str, str, dict[str, Any]]:
     return code, zh, en, {"of": f"{code[0]}0"}
 
 
-def _about(code: str, zh: str, en: str, kind: str, **tags: bool) -> tuple[str, str, str, dict[str, Any]]:
-    """What a complaint is about, and the kind it is when nobody says otherwise."""
+def _about(code: str, zh: str, en: str, kind: str, **tags: Any) -> tuple[str, str, str, dict[str, Any]]:
+    """What a complaint is about, the kind it is when nobody says otherwise, and for which trigger somebody goes to
+    see who complains (`visit`)."""
     return code, zh, en, {"kind": kind, **tags}
+
+
+def _round(code: str, zh: str, en: str, icon: str) -> tuple[str, str, str, dict[str, Any]]:
+    """A visit a rhythm asks for, not an event."""
+    return code, zh, en, {"days": 7, "must": False, "icon": icon, "rhythm": True}
 
 
 CODES: dict[str, list[tuple[Any, ...]]] = {
@@ -98,10 +104,10 @@ CODES: dict[str, list[tuple[Any, ...]]] = {
         ("hospital", "住院必访", "Hospital visit", {"days": 3, "must": True, "icon": "bed"}),
         ("family_dispute", "家庭纠纷必访", "Family dispute visit", {"days": 3, "must": True, "icon": "scale"}),
         ("low_mood", "思想波动必访", "Low mood visit", {"days": 3, "must": True, "icon": "message"}),
-        ("bereavement", "丧事必访", "Bereavement visit", {"days": 2, "must": True, "icon": "home-check"}),
+        ("bereavement", "丧事必访", "Bereavement visit", {"days": 2, "hours": 48, "must": True, "icon": "home-check"}),
         ("celebration", "喜事必访", "Celebration visit", {"days": 3, "must": True, "icon": "cake"}),
         ("childbirth", "生育必访", "Childbirth visit", {"days": 7, "must": False, "icon": "home-check"}),
-        ("accident", "意外必访", "Accident visit", {"days": 2, "must": True, "icon": "flag"}),
+        ("accident", "意外必访", "Accident visit", {"days": 2, "hours": 48, "must": True, "icon": "flag"}),
         ("hardship", "困难必访", "Hardship visit", {"days": 7, "must": True, "icon": "users"}),
         ("retirement", "退休必访", "Retirement visit", {"days": 7, "must": False, "icon": "home-check"}),
         ("festival", "节日慰问", "Festival visit", {"days": 7, "must": False, "icon": "cake"}),
@@ -109,6 +115,10 @@ CODES: dict[str, list[tuple[Any, ...]]] = {
         ("new_member", "新会员走访", "New member visit", {"days": 7, "must": False, "icon": "user-plus"}),
         ("unemployed", "失业走访", "Job loss visit", {"days": 7, "must": False, "icon": "user"}),
         ("follow_up", "再去一次", "Second try", {"days": 1, "must": False, "icon": "history"}),
+        _round("hardship_round", "困难户走访", "Regular visit: hardship", "users"),
+        _round("employer_round", "单位走访", "Regular visit: employer", "building"),
+        _round("group_round", "重点群体走访", "Regular visit: key group", "user"),
+        _round("long_unseen", "好久没见", "Not seen for long", "history"),
     ],
     "complaint_kind": [
         ("consult", "咨询", "Question"), ("help", "求助", "Help"), ("complaint", "投诉建议", "Complaint or suggestion"),
@@ -116,11 +126,11 @@ CODES: dict[str, list[tuple[Any, ...]]] = {
         ("hazard", "隐患", "Hazard"),
     ],
     "complaint_category": [
-        _about("wages", "拖欠工资", "Unpaid wages", "labor_dispute"),
+        _about("wages", "拖欠工资", "Unpaid wages", "labor_dispute", visit="wage_dispute"),
         _about("social_insurance", "社保医保", "Social insurance", "labor_dispute"),
         _about("contract", "劳动合同", "Employment contract", "labor_dispute"),
-        _about("hardship", "困难帮扶", "Hardship aid", "help"),
-        _about("work_injury", "工伤认定", "Work injury", "labor_dispute"),
+        _about("hardship", "困难帮扶", "Hardship aid", "help", visit="hardship"),
+        _about("work_injury", "工伤认定", "Work injury", "labor_dispute", visit="accident"),
         _about("work_safety", "安全生产", "Work safety", "hazard"),
         _about("labor_protection", "劳动保护", "Labor protection", "complaint"),
         _about("welfare", "职工福利", "Welfare", "complaint"),

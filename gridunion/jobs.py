@@ -3,6 +3,7 @@
     @job("reindex")            def reindex(unit_id: int) -> None: ...
     enqueue("reindex", unit_id=7)                  # inside write()
     @periodic("sweep receipts", hours=24)          def sweep() -> None: ...
+    @periodic("plan visits", nightly=True)         def plan() -> None: ...
 
 Every periodic piece of work may be missed or run twice without harm, and is also run by `flask tick`.
 Arguments are JSON. A job that fails is tried again, three times in all, then left for people to see.
@@ -29,7 +30,7 @@ log = logging.getLogger("gridunion.jobs")
 
 Work = Callable[..., None]
 _work: dict[str, Work] = {}
-_periods: dict[str, tuple[timedelta, Work]] = {}
+_periods: dict[str, tuple[timedelta | None, Work]] = {}
 
 
 class Job(Row):
@@ -66,11 +67,12 @@ def job(name: str) -> Callable[[Work], Work]:
     return register
 
 
-def periodic(name: str, **every: float) -> Callable[[Work], Work]:
-    """Label work that is done again and again, so many `hours` or `minutes` apart."""
+def periodic(name: str, nightly: bool = False, **every: float) -> Callable[[Work], Work]:
+    """Label work that is done again and again, so many `hours` or `minutes` apart, or once each day: as soon after
+    midnight as the machine runs."""
 
     def register(work: Work) -> Work:
-        _periods[name] = (timedelta(**every), work)
+        _periods[name] = (None if nightly else timedelta(**every), work)
         return work
 
     return register
@@ -143,11 +145,18 @@ def _settle(number: int, error: str) -> None:
         found.done_at = clock.now()
 
 
-def _begin(name: str, every: timedelta) -> bool:
+def _again(began_at: datetime, every: timedelta | None, now: datetime) -> bool:
+    """Whether periodic work is to begin anew."""
+    if every is None:
+        return clock.local(began_at).date() < clock.local(now).date()
+    return began_at <= now - every
+
+
+def _begin(name: str, every: timedelta | None) -> bool:
     with write():
         now = clock.now()
         found = db.session.scalars(select(Period).where(Period.name == name).with_for_update()).one_or_none()
-        if found and now - every < found.began_at <= now:
+        if found and found.began_at <= now and not _again(found.began_at, every, now):
             return False
         if found:
             found.began_at = now

@@ -47,6 +47,7 @@ PLACES = {
         Place("complaints", "complaints.listing", _("诉求"), "message-report"),
         Place("overdue", "complaints.overdue", _("督办"), "flag"),
         Place("visits", "visits.listing", _("走访"), "home-check"),
+        Place("plan", "visits.own_plan", _("走访安排"), "calendar-check"),
         Place("employers", "employers.listing", _("单位"), "building"),
         Place("reports", "reports.listing", _("简报"), "printer"),
         Place("rules", "status.rules", _("灯号规则"), "scale"),
@@ -65,15 +66,15 @@ MENUS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "grid_worker": (("today", "members", "new", "complaints", "me"), ("visits",)),
     "leader": (
         ("inbox", "members", "new", "complaints", "cells"),
-        ("overdue", "visits", "employers", "reports", "staff", "rules", "me"),
+        ("overdue", "visits", "plan", "employers", "reports", "staff", "rules", "me"),
     ),
     "supervisor": (
         ("board", "overdue", "complaints", "reports", "me"),
-        ("members", "visits", "employers", "staff", "rules"),
+        ("members", "visits", "plan", "employers", "staff", "rules"),
     ),
     "district_officer": (
         ("board", "overdue", "complaints", "reports", "me"),
-        ("members", "visits", "employers", "rules"),
+        ("members", "visits", "plan", "employers", "rules"),
     ),
     "administrator": (("units", "accounts", "settings", "calendar", "me"), ()),
     "auditor": (("trail", "me"), ()),

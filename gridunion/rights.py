@@ -75,6 +75,10 @@ RIGHTS: dict[str, set[str]] = {
     # Employers stand in a community, above the cells: its leader keeps the ledger.
     "see employers": {"leader"} | _OFFICE,
     "edit employers": {"leader"},
+    # One of them may be opened by whoever works in the cell it lies in.
+    "see workplaces": _FIELD | _OFFICE,
+    # What is due, late and done in time in a branch: for those who look after several cells.
+    "see visit plans": {"leader"} | _OFFICE,
     "reset passwords": {"leader", "supervisor", "administrator"},
     "manage units": {"administrator"},
     "manage accounts": {"administrator"},

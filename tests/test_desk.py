@@ -107,7 +107,7 @@ def test_a_case_that_is_pressed_says_so(lifted: Flask, worker: Someone) -> None:
 
 
 def test_cases_of_others_are_not_on_the_list(lifted: Flask, worker: Someone, neighbor: Someone) -> None:
-    case(somebody("陈国栋"), "leader")
+    case(somebody("陈国栋"), "leader", category="contract")
     assert "陈国栋" not in worker.get("/today")
     due(somebody("马小军", 1), 0)
     assert "马小军" not in neighbor.get("/today")

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from gridunion import clock
-from gridunion import settings as house
 from gridunion.complaints.life import DISPUTES, OPEN
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.promises import ReplyDue
@@ -87,9 +86,8 @@ def _cases(path: str, lately: Callable[[datetime], bool], now: datetime) -> dict
 
 
 def _visits(path: str, lately: Callable[[datetime], bool]) -> dict[str, int]:
-    must = {entry.code for entry in house.codes("visit_trigger") if entry.tags.get("must")}
     every = _of(DueVisit, path)
-    due = [it for it in every if it.trigger in must and lately(it.due_at) and it.state != "cancelled"]
+    due = [it for it in every if it.must and lately(it.due_at) and it.state not in ("cancelled", "voided")]
     return {
         "visits_due": len(due),
         "visits_on_time": len([it for it in due if it.done_at and it.done_at <= it.due_at]),

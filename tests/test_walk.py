@@ -96,7 +96,7 @@ def _plant(code: str) -> Planted:
         sent = Application.receive(
             unit(code), "its browser", False, name="王秀兰", phone=f"137{code:0>8}", key_group="courier"
         )
-        employer = Employer(unit=unit(code).lineage()[-2], name=f"单位{code}")
+        employer = Employer(unit=unit(code).lineage()[-2], cell=unit(code), name=f"单位{code}")
         db.session.add(employer)
         run = begin(employer.unit, by, Arrived(uuid4(), code, "2026.csv", Seen(1, 2, {}, [["1", "2"]])))
         db.session.flush()
@@ -301,7 +301,8 @@ LISTS = {
         "/applications/", "/posters",
     ),
     "leader": (
-        "/employers/", "/employers/?show=closed", "/members/approvals", "/complaints/", "/staff", "/",
+        "/employers/", "/employers/?show=closed", "/visits/plan/21", "/visits/plan/21/records",
+        "/visits/plan/21/unseen", "/members/approvals", "/complaints/", "/staff", "/",
         "/applications/held", "/applications/?show=stuck", "/imports/",
     ),
     "supervisor": ("/complaints/?show=street", "/complaints/overdue"),

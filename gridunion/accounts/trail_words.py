@@ -50,6 +50,7 @@ ACTIONS = {
     "import ended": _("放弃导入"),
     "import report": _("下载没收下的行"),
     "demo": _("装演示数据"),
+    "plan visits": _("排走访"),
     "export": _("导出"),
     "exports stopped": _("导出太多，已停"),
     "set value": _("改设置"),
@@ -110,6 +111,7 @@ COLUMNS = {
     "findings": _("情况"), "next_on": _("下次去"), "voided_at": _("撤回"),
     "end_type": _("结束于"), "filed": _("已备案"), "to_unit_id": _("转到"), "reason": _("原因"),
     "asked_by": _("提出人"), "decided_by_id": _("答复人"), "decided_at": _("答复"), "refusal": _("拒绝的原因"),
+    "cell_id": _("网格"), "must": _("必访"),
     "gone_on": _("单位没了"), "done_by_id": _("经手"), "agreed_by": _("同意的人"),
     "month": _("月份"), "edition": _("第几版"), "signed_by": _("签报的人"), "signed_at": _("签报"),
     "decided_by": _("答复人"),
@@ -129,7 +131,7 @@ VALUES: dict[tuple[str, str], dict[str, Any]] = {("posting", "role"): ROLES, ("u
 """(kind of record, column) → words for its values; the rooms add theirs."""
 
 ACCOUNTS = {"handler_id", "approved_by_id", "ended_by_id", "reader", "decided_by_id", "done_by_id"}
-UNITS = {"parent_id", "replaced_by_id", "to_unit_id"}
+UNITS = {"parent_id", "replaced_by_id", "to_unit_id", "cell_id"}
 ROWS = {
     "ok": _("存了"), "duplicate": _("已有"), "error": _("没存"), "skip": _("跳过"), "new": _("新会员"),
     "changed": _("改了资料"), "kept": _("撤销时留下"),

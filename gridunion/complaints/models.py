@@ -1,5 +1,6 @@
 """Complaints: what a worker asks of the union, and the verbs that move it from first report to call back."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -20,6 +21,9 @@ from gridunion.employers.models import Employer, named
 from gridunion.members.models import Person
 from gridunion.rights import Viewer
 from gridunion.tree import Unit
+
+TAKEN: list[Callable[["Complaint", Viewer | None], None]] = []
+"""What else follows when a complaint was taken down."""
 
 _OPEN_SQL = text(f"state IN ({', '.join(repr(state) for state in OPEN)})")
 
@@ -74,6 +78,8 @@ class Complaint(Case):
         promises.promise(complaint, first=True)
         told = RECEIVED.get(complaint.channel) if complaint.can_be_told else None
         complaint._write("register", by, told=told)
+        for follow in TAKEN:
+            follow(complaint, by)
         return complaint
 
     def _sort_out(self) -> None:

@@ -2,11 +2,12 @@
 
 Everything hangs on today: one wage complaint just ran late, one visit and one word to a worker are due this
 evening,
-three visits in the next days, two were made today; the leader has to assign, approve, confirm and call back.
+four visits in the next days, two were made today; the leader has to assign, approve, confirm and call back.
 """
 
 from sqlalchemy import select
 
+from gridunion import clock
 from gridunion.complaints.hands import handlers
 from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
@@ -16,6 +17,7 @@ from gridunion.demo.papers import Papers
 from gridunion.demo.teller import Teller, days_ago, evening, just_late, then, today_at, viewer_of, years_ago
 from gridunion.members.models import Person
 from gridunion.tree import Unit, everywhere
+from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
 
 FAIR = "610702003005"  # 西大街
@@ -39,6 +41,7 @@ class Stories(Teller):
         self._late_wages()
         self._word_due()
         self._visits_due()
+        self._workplace_due()
         self._birthdays()
         self._done_today()
 
@@ -69,9 +72,9 @@ class Stories(Teller):
         ill = self.member("王秀兰", "3", key_group="domestic_worker", seen=9)
         self.due(ill, "hospital", 2, evening(), "市二院 8 楼")
         poor = self.member("刘桂芳", "3", key_group="care_worker", seen=41)
+        self.due(poor, "hardship", 6, evening(1), "低保边缘")
         with then(days_ago(6)):
             poor.note_hardship("relative", "低保边缘，爱人长期服药")
-        self.due(poor, "hardship", 6, evening(1), "低保边缘")
         self.due(
             self.member("赵宏伟", "3", key_group="truck_driver", seen=20),
             "retirement",
@@ -86,6 +89,12 @@ class Stories(Teller):
             evening(3),
             "父亲前天去世",
         )
+
+    def _workplace_due(self) -> None:
+        shop = self.employers[2]
+        shop.cell, shop.seen_at = self.cells["3"], days_ago(88)
+        with then(days_ago(2, 0, 5)):
+            DueVisit.plan(shop, "employer_round", clock.today(), due_at=evening(4))
 
     def _birthdays(self) -> None:
         for name, years, group in (("孙倩", 34, "shop_assistant"), ("吴大勇", 47, "food_rider")):

@@ -18,7 +18,7 @@ VISIT = (
     "note", "happened_at", "recorded_at",
 )  # fmt: skip
 DUE = (
-    "id", "uid", "unit_id", "person_id", "trigger", "event_on", "due_at", "state", "done_at", "settled_by_id",
+    "id", "uid", "unit_id", "person_id", "trigger", "must", "event_on", "due_at", "state", "done_at", "settled_by_id",
     "recorded_by_id", "recorded_at",
 )  # fmt: skip
 TABLES = {"due_visit": (DueVisit, DUE), "visit": (Visit, VISIT)}
@@ -42,7 +42,9 @@ class Visits:
     def __init__(self, rng: Random, days: Days, each: float, waiting: float) -> None:
         self.random, self.days, self.waiting = rng.random, days, waiting
         self.counts = [max(0, round(each * share / 3)) for share in (0, 1, 2, 2, 3, 3, 4, 4, 5, 6)]
-        self.limits = {entry.code: int(entry.tags["days"]) for entry in settings.codes("visit_trigger")}
+        triggers = settings.codes("visit_trigger")
+        self.limits = {entry.code: int(entry.tags["days"]) for entry in triggers}
+        self.must = {entry.code: bool(entry.tags.get("must")) for entry in triggers}
         self.next_id = self.next_due = 1
         self._judged: dict[int, int] = {}
 
@@ -112,7 +114,7 @@ class Visits:
         number, self.next_due = self.next_due, self.next_due + 1
         noted = self.days.text(min(event * 1440 - SHANGHAI + 600, self.days.now))
         into["due_visit"].append((
-            number, new_uids(1)[0], cell.id, person.id, trigger, self.days.date(event),
+            number, new_uids(1)[0], cell.id, person.id, trigger, self.must[trigger], self.days.date(event),
             self.days.text(self._deadline(trigger, event)), *state, cell.staff and cell.staff.id, noted,
         ))  # fmt: skip
         return number

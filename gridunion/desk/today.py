@@ -59,7 +59,7 @@ def _visits(until: datetime) -> list[Item]:
     tried = _tried(rows)
     return [
         Item(row.due_at, row.name, row.topic, _about(row, tried.get(row.id)),
-             url_for("members.show", uid=row.person), url_for("visits.new", person=row.person, due=row.uid))
+             row.href, url_for("visits.new", **row.whom, due=row.uid))
         for row in rows
     ]  # fmt: skip
 
@@ -71,7 +71,7 @@ def _about(row: Due, tried: datetime | None) -> list[str]:
         facts.append(_("%(when)s没见到", when=ago(tried)))
     elif row.unseen_days > LONG:
         facts.append(_("%(n)s 天没见", n=row.unseen_days))
-    elif row.trigger != "follow_up" and row.days_since > 0:
+    elif row.trigger != "follow_up" and not row.rhythmic and row.days_since > 0:
         facts.append(_("第 %(n)s 天", n=row.days_since))
     return [fact for fact in facts if fact]
 

@@ -42,6 +42,9 @@ STATES = {"active": _("在经营"), "closed": _("已注销或搬走")}
 class EmployerForm(Form):
     name = Cleaned(_("单位名称"), _workplace, validators=[needed(_("请填单位名称"))])
     unit = SelectField(_("社区"), coerce=str)
+    cell = SelectField(
+        _("在哪个网格"), coerce=str, default="", description=_("那里的网格员会看到它，定期去走访")
+    )
     uscc = Cleaned(_("统一社会信用代码"), clean_uscc, description=_("18 位；小店没有就不填"))
     ownership = CodedSelect(_("单位性质"), "ownership")
     headcount = _people(_("职工人数"))
@@ -65,10 +68,13 @@ class EmployerForm(Form):
     )
     record: Employer | None = None
 
-    def offer(self, communities: list[Unit]) -> "EmployerForm":
-        """Let the communities of the viewer be chosen."""
+    def offer(self, communities: list[Unit], cells: list[Unit]) -> "EmployerForm":
+        """Let the communities of the viewer be chosen, and their cells."""
         self._communities = {unit.uid.hex: unit for unit in communities}
+        self._cells = {unit.uid.hex: unit for unit in cells}
         self.unit.choices = [SelectChoice(key, unit.name) for key, unit in self._communities.items()]
+        named = [SelectChoice(key, unit.name) for key, unit in self._cells.items()]
+        self.cell.choices = [SelectChoice("", _("不知道")), *named]
         return self
 
     @property
@@ -80,17 +86,23 @@ class EmployerForm(Form):
         for name in (*self.PLAIN, "state"):
             self[name].process_data(getattr(employer, name))
         self.unit.data, self.row_version.data = employer.unit.uid.hex, str(employer.version)
+        self.cell.data = employer.cell.uid.hex if employer.cell else ""
         return self
 
     def known(self) -> dict[str, Any]:
         """What the form tells about the employer."""
         told = {name: self[name].data for name in (*self.PLAIN, "state")}
-        return told | {"unit": self.community}
+        return told | {"unit": self.community, "cell": self._cells.get(self.cell.data or "")}
 
     def validate_name(self, field: Cleaned) -> None:
         place = self._communities.get(self.unit.data or "")
         if field.data and place and taken_name(field.data, place, self.record):
             raise ValidationError(gettext("%(place)s已经登记过这个单位", place=place.name))
+
+    def validate_cell(self, field: SelectField) -> None:
+        place, cell = self._communities.get(self.unit.data or ""), self._cells.get(field.data or "")
+        if cell and place and cell.parent_id != place.id:
+            raise ValidationError(gettext("这个网格不在%(place)s，请重选", place=place.name))
 
     def validate_uscc(self, field: Cleaned) -> None:
         if field.data and (owner := taken_uscc(field.data, self.record)):

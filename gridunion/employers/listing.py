@@ -79,5 +79,14 @@ def _page(rows: Any) -> tuple[list[Any], str]:
 
 def communities() -> list[Unit]:
     """Where the viewer may put an employer."""
-    rows = select(Unit).where(branch(width()), Unit.kind == "community_union", Unit.closed_on.is_(None))
+    return _open("community_union")
+
+
+def cells() -> list[Unit]:
+    """The cells of these, where an employer may lie."""
+    return _open("cell")
+
+
+def _open(kind: str) -> list[Unit]:
+    rows = select(Unit).where(branch(width()), Unit.kind == kind, Unit.closed_on.is_(None))
     return list(db.session.scalars(rows.order_by(Unit.path), execution_options=TRUSTED))

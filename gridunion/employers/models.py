@@ -1,28 +1,37 @@
 """用人单位: who employs people in a community, and whether a union covers them."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Date, Index, Select, String, select
-from sqlalchemy.orm import Mapped
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Select, String, or_, select
+from sqlalchemy.orm import Mapped, relationship
 
-from gridunion.db import Record, db, personal, public
+from gridunion import clock
+from gridunion.db import BigId, Record, db, internal, personal, public
 from gridunion.tree import Scoped, Unit, everywhere
 from gridunion.units.models import HEIRS
 
 TURNED: list[Callable[["Employer"], None]] = []
 """What other rooms do when an employer closes, works again, or moves to another community."""
 
+PLACED: list[Callable[["Employer"], None]] = []
+"""What other rooms do when more became known of an employer: it may lie in another cell than it did, or be closed."""
+
 
 class Employer(Scoped, Record):
-    """One employer; it belongs to a community, and may have no credit code (small shops have none)."""
+    """One employer; it belongs to a community, and may have no credit code (small shops have none).
+
+    The cell it lies in, once somebody said so, may see it too: whoever works there goes to see it.
+    """
 
     __tablename__ = "employer"
     __table_args__ = (
         Index("ix_employer_unit_id_name", "unit_id", "name"),
         Index("ix_employer_uscc", "uscc", unique=True),
+        Index("ix_employer_cell_id", "cell_id"),
+        Index("ix_employer_unit_id_state_seen_at", "unit_id", "state", "seen_at", "id"),
     )
 
     name: Mapped[str] = public(String(80))
@@ -35,15 +44,48 @@ class Employer(Scoped, Record):
     contact: Mapped[str | None] = personal(String(40))
     phone: Mapped[str | None] = personal(String(20))
     state: Mapped[str] = public(String(20), default="active")
+    cell_id: Mapped[int | None] = public(BigId, ForeignKey("unit.id"))
+    seen_at: Mapped[datetime] = internal(
+        default=clock.now
+    )  # when somebody was last there, or first wrote it down
+    visit_due_at: Mapped[datetime | None] = internal()
+
+    cell: Mapped[Unit | None] = relationship(foreign_keys=[cell_id])
+
+    @classmethod
+    def within(cls, units: Any) -> ColumnElement[bool]:
+        return or_(cls.unit_id.in_(units), cls.cell_id.in_(units))
+
+    @property
+    def places(self) -> tuple[Unit | None, ...]:
+        with everywhere():  # the cell must know its community, and the community what lies below it
+            community = self.unit or db.session.get(Unit, self.unit_id)
+            return community, self.cell or (db.session.get(Unit, self.cell_id) if self.cell_id else None)
+
+    @property
+    def home(self) -> Unit:
+        """Where one goes to see it: its cell while that stands in its community, else the community."""
+        community, cell = self.places
+        assert community
+        fits = cell and cell.closed_on is None and cell.parent_id == community.id
+        return cell if cell and fits else community
 
     def learn(self, **known: Any) -> None:
         """Take over what became known, and what follows when it closes or moves."""
         before = self.state, self.unit
         for name, value in known.items():
             setattr(self, name, value)
+        if self.cell and self.cell.parent_id != self.unit.id:
+            self.cell = None  # it moved away from there
+        for follow in PLACED:
+            follow(self)
         if (self.state, self.unit) != before:
             for follow in TURNED:
                 follow(self)
+
+    def seen(self, at: datetime) -> None:
+        """Somebody was there."""
+        self.seen_at = max(self.seen_at or at, at)
 
     @property
     def organized(self) -> bool:

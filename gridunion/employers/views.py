@@ -9,7 +9,7 @@ from gridunion import audit
 from gridunion.accounts.trail_words import VALUES
 from gridunion.db import db
 from gridunion.employers.forms import STATES, EmployerForm
-from gridunion.employers.listing import FILTERS, communities, counts, employers, found
+from gridunion.employers.listing import FILTERS, cells, communities, counts, employers, found
 from gridunion.employers.models import Employer
 from gridunion.rights import allow
 from gridunion.text import clean_question
@@ -52,14 +52,14 @@ def search() -> Response:
 @bp.get("/new")
 @allow("edit employers")
 def new() -> Response:
-    form = EmployerForm(formdata=None, union_state="unorganized").offer(communities())
+    form = EmployerForm(formdata=None, union_state="unorganized").offer(communities(), cells())
     return page("employers/edit.html", form=form, employer=None)
 
 
 @bp.post("/new")
 @allow("edit employers")
 def add() -> Response:
-    form = EmployerForm().offer(communities())
+    form = EmployerForm().offer(communities(), cells())
     if not form.submitted():
         return page("employers/edit.html", 422, form=form, employer=None)
     employer = Employer(**form.known())
@@ -69,7 +69,7 @@ def add() -> Response:
 
 
 @bp.get("/<uuid:uid>")
-@allow("see employers")
+@allow("see workplaces")
 def show(uid: UUID) -> Response:
     return page("employers/show.html", employer=find(Employer, uid))
 
@@ -94,19 +94,19 @@ def phone(uid: UUID) -> Response:
 @allow("edit employers")
 def edit(uid: UUID) -> Response:
     employer = find(Employer, uid)
-    form = EmployerForm(formdata=None).offer(communities()).show(employer)
+    form = EmployerForm(formdata=None).offer(communities(), cells()).show(employer)
     return page("employers/edit.html", form=form, employer=employer)
 
 
 @bp.post("/<uuid:uid>/edit")
 @allow("edit employers")
 def save(uid: UUID) -> Response:
-    form = EmployerForm().offer(communities())
+    form = EmployerForm().offer(communities(), cells())
     form.record = employer = find(Employer, uid)
     if not form.submitted():
         return page("employers/edit.html", 422, form=form, employer=employer)
     if edited(employer, form):
-        theirs = EmployerForm(formdata=None).offer(communities()).show(employer)
+        theirs = EmployerForm(formdata=None).offer(communities(), cells()).show(employer)
         form.row_version.data = str(employer.version)
         return page("employers/edit.html", 409, form=form, employer=employer, theirs=theirs)
     employer.learn(**form.known())

@@ -12,12 +12,13 @@ from gridunion.members.consent import Consent
 from gridunion.members.indexing import drop
 from gridunion.members.membership import Membership
 from gridunion.members.models import Person
+from gridunion.visits.due import DueVisit
 
 AT_ONCE = 25
 BREATH = 0.01  # seconds in which others come to write
 
-_tables: list[Any] = [it.__table__ for it in (Person, Membership, Consent, ImportRow)]
-_people, _spans, _consents, _rows = _tables
+_tables: list[Any] = [it.__table__ for it in (Person, Membership, Consent, ImportRow, DueVisit)]
+_people, _spans, _consents, _rows, _due = _tables
 _p, _r = _people.c, _rows.c
 _SOME: Any = bindparam("some", expanding=True)
 
@@ -29,7 +30,7 @@ _STAGED = select(_p.id).where(_p.id.in_(_SOME), _p.staged.is_not(None))
 _GONE = [
     delete(table).where(column.in_(_SOME))
     for table, column in (
-        (_spans, _spans.c.person_id), (_consents, _consents.c.person_id), (_people, _p.id),
+        (_due, _due.c.person_id), (_spans, _spans.c.person_id), (_consents, _consents.c.person_id), (_people, _p.id),
     )
 ]  # fmt: skip
 

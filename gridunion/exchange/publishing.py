@@ -16,19 +16,20 @@ from gridunion.exchange.clearing import remove
 from gridunion.exchange.heavy import roomy
 from gridunion.exchange.models import ImportRow, ImportRun, without
 from gridunion.exchange.staging import meant, said
-from gridunion.exchange.touched import touched
+from gridunion.exchange.touched import by_itself, touched
 from gridunion.members.gone import EmployerGone, ask_about_newcomers
 from gridunion.members.membership import Membership, WrongStep
 from gridunion.members.models import Person
 from gridunion.members.suspect_walk import walk_again_from
 from gridunion.status.models import refresh
 from gridunion.tree import Unit
+from gridunion.visits.due import DueVisit
 
 AT_ONCE = 200
 
 _tables: list[Any] = [it.__table__ for it in (Person, Membership, ImportRow)]
 _people, _spans, _rows = _tables
-_p, _m, _r, _u = _people.c, _spans.c, _rows.c, Unit.__table__.c
+_p, _m, _r, _u, _d = _people.c, _spans.c, _rows.c, Unit.__table__.c, DueVisit.__table__.c
 _RUN: Any = bindparam("run")
 _SOME: Any = bindparam("some", expanding=True)
 _FIRST: Any = bindparam("first")
@@ -89,7 +90,7 @@ def _turn(run: ImportRun, statements: Sequence[Any]) -> None:
         for statement in statements:
             for first, last in run.people:
                 trusted(statement, {"run": run.id, "first": first, "last": last})
-        refresh(run.homes, {Person})
+        refresh(run.homes, {Person, DueVisit})
 
 
 def _demand_homes(run: ImportRun) -> None:
@@ -153,13 +154,18 @@ def undo(run: ImportRun) -> None:
     kept = sorted(touched(run.people))
     for at in range(0, len(kept), AT_ONCE):
         trusted(_KEEP, {"run": run.id, "some": kept[at : at + AT_ONCE]})
-    _turn(run, [_UNASK, *_HIDE])
+    _turn(run, [_UNPLAN, _UNASK, *_HIDE])
     stayed = len(kept) + _change_back(run)
     run.counts = dict(run.counts) | {"kept": stayed}
     run.take_back()
     audit.note("undo load", run, what="members", rows={"kept": stayed})
 
 
+_UNPLAN = (
+    update(DueVisit.__table__)  # type: ignore[arg-type]
+    .where(_d.person_id.between(_FIRST, _LAST), _d.state == "open", by_itself(), _d.person_id.not_in(_KEPT))
+    .values(state="cancelled")
+)
 _KEEP = update(_rows).where(_r.run_id == _RUN, _r.person_id.in_(_SOME)).values(verdict="kept")
 
 

@@ -3,6 +3,7 @@
 Source: domain.md 4.4.
 """
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -26,6 +27,9 @@ FILE = (
 LACKING = {name: f"{name} IS NULL" for name in FILE if name not in ("name", "work")} | {
     "work": "employer_name IS NULL AND key_group IS NULL"
 }
+FOUND_IN_HARDSHIP: list[Callable[[Any], None]] = []
+"""What other rooms do when it is written down that somebody came into hardship."""
+
 _GAPS = " + ".join(f"CASE WHEN {empty} THEN 1 ELSE 0 END" for empty in LACKING.values())
 
 
@@ -99,10 +103,13 @@ class RealName(Scoped, Record):
 
     def note_hardship(self, kind: str | None, words: str | None) -> None:
         """Mark somebody as in hardship, or no longer, until the hardship file says more."""
+        found = kind is not None and self.hardship_class is None
         if kind != self.hardship_class:
             self.hardship_class, self.hardship_on = kind, clock.today() if kind else None
         if words != self.hardship_note:
             self.hardship_note = words
+        for follow in FOUND_IN_HARDSHIP if found else ():
+            follow(self)
 
     @property
     def age(self) -> int | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, select, union_all
 
-from gridunion import clock, settings
+from gridunion import clock
 from gridunion.complaints.models import IS_OPEN, Complaint
 from gridunion.db import UtcDateTime
 from gridunion.members.models import Person
@@ -79,7 +79,7 @@ def window(day: date | None = None) -> tuple[datetime, datetime]:
 
 
 def moment() -> dict[str, Any]:
-    """What the figures compare with, now; and which visits are must-visits (五必访)."""
+    """What the figures compare with, now."""
     start, end = window()
     tomorrow = clock.today() + timedelta(days=1)
     return {
@@ -87,5 +87,4 @@ def moment() -> dict[str, Any]:
         "window_from": start,
         "window_to": end,
         "midnight": clock.midnight(tomorrow),
-        "must": settings.codes_tagged("visit_trigger", "must"),
     }

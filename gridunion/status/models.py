@@ -21,7 +21,9 @@ from gridunion.status.figures import counting, moment
 from gridunion.status.walks import COUNTED
 from gridunion.storing import hears
 from gridunion.tree import Scoped
+from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
+from gridunion.visits.planning import PLANNED
 
 
 class Standing(Row):
@@ -129,6 +131,9 @@ def _recompute(session: Session) -> None:
         units.update(trusted(_HOMES, {"ids": sorted(seen)}).scalars())
     if units:
         refresh(units, kinds)
+
+
+PLANNED.append(lambda unit_id: refresh({unit_id}, {Person, DueVisit}))
 
 
 @event.listens_for(Session, "after_rollback")

@@ -31,7 +31,7 @@ _path, _number = bindparam("path", type_=Bytewise), bindparam("number", type_=Bi
 
 _WITH: dict[Any, Any] = {
     Complaint: (joinedload(Complaint.unit), joinedload(Complaint.handler)),
-    DueVisit: (joinedload(DueVisit.person), joinedload(DueVisit.unit)),
+    DueVisit: (joinedload(DueVisit.person), joinedload(DueVisit.employer), joinedload(DueVisit.unit)),
     ReplyDue: (joinedload(ReplyDue.complaint), joinedload(ReplyDue.unit)),
     Person: (joinedload(Person.unit),),
     Employer: (joinedload(Employer.unit),),

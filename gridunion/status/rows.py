@@ -15,7 +15,7 @@ from gridunion.complaints.promises import ReplyDue
 from gridunion.employers.models import Employer
 from gridunion.look import day
 from gridunion.members.models import Person
-from gridunion.visits.due import DueVisit
+from gridunion.visits.due import GONE, DueVisit
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,11 @@ def _word(it: ReplyDue) -> Shown:
 
 def _due_visit(it: DueVisit) -> Shown:
     met = _("%(at)s联系上", at=day(it.done_at)) if it.done_at else _("还没联系上")
-    due = _("取消了") if it.state == "cancelled" else against(it.due_at, it.done_at)
-    if it.person is None:
+    due = it.words if it.state in GONE else against(it.due_at, it.done_at)
+    if it.whom is None:
         return Shown("", str(_("已转走的会员")), it.topic, [it.unit.name, met], due, it.due_at)
-    return Shown(f"/members/{it.person.uid}", it.person.name, it.topic, [it.unit.name, met], due, it.due_at)
+    href = f"/members/{it.whom.uid}" if it.person_id else f"/employers/{it.whom.uid}"
+    return Shown(href, it.whom.name, it.topic, [it.unit.name, met], due, it.due_at)
 
 
 def _person(it: Person) -> Shown:

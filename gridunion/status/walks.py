@@ -25,7 +25,7 @@ from gridunion.complaints.promises import ReplyDue
 from gridunion.db import UtcDateTime
 from gridunion.employers.models import Employer
 from gridunion.members.models import Person
-from gridunion.visits.due import DueVisit
+from gridunion.visits.due import GONE, DueVisit
 from gridunion.visits.models import Visit
 
 Condition = ColumnElement[bool]
@@ -55,8 +55,7 @@ _dispute = _c.kind.in_([_word(kind) for kind in DISPUTES]) & _c.accepted_at.is_n
 _judged = NOT_SEALED & _within(_c.first_due_at) & (_c.state != _word("refused"))
 _late = _c.due_at < NOW
 _told = _r.sealed.is_(False) & _within(_r.due_at)
-_must = _within(_d.due_at) & _d.trigger.in_(bindparam("must", expanding=True))
-_stands = _must & (_d.state != _word("cancelled"))
+_stands = _within(_d.due_at) & _d.must & _d.state.not_in([_word(state) for state in GONE])
 _met = (_v.voided_at.is_(None)) & (_v.outcome != _word("not_home"))
 _active = _p.status == _word("active")
 _works = _e.state == _word("active")
@@ -128,7 +127,7 @@ SOURCES: dict[str, Any] = {name: walk.kind for walk in WALKS for name in walk.fi
 PARTS: dict[str, Condition] = {
     "late_open": _judged & _c.first_resolved_at.is_(None),
     "late_done": _judged & (_c.first_resolved_at > _c.first_due_at),
-    "visits_missed": _must & (_d.state == _word("open")),
+    "visits_missed": _stands & _d.done_at.is_(None),
     "visits_late": _stands & (_d.done_at > _d.due_at),
     "echoes_missed": _told & _r.told_at.is_(None),
     "echoes_late": _told & (_r.told_at > _r.due_at),

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from gridunion.units import changes, days, lists, models, rules, views
+from gridunion.units import changes, days, lists, models, rules, triggers, views
 
-assert changes and days and lists and rules  # their views stand on the same blueprint
+assert changes and days and lists and rules and triggers  # their views stand on the same blueprint
 
 
 def open_room(app: Flask) -> None:

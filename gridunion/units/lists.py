@@ -19,6 +19,7 @@ from gridunion.rights import allow
 from gridunion.settings import Code
 from gridunion.text import clean_text
 from gridunion.units.models import over_all
+from gridunion.units.triggers import entries_of, words_of
 from gridunion.units.views import bp
 from gridunion.web import go, page, say, viewer
 from gridunion.words import english
@@ -102,7 +103,7 @@ class EntryForm(Form):
 @bp.get("/settings/lists")
 @allow("manage settings")
 def lists() -> Response:
-    counted = select(Code.list, func.count()).where(_in_force()).group_by(Code.list)
+    counted = select(Code.list, func.count(Code.code.distinct())).where(_in_force()).group_by(Code.list)
     counts = {row[0]: row[1] for row in db.session.execute(counted)}
     return page("units/lists.html", names=NAMES, counts=counts)
 
@@ -116,9 +117,8 @@ def codes(name: str) -> Response:
 def _page(name: str, form: EntryForm, status: int = 200) -> Response:
     if name not in NAMES:
         raise NotFound
-    entries = db.session.scalars(select(Code).where(Code.list == name).order_by(Code.position, Code.id)).all()
     return page(
-        "units/codes.html", status, name=name, title=NAMES[name], entries=entries, form=form,
+        "units/codes.html", status, name=name, title=NAMES[name], entries=entries_of(name), form=form, words=words_of,
         fixed=name in FIXED or not over_all(viewer(), "manage settings"),
     )  # fmt: skip
 
@@ -146,7 +146,7 @@ def end_code(name: str, code: str) -> Response:
     """Offer an entry no longer from a day on; records that have it keep it."""
     _may_change(name)
     entries = db.session.scalars(
-        select(Code).where(Code.list == name, Code.code == code, Code.unit_id.is_(None))
+        select(Code).where(Code.list == name, Code.code == code).order_by(Code.unit_id.is_not(None), Code.id)
     ).all()
     if not entries:
         raise NotFound

@@ -1,17 +1,35 @@
-"""Visits that are due: why somebody should be seen, and by when; and who was not seen for long."""
+"""Visits that are due: why somebody, or an employer, should be seen, and by when; and who was not seen for long.
+
+The life of one: it is planned, and becomes due; reaching whom it is for makes it done. What can no longer be done is
+cancelled (consent taken back, the employer closed, two files became one), what was written down by mistake is voided.
+A must-visit nobody made stays open, and late, until somebody goes. Only what a rhythm planned is ever missed, and only
+when the next one takes its place (rhythms.py).
+"""
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Date, ForeignKey, Index, String, func, select, text
+from flask_babel import lazy_gettext as _
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, select, text
 from sqlalchemy.orm import Mapped, relationship
 
-from gridunion import calendar, clock, settings
+from gridunion import clock, settings
 from gridunion.db import BigId, Record, db, internal, personal, sensitive
+from gridunion.employers.models import PLACED, Employer
 from gridunion.members.models import Person
 from gridunion.rights import Viewer
-from gridunion.tree import Scoped
+from gridunion.tree import Scoped, Unit
+from gridunion.visits.triggers import LIST, deadline, is_must, is_rhythm
 
 UNDO = timedelta(minutes=10)
+SOON = timedelta(days=7)  # what is due later is only planned
+STATES = {
+    "open": _("该走访"), "done": _("已走访"), "missed": _("没走成，排了下一次"), "cancelled": _("取消了"),
+    "voided": _("作废"),
+}  # fmt: skip
+GONE = ("cancelled", "voided")  # it counts nowhere any more
+
+Whom = Person | Employer
+_OPEN = text("state = 'open'")
 
 
 class TooLate(ValueError):
@@ -19,53 +37,61 @@ class TooLate(ValueError):
 
 
 class DueVisit(Scoped, Record):
-    """A visit somebody should get by a moment, because something happened or a rhythm asks for it."""
+    """A visit somebody, or an employer, should get by a moment: something happened, or a rhythm asks for it."""
 
     __tablename__ = "due_visit"
     __table_args__ = (
-        Index("ix_due_visit_unit_id_due_at", "unit_id", "due_at"),
+        CheckConstraint("(person_id IS NULL) <> (employer_id IS NULL)", name="one_whom"),
+        Index("ix_due_visit_unit_id_due_at", "unit_id", "due_at", "state", "done_at", "must", "trigger"),
         Index("ix_due_visit_person_id", "person_id"),
+        Index("ix_due_visit_employer_id", "employer_id"),
         Index(
-            "ix_due_visit_open",
-            "unit_id",
-            "due_at",
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
+            "ix_due_visit_open", "unit_id", "due_at", "trigger", sqlite_where=_OPEN, postgresql_where=_OPEN
         ),
     )
 
-    person_id: Mapped[int] = internal(BigId, ForeignKey("person.id"))
+    person_id: Mapped[int | None] = internal(BigId, ForeignKey("person.id"))
+    employer_id: Mapped[int | None] = internal(BigId, ForeignKey("employer.id"))
     trigger: Mapped[str] = personal(String(30))
+    must: Mapped[bool] = internal(default=False)  # as the list said when it was planned
     event_on: Mapped[date] = personal(Date)
     note: Mapped[str | None] = sensitive(String(200))  # who lies in which hospital
     due_at: Mapped[datetime] = internal()
     state: Mapped[str] = internal(String(12), default="open")
     done_at: Mapped[datetime | None] = internal()
-    recorded_by_id: Mapped[int | None] = internal(BigId)
+    recorded_by_id: Mapped[int | None] = internal(BigId)  # nobody when it came by itself
     # The visits that asked for it and that settled it, so that taking one back takes this back too.
     planned_by_id: Mapped[int | None] = internal(BigId)
     settled_by_id: Mapped[int | None] = internal(BigId)
 
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person | None] = relationship()
+    employer: Mapped[Employer | None] = relationship()
 
     @classmethod
     def plan(
-        cls, person: Person, trigger: str, on: date, by: Viewer | None = None, note: str | None = None,
+        cls, whom: Whom, trigger: str, on: date, by: Viewer | None = None, note: str | None = None,
         due_at: datetime | None = None, after: int | None = None,
     ) -> "DueVisit":  # fmt: skip
         """A visit becomes due within the trigger's days of the event; an equal open one is kept instead."""
-        if running := [due for due in open_visits(person) if due.trigger == trigger]:
+        if running := [due for due in open_visits(whom) if due.trigger == trigger]:
             return running[0]
-        due = cls(person=person, unit=person.unit, trigger=trigger, event_on=on, note=note)
-        due.due_at = due_at or _deadline(trigger, on, person.unit.path)
+        unit = home_of(whom)
+        due = cls(unit=unit, trigger=trigger, event_on=on, note=note, must=is_must(trigger, unit.path))
+        due.person, due.employer = (whom, None) if isinstance(whom, Person) else (None, whom)
+        due.due_at = due_at or deadline(trigger, on, unit.path)
         due.recorded_by_id = by.account_id if by else None
         due.planned_by_id = after
         db.session.add(due)
         due._remind()
         return due
 
+    @property
+    def whom(self) -> Whom | None:
+        """The person or the employer; None when they went where the viewer does not see them."""
+        return self.person if self.person_id else self.employer
+
     def done(self, at: datetime, visit_id: int | None = None) -> None:
-        """Somebody reached the person."""
+        """Somebody reached whom it was for."""
         self.state, self.done_at, self.settled_by_id = "done", at, visit_id
         self._remind()
 
@@ -74,29 +100,47 @@ class DueVisit(Scoped, Record):
         self._remind()
 
     def cancel(self) -> None:
-        """It was a mistake, or is no longer wanted."""
+        """It can no longer be made, or is no longer wanted."""
         self.state = "cancelled"
+        self._remind()
+
+    def void(self) -> None:
+        """It was written down by mistake."""
+        self.state = "voided"
         self._remind()
 
     def undo(self) -> None:
         """Take back what was written down by mistake, within ten minutes. Raises TooLate."""
         if not self.can_be_undone:
             raise TooLate
-        self.cancel()
+        self.void()
 
     @property
     def can_be_undone(self) -> bool:
         return self.state == "open" and clock.now() - self.recorded_at < UNDO
 
     def _remind(self) -> None:
-        """Keep on the person when the next visit is due."""
+        """Keep on whom it is for when the next visit is due."""
         db.session.flush()
-        open_ones = (DueVisit.person_id == self.person_id, DueVisit.state == "open")
-        self.person.visit_due_at = db.session.scalar(select(func.min(DueVisit.due_at)).where(*open_ones))
+        if self.whom is not None:
+            self.whom.visit_due_at = min((due.due_at for due in open_visits(self.whom)), default=None)
 
     @property
     def overdue(self) -> bool:
         return self.state == "open" and self.due_at < clock.now()
+
+    @property
+    def words(self) -> str:
+        """How it stands: planned, due, late, done, missed, cancelled or voided."""
+        if self.overdue:
+            return str(_("超期"))
+        if self.state == "open" and self.due_at > clock.now() + SOON:
+            return str(_("排好了"))
+        return str(STATES[self.state])
+
+    @property
+    def rhythmic(self) -> bool:
+        return is_rhythm(self.trigger)
 
     @property
     def days_since(self) -> int:
@@ -105,19 +149,25 @@ class DueVisit(Scoped, Record):
 
     @property
     def topic(self) -> str:
-        return settings.label("visit_trigger", self.trigger)
+        return settings.label(LIST, self.trigger)
 
     @property
     def icon(self) -> str:
-        entry = settings.code("visit_trigger", self.trigger)
+        entry = settings.code(LIST, self.trigger)
         return str(entry.tags.get("icon", "home-check")) if entry else "home-check"
 
 
-def open_visits(person: Person) -> list[DueVisit]:
+def home_of(whom: Whom) -> Unit:
+    """Who has to go there: the cell of a person, that of an employer or else its community."""
+    return whom.unit if isinstance(whom, Person) else whom.home
+
+
+def open_visits(whom: Whom) -> list[DueVisit]:
     """What somebody should be visited for, the most pressing first."""
-    if person.id is None:
+    if whom.id is None:
         return []
-    waiting = select(DueVisit).where(DueVisit.person_id == person.id, DueVisit.state == "open")
+    theirs = DueVisit.person_id if isinstance(whom, Person) else DueVisit.employer_id
+    waiting = select(DueVisit).where(theirs == whom.id, DueVisit.state == "open")
     return list(db.session.scalars(waiting.order_by(DueVisit.due_at, DueVisit.id)))
 
 
@@ -130,8 +180,13 @@ def long_unseen(days: int = 30, most: int = 3) -> list[Person]:
     return list(db.session.scalars(statement.order_by(Person.seen_at, Person.id).limit(most)))
 
 
-def _deadline(trigger: str, on: date, path: str) -> datetime:
-    """The close of the office on the last of the trigger's (calendar) days."""
-    entry = settings.code("visit_trigger", trigger)
-    days = int(entry.tags["days"]) if entry else int(settings.value("visit.days", path))
-    return calendar.after_days(clock.midnight(on), days, path)
+def settle_in(employer: Employer) -> None:
+    """Whoever works where an employer lies now goes there; a closed one is not visited any more."""
+    for due in open_visits(employer):
+        if employer.state != "active":
+            due.cancel()
+        else:
+            due.unit = employer.home
+
+
+PLACED.append(settle_in)

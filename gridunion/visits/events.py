@@ -10,7 +10,7 @@ from werkzeug.exceptions import Forbidden
 from gridunion import clock
 from gridunion.look import day
 from gridunion.rights import allow
-from gridunion.visits.due import DueVisit, TooLate, open_visits
+from gridunion.visits.due import GONE, DueVisit, TooLate, open_visits
 from gridunion.visits.forms import EventForm
 from gridunion.visits.views import asked_person, bp, too_late
 from gridunion.web import find, go, page, say, viewer
@@ -45,12 +45,13 @@ def record_event() -> Response:
 def undo_event(uid: UUID) -> Response:
     """Take an event back: only who wrote it down, and within ten minutes."""
     due = find(DueVisit, uid)
-    if due.recorded_by_id != viewer().account_id:
+    if due.recorded_by_id != viewer().account_id or (whom := due.whom) is None:
         raise Forbidden
     try:
         due.undo()
     except TooLate:
-        say(too_late(due.state == "cancelled"), kind="warn")
+        say(too_late(due.state in GONE), kind="warn")
     else:
-        say(_("已撤销：%(name)s %(topic)s", name=due.person.name, topic=due.topic))
-    return go(url_for("members.show", uid=due.person.uid))
+        say(_("已撤销：%(name)s %(topic)s", name=whom.name, topic=due.topic))
+    file = "members.show" if due.person_id else "employers.show"
+    return go(url_for(file, uid=whom.uid))

@@ -22,6 +22,7 @@ from gridunion.fields import (
 )  # fmt: skip
 from gridunion.visits.due import DueVisit
 from gridunion.visits.models import FINDINGS, OUTCOMES
+from gridunion.visits.triggers import is_rhythm
 
 MEMORY = timedelta(days=30)  # how far back a visit is still written down
 AHEAD = timedelta(days=365)
@@ -106,7 +107,9 @@ class EventForm(Form):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         choices: Any = self.trigger.choices
-        self.trigger.choices = [choice for choice in choices if choice.value not in NOT_EVENTS]
+        self.trigger.choices = [
+            choice for choice in choices if choice.value not in NOT_EVENTS and not is_rhythm(choice.value)
+        ]
 
     def offer(self, waiting: list[DueVisit]) -> None:
         """Know what somebody is to be visited for anyway."""

@@ -9,6 +9,8 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from flask import url_for
+from flask_babel import ngettext
 from sqlalchemy import (
     ColumnElement,
     Integer,
@@ -25,18 +27,20 @@ from sqlalchemy import (
 from gridunion import clock, settings
 from gridunion.bookmark import opened_at, seal
 from gridunion.db import BigId, Bytewise, UtcDateTime, db
+from gridunion.employers.models import Employer
 from gridunion.members.models import Person
 from gridunion.members.real_name import work_words
 from gridunion.tree import Unit, branch, width
 from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
+from gridunion.visits.triggers import is_rhythm
 
 PAGE = 20
 MOST_COUNTED = 10_000
 MOST_DUE = 100
 SHORT = 20  # characters of a note that stand in a row
 
-_v, _d, _p, _u = (table.__table__.c for table in (Visit, DueVisit, Person, Unit))
+_v, _d, _p, _e, _u = (table.__table__.c for table in (Visit, DueVisit, Person, Employer, Unit))
 
 FILTERS: dict[str, ColumnElement[bool]] = {
     "all": _v.voided_at.is_(None),
@@ -75,12 +79,30 @@ class Due:
     event_on: date
     note: str | None
     due_at: datetime
-    person_id: int
-    person: UUID
+    person_id: int | None
+    person: UUID | None
+    employer: UUID | None
     name: str
     key_group: str | None
     work_status: str | None
+    headcount: int | None
     seen_at: datetime
+
+    @property
+    def whom(self) -> dict[str, Any]:
+        """Whom the address of a visit names."""
+        return {"person": self.person} if self.person else {"employer": self.employer}
+
+    @property
+    def href(self) -> str:
+        """The file of whom it is for."""
+        if self.person:
+            return url_for("members.show", uid=self.person)
+        return url_for("employers.show", uid=self.employer)
+
+    @property
+    def rhythmic(self) -> bool:
+        return is_rhythm(self.trigger)
 
     @property
     def topic(self) -> str:
@@ -88,7 +110,9 @@ class Due:
 
     @property
     def work(self) -> str:
-        return work_words(self.key_group, self.work_status)
+        if self.person:
+            return work_words(self.key_group, self.work_status)
+        return ngettext("%(num)s 人", "%(num)s 人", self.headcount) if self.headcount else ""
 
     @property
     def about(self) -> str:
@@ -112,7 +136,8 @@ _MADE = (
 )  # fmt: skip
 _DUE = (
     _d.id, _d.uid, _d.trigger, _d.event_on, _d.note, _d.due_at,
-    _p.id, _p.uid, _p.name, _p.key_group, _p.work_status, _p.seen_at,
+    _p.id, _p.uid, _e.uid, func.coalesce(_p.name, _e.name), _p.key_group, _p.work_status, _e.headcount,
+    func.coalesce(_p.seen_at, _e.seen_at),
 )  # fmt: skip
 _PATH, _NUMBER = bindparam("path", type_=Bytewise), bindparam("number", type_=BigId)
 _RECORDED = bindparam("recorded", type_=UtcDateTime)
@@ -147,7 +172,8 @@ def _made_count(width: int, chosen: str) -> Select[Any]:
 @cache
 def _due(width: int) -> Select[Any]:
     visits = Unit.__table__.join(DueVisit.__table__, _d.unit_id == _u.id)
-    visits = visits.join(Person.__table__, _p.id == _d.person_id)
+    visits = visits.join(Person.__table__, _p.id == _d.person_id, isouter=True)
+    visits = visits.join(Employer.__table__, _e.id == _d.employer_id, isouter=True)
     found = select(*_DUE).select_from(visits).where(branch(width), _OPEN, _d.due_at < _UNTIL)
     return found.order_by(_d.due_at, _d.id).limit(MOST_DUE).execution_options(branch=True)
 

@@ -12,6 +12,7 @@ from gridunion import calendar, clock, settings
 from gridunion.db import BigId, Record, db, internal, personal, sensitive
 from gridunion.deadlines import end_of_office
 from gridunion.members.models import JOINED, MOVED, WITHDREW, Person
+from gridunion.members.real_name import FOUND_IN_HARDSHIP
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped, everywhere
 from gridunion.visits.due import UNDO, DueVisit, TooLate, open_visits
@@ -79,6 +80,7 @@ class Visit(Scoped, Record):
         settled = {due for due in open_visits(self.person) if due.trigger == "follow_up"}
         if self.reached:
             self.person.seen(self.happened_at)
+            settled |= {due for due in open_visits(self.person) if due.rhythmic}
             settled |= {self.due_visit} if self.due_visit else set()
         for due in settled:
             due.done(self.happened_at, self.id)
@@ -120,7 +122,7 @@ class Visit(Scoped, Record):
             due.open_again()
         planned = touched.where(DueVisit.planned_by_id == self.id, DueVisit.state == "open")
         for due in db.session.scalars(planned).all():
-            due.cancel()
+            due.void()
 
     @property
     def who(self) -> str:
@@ -151,6 +153,14 @@ def welcome(person: Person, by: Viewer) -> None:
 
 
 JOINED.append(welcome)
+
+
+def go_and_help(person: Person) -> None:
+    """Who was found in hardship is visited for it, wherever it was written down."""
+    DueVisit.plan(person, "hardship", clock.today())
+
+
+FOUND_IN_HARDSHIP.append(go_and_help)
 
 
 def stay_away(person: Person) -> None:

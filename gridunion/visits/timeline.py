@@ -13,7 +13,7 @@ from gridunion.db import db
 from gridunion.look import day, hm
 from gridunion.members.models import Person
 from gridunion.members.timeline import Entry, tell
-from gridunion.visits.due import DueVisit, open_visits
+from gridunion.visits.due import STATES, DueVisit, open_visits
 from gridunion.visits.models import FINDINGS, OUTCOMES, Visit
 
 MOST = 100
@@ -21,9 +21,7 @@ MOST = 100
 VALUES["visit", "outcome"] = {name: words for name, (words, _icon) in OUTCOMES.items()}
 VALUES["visit", "findings"] = {name: words for name, (words, _about) in FINDINGS.items()}
 VALUES["visit", "kind"] = {"must_visit": lazy_gettext("必访"), "routine": lazy_gettext("日常走访")}
-VALUES["due_visit", "state"] = {
-    "open": lazy_gettext("该走访"), "done": lazy_gettext("已走访"), "cancelled": lazy_gettext("取消了"),
-}  # fmt: skip
+VALUES["due_visit", "state"] = STATES
 
 
 @tell
@@ -55,5 +53,5 @@ def _urgency(due: DueVisit) -> str:
 
 
 def _about(due: DueVisit) -> str:
-    since = _("第 %(n)s 天", n=due.days_since) if due.days_since > 0 else ""
+    since = _("第 %(n)s 天", n=due.days_since) if due.days_since > 0 and not due.rhythmic else ""
     return _("，").join(part for part in (since, due.note) if part)
