@@ -244,7 +244,7 @@ def test_a_visit_settles_the_need(lifted: Flask, leader: Someone) -> None:
     found_in_need()
     form = re.search(r'href="(/visits/new[^"]*due=([0-9a-f-]{36})[^"]*)"', leader.get("/inbox").html)
     assert form
-    leader.post(form[1].replace("&amp;", "&"), {"outcome": "met", "findings": "fine", "due": form[2]})
+    leader.post(form[1].replace("&amp;", "&"), {"outcome": "met", "due": form[2], "again": "y"})
     assert groups(leader.get("/inbox")) == []
 
 

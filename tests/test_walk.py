@@ -29,6 +29,7 @@ from gridunion.members.models import Person
 from gridunion.members.transfer import Transfer
 from gridunion.rights import PUBLIC, RIGHTS, SIGNED_IN, right_of
 from gridunion.tree import everywhere
+from gridunion.visits.checks import SpotCheck
 from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
 from tests import bases
@@ -56,6 +57,8 @@ KIND_OF: dict[str, Any] = {
     "accounts.ending": Posting,
     "accounts.end_posting": Posting,
     "visits.undo_event": DueVisit,
+    "visits.check": SpotCheck,
+    "visits.settle": SpotCheck,
 } | dict.fromkeys(("members.transfer", "members.accept", "members.refuse", "members.withdraw"), Transfer)
 
 
@@ -104,6 +107,8 @@ def _plant(code: str) -> Planted:
             purpose="2026", rows=1, number="0", due_at=clock.now() + timedelta(days=1),
         )  # fmt: skip
         db.session.add_all((transfer, asked))
+        check = SpotCheck(unit=visit.unit, visit_id=visit.id, ready_at=clock.now())
+        db.session.add(check)
         files.attach(visit, visit.unit_id, [(files.keep(b"picture"), 7)], by.account_id)
     photo = files.attachments_of(visit)[0].uid
     account = db.session.scalars(select(Account).where(Account.id == by.account_id)).one()
@@ -113,6 +118,7 @@ def _plant(code: str) -> Planted:
         Complaint: complaint.uid,
         Employer: employer.uid,
         DueVisit: due.uid,
+        SpotCheck: check.uid,
         Transfer: transfer.uid,
         Application: sent.uid,
         ImportRun: run.uid,

@@ -10,7 +10,8 @@ from gridunion.demo.pools import VISIT_NOTES
 from gridunion.demo.town import Place, Staff
 from gridunion.exchange.bulk import new_uids
 from gridunion.visits.due import DueVisit
-from gridunion.visits.models import REACHED, Visit
+from gridunion.visits.life import REACHED
+from gridunion.visits.models import Visit
 
 VISIT = (
     "id", "uid", "unit_id", "person_id", "due_visit_id", "visitor_id", "visitor_name", "kind", "outcome",

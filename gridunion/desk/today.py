@@ -131,12 +131,14 @@ def _done(viewer: Viewer) -> list[Done]:
 
 def _visits_made(viewer: Viewer) -> Iterable[Done]:
     made = select(Visit).where(Visit.visitor_id == viewer.account_id, Visit.voided_at.is_(None))
-    made = made.where(Visit.recorded_at >= clock.midnight(clock.today())).options(joinedload(Visit.person))
+    made = made.where(Visit.recorded_at >= clock.midnight(clock.today())).options(
+        joinedload(Visit.person), joinedload(Visit.employer)
+    )
     for visit in db.session.scalars(made.order_by(Visit.recorded_at.desc()).limit(MOST)):
         href = url_for("visits.show", uid=visit.uid)
         yield Done(
             visit.happened_at,
-            visit.person.name if visit.person else visit.who,
+            visit.name,
             visit.words,
             _("、").join(visit.found),
             href,

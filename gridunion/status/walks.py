@@ -26,6 +26,7 @@ from gridunion.db import UtcDateTime
 from gridunion.employers.models import Employer
 from gridunion.members.models import Person
 from gridunion.visits.due import DueVisit
+from gridunion.visits.life import REACHED
 from gridunion.visits.models import Visit
 
 Condition = ColumnElement[bool]
@@ -57,7 +58,7 @@ _late = _c.due_at < NOW
 _told = _r.sealed.is_(False) & _within(_r.due_at)
 _must = _within(_d.due_at) & _d.trigger.in_(bindparam("must", expanding=True))
 _stands = _must & (_d.state != _word("cancelled"))
-_met = (_v.voided_at.is_(None)) & (_v.outcome != _word("not_home"))
+_met = (_v.voided_at.is_(None)) & _v.outcome.in_([_word(outcome) for outcome in REACHED])
 _active = _p.status == _word("active")
 _works = _e.state == _word("active")
 _hard = _active & _p.hardship_class.is_not(None)
@@ -128,7 +129,7 @@ SOURCES: dict[str, Any] = {name: walk.kind for walk in WALKS for name in walk.fi
 PARTS: dict[str, Condition] = {
     "late_open": _judged & _c.first_resolved_at.is_(None),
     "late_done": _judged & (_c.first_resolved_at > _c.first_due_at),
-    "visits_missed": _must & (_d.state == _word("open")),
+    "visits_missed": _stands & _d.done_at.is_(None),
     "visits_late": _stands & (_d.done_at > _d.due_at),
     "echoes_missed": _told & _r.told_at.is_(None),
     "echoes_late": _told & (_r.told_at > _r.due_at),

@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from gridunion.visits import carrying, events, timeline, views
+from gridunion.visits import carrying, checking, editing, entry, events, several, timeline, views
 
-assert carrying and events and timeline  # they listen, or their views stand on the same blueprint
+# they listen, or their views stand on the same blueprint
+assert carrying and checking and editing and entry and events and several and timeline
 
 
 def open_room(app: Flask) -> None:

@@ -11,7 +11,10 @@ from gridunion.members.models import Person
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped
 
-UNDO = timedelta(minutes=10)
+
+def undo_time(path: str) -> timedelta:
+    """How long what was written down by mistake may be taken back."""
+    return timedelta(minutes=settings.value("visit.undo.minutes", path))
 
 
 class TooLate(ValueError):
@@ -69,6 +72,11 @@ class DueVisit(Scoped, Record):
         self.state, self.done_at, self.settled_by_id = "done", at, visit_id
         self._remind()
 
+    def refused(self, visit_id: int) -> None:
+        """Somebody did not want to be seen: nobody is sent again for it, and it counts as not done."""
+        self.state, self.settled_by_id = "refused", visit_id
+        self._remind()
+
     def open_again(self) -> None:
         self.state, self.done_at, self.settled_by_id = "open", None, None
         self._remind()
@@ -86,7 +94,7 @@ class DueVisit(Scoped, Record):
 
     @property
     def can_be_undone(self) -> bool:
-        return self.state == "open" and clock.now() - self.recorded_at < UNDO
+        return self.state == "open" and clock.now() - self.recorded_at < undo_time(self.unit.path)
 
     def _remind(self) -> None:
         """Keep on the person when the next visit is due."""

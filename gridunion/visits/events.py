@@ -50,7 +50,7 @@ def undo_event(uid: UUID) -> Response:
     try:
         due.undo()
     except TooLate:
-        say(too_late(due.state == "cancelled"), kind="warn")
+        say(too_late(due.state == "cancelled", due.unit.path), kind="warn")
     else:
         say(_("已撤销：%(name)s %(topic)s", name=due.person.name, topic=due.topic))
     return go(url_for("members.show", uid=due.person.uid))

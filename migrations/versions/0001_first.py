@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 16:27:42.534014
+Revision: 0001, 2026-11-21 17:44:55.334516
 """
 
 import sqlalchemy as sa
@@ -82,6 +82,8 @@ def upgrade():
         sa.Column("message", sa.String(length=200), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("undo", sa.String(length=200), nullable=False),
+        sa.Column("then_words", sa.String(length=80), nullable=False),
+        sa.Column("then", sa.String(length=200), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uid", sa.Uuid(), nullable=False),
@@ -917,7 +919,8 @@ def upgrade():
 
     op.create_table(
         "visit",
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("due_visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("visitor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("visitor_name", sa.String(length=40), nullable=False),
@@ -925,26 +928,40 @@ def upgrade():
         sa.Column("outcome", sa.String(length=12), nullable=False),
         sa.Column("findings", sa.JSON(), nullable=False),
         sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("needs", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("need_words", sa.String(length=200), nullable=True),
+        sa.Column("measures", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("measure_words", sa.String(length=200), nullable=True),
         sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("next_on", sa.Date(), nullable=True),
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("seen_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("together", sa.Uuid(), nullable=True),
+        sa.Column("corrected", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uid", sa.Uuid(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("(person_id IS NULL) <> (employer_id IS NULL)", name=op.f("ck_visit_who")),
         sa.ForeignKeyConstraint(["due_visit_id"], ["due_visit.id"], name=op.f("fk_visit_due_visit_id")),
+        sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_visit_employer_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_visit_person_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_visit_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
     )
     with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_visit_employer_id_happened_at", ["employer_id", "happened_at"], unique=False
+        )
         batch_op.create_index("ix_visit_person_id_happened_at", ["person_id", "happened_at"], unique=False)
+        batch_op.create_index("ix_visit_together", ["together"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_uid"), ["uid"], unique=True)
         batch_op.create_index(
             "ix_visit_unit_id_recorded_at_id", ["unit_id", "recorded_at", "id"], unique=False
         )
+        batch_op.create_index("ix_visit_visitor_id_happened_at", ["visitor_id", "happened_at"], unique=False)
 
     op.create_table(
         "application",
@@ -980,8 +997,73 @@ def upgrade():
         batch_op.create_index("ix_application_unit_id_recorded_at", ["unit_id", "recorded_at"], unique=False)
         batch_op.create_index("ix_application_unit_id_state_id", ["unit_id", "state", "id"], unique=False)
 
+    op.create_table(
+        "spot_check",
+        sa.Column("visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ready_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checker_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("checker_name", sa.String(length=40), nullable=True),
+        sa.Column("result", sa.String(length=16), nullable=True),
+        sa.Column("words", sa.String(length=200), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_spot_check_unit_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_spot_check_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_spot_check")),
+    )
+    with op.batch_alter_table("spot_check", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_spot_check_open",
+            ["unit_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("checked_at IS NULL"),
+            postgresql_where=sa.text("checked_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_spot_check_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_spot_check_visit_id", ["visit_id"], unique=True)
+
+    op.create_table(
+        "visit_version",
+        sa.Column("visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("editor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("editor_name", sa.String(length=40), nullable=False),
+        sa.Column("said", sa.JSON(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_visit_version_unit_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_visit_version_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_version")),
+    )
+    with op.batch_alter_table("visit_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_visit_version_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_visit_version_unit_id", ["unit_id"], unique=False)
+        batch_op.create_index("ix_visit_version_visit_id", ["visit_id"], unique=False)
+
 
 def downgrade():
+    with op.batch_alter_table("visit_version", schema=None) as batch_op:
+        batch_op.drop_index("ix_visit_version_visit_id")
+        batch_op.drop_index("ix_visit_version_unit_id")
+        batch_op.drop_index(batch_op.f("ix_visit_version_uid"))
+
+    op.drop_table("visit_version")
+    with op.batch_alter_table("spot_check", schema=None) as batch_op:
+        batch_op.drop_index("ix_spot_check_visit_id")
+        batch_op.drop_index(batch_op.f("ix_spot_check_uid"))
+        batch_op.drop_index(
+            "ix_spot_check_open",
+            sqlite_where=sa.text("checked_at IS NULL"),
+            postgresql_where=sa.text("checked_at IS NULL"),
+        )
+
+    op.drop_table("spot_check")
     with op.batch_alter_table("application", schema=None) as batch_op:
         batch_op.drop_index("ix_application_unit_id_state_id")
         batch_op.drop_index("ix_application_unit_id_recorded_at")
@@ -992,9 +1074,12 @@ def downgrade():
 
     op.drop_table("application")
     with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.drop_index("ix_visit_visitor_id_happened_at")
         batch_op.drop_index("ix_visit_unit_id_recorded_at_id")
         batch_op.drop_index(batch_op.f("ix_visit_uid"))
+        batch_op.drop_index("ix_visit_together")
         batch_op.drop_index("ix_visit_person_id_happened_at")
+        batch_op.drop_index("ix_visit_employer_id_happened_at")
 
     op.drop_table("visit")
     with op.batch_alter_table("reply_due", schema=None) as batch_op:

@@ -1,0 +1,117 @@
+"""Whom a form of a visit is about, as its address names them: one person, several, or an employer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import abort, request
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from gridunion import clock, settings
+from gridunion.db import db
+from gridunion.employers.models import Employer
+from gridunion.members.models import Person
+from gridunion.text import read_uid
+from gridunion.tree import Unit, everywhere, eyes
+from gridunion.visits.due import DueVisit, open_visits
+from gridunion.visits.models import Visit
+from gridunion.web import find, viewer
+
+MOST = 20  # people of one entry
+HOUSEHOLD = 9
+PRESENT = ("known", "applied", "active", "retained")
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Somebody to be visited, and the due visit they were picked for."""
+
+    whom: Any
+    unit: Unit
+    due: DueVisit | None = None
+    waiting: list[DueVisit] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        return str(self.whom.uid)
+
+    @property
+    def name(self) -> str:
+        return str(self.whom.name)
+
+    @property
+    def person(self) -> Person | None:
+        return self.whom if isinstance(self.whom, Person) else None
+
+
+def asked_guests() -> list[Guest]:
+    """Those an address names. Raises NotFound, Forbidden; Withdrawn for who wants no visits."""
+    if uid := request.args.get("employer"):
+        return [_employer(_uid(uid))]
+    wanted = [_uid(text) for text in request.args.getlist("due")]
+    due = {visit.person_id: visit for visit in _due(wanted)}
+    people = {visit.person.uid: visit.person for visit in due.values() if visit.person}
+    for uid in request.args.getlist("person"):
+        people[_uid(uid)] = people.get(_uid(uid)) or find(Person, _uid(uid))
+    if not people or len(people) > MOST:
+        abort(404)
+    return [_guest(person.agreed(), due.get(person.id), len(people) > 1) for person in people.values()]
+
+
+def _due(wanted: list[UUID]) -> list[DueVisit]:
+    """The due visits ticked; one that was done or dropped meanwhile still names its person."""
+    asked = select(DueVisit).where(DueVisit.uid.in_(wanted)).options(joinedload(DueVisit.person))
+    return list(db.session.scalars(asked.order_by(DueVisit.due_at, DueVisit.id))) if wanted else []
+
+
+def _guest(person: Person, due: DueVisit | None, several: bool) -> Guest:
+    """Of several only what was picked is settled; of one the form offers all that waits."""
+    if due is not None and due.state != "open":
+        due = None
+    return Guest(person, person.unit, due, [] if several else open_visits(person))
+
+
+def _employer(uid: UUID) -> Guest:
+    """An employer stands in a community, above the cells: who works in one of them visits it from there."""
+    with everywhere():
+        known = db.session.scalars(
+            select(Employer).where(Employer.uid == uid).options(joinedload(Employer.unit))
+        ).one_or_none()
+    seen = eyes()
+    if known is None or (seen and seen.over(known.unit.path)):
+        found = find(Employer, uid)
+        return Guest(found, found.unit)
+    cells = [held for held in viewer().holding("log visits") if held.path.startswith(known.unit.path)]
+    if not cells:
+        return Guest(find(Employer, uid), known.unit)  # which says whether it is missing or somebody else's
+    return Guest(known, db.session.get_one(Unit, cells[0].unit_id))
+
+
+def _uid(text: str) -> UUID:
+    return read_uid(text) or abort(404)
+
+
+def household(person: Person) -> list[Person]:
+    """Who lives at the same address, as far as the files say."""
+    if not person.address:
+        return []
+    same = select(Person).where(
+        Person.unit_id == person.unit_id, Person.address == person.address, Person.id != person.id,
+        Person.status.in_(PRESENT), Person.withdrawn_at.is_(None),
+    )  # fmt: skip
+    return list(db.session.scalars(same.order_by(Person.id).limit(HOUSEHOLD)))
+
+
+def just_logged(guests: Iterable[Guest]) -> Visit | None:
+    """A visit to one of them, or to somebody they live with, that was written down minutes ago."""
+    guests = list(guests)
+    minutes = settings.value("visit.again.minutes", guests[0].unit.path)
+    lately = (Visit.voided_at.is_(None), Visit.recorded_at > clock.now() - timedelta(minutes=minutes))
+    people = [guest.person for guest in guests if guest.person]
+    numbers = {one.id for person in people for one in (person, *household(person))}
+    whom = Visit.person_id.in_(numbers) if people else Visit.employer_id == guests[0].whom.id
+    found = select(Visit).where(whom, *lately).order_by(Visit.id.desc()).limit(1)
+    return db.session.scalars(found).one_or_none()
