@@ -47,6 +47,7 @@ PLACES = {
         Place("complaints", "complaints.listing", _("诉求"), "message-report"),
         Place("overdue", "complaints.overdue", _("督办"), "flag"),
         Place("visits", "visits.listing", _("走访"), "home-check"),
+        Place("diary", "desk.diary", _("民情日记"), "calendar-check"),
         Place("employers", "employers.listing", _("单位"), "building"),
         Place("rules", "status.rules", _("灯号规则"), "scale"),
         Place("staff", "accounts.staff", _("人员"), "user"),
@@ -61,10 +62,10 @@ PLACES = {
 
 # (in the tab bar, only in the sidebar); the first role somebody holds decides, the others add to the sidebar.
 MENUS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "grid_worker": (("today", "members", "new", "complaints", "me"), ("visits",)),
+    "grid_worker": (("today", "members", "new", "complaints", "me"), ("visits", "diary")),
     "leader": (
         ("inbox", "members", "new", "complaints", "cells"),
-        ("overdue", "visits", "employers", "staff", "rules", "me"),
+        ("overdue", "visits", "diary", "employers", "staff", "rules", "me"),
     ),
     "supervisor": (
         ("board", "overdue", "complaints", "members", "me"),

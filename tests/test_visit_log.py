@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
 from gridunion import clock
+from gridunion.accounts.models import Account
 from gridunion.db import db, write
 from gridunion.employers.models import Employer
 from gridunion.files import Attachment
@@ -299,3 +301,45 @@ def test_what_was_taken_back_is_not_checked(
     worker.post(f"/visits/{visit.uid}/undo")
     with clock.at(NOON + LATER), everywhere():
         assert leader.get("/visits/checks").total == 0
+
+
+# ── 民情日记 ──
+
+
+def test_a_diary_tells_needs_measures_results_and_what_came_of_it(
+    lifted: Flask, worker: Someone, leader: Someone, neighbor: Someone, supervisor: Someone
+) -> None:
+    first, second = neighbors(2)
+    form = {"outcome": "met", "needs": "medical", "measures": "explained", "findings": ["help", "complaint"]}
+    raised = worker.post(form_of(first), form)
+    worker.post(raised.location.split("&r=")[0], {"category": "wages", "text": "两个月工资没有发"})
+    worker.post(form_of(second), {"outcome": "not_home", "happened": "2026-11-17T09:00"})
+    page = worker.get("/diary")
+    assert page.total == 1 and "刘桂芳" not in page
+    for words in ("看病就医", "讲了政策", "需要帮扶", "诉求 2026", "困难必访"):
+        assert words in page, words
+    week = worker.get("/diary?span=week")
+    assert week.total == 2 and "11月16日 到 11月22日" in week
+    assert worker.get("/diary?span=day&on=2026-11-17").total == 1
+    assert worker.get("/diary?on=9999-12-31").total == 1
+    mine = only(Visit, Visit.outcome == "met").visitor_id
+    address = f"/diary?of={uid_of(mine)}&span=month"
+    assert "周素琴" in leader.get("/diary") and leader.get(address).total == 2
+    neighbor.get(address, 403)
+    supervisor.get(address, 403)
+
+
+def uid_of(account_id: int) -> str:
+    return str(db.session.scalars(select(Account.uid).where(Account.id == account_id)).one())
+
+
+def test_a_visit_from_which_a_sealed_case_came_stands_in_no_diary(
+    lifted: Flask, worker: Someone, leader: Someone
+) -> None:
+    (person,) = neighbors(1)
+    raised = worker.post(
+        form_of(person), {"outcome": "met", "findings": "complaint", "note": "说了件难开口的事"}
+    )
+    worker.post(raised.location.split("&r=")[0], {"category": "harassment", "text": "被主管骚扰"})
+    for page in (worker.get("/diary"), leader.get(f"/diary?of={uid_of(only(Visit).visitor_id)}")):
+        assert page.total == 0 and "难开口" not in page

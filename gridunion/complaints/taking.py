@@ -46,14 +46,14 @@ def people() -> Response:
 @before(store_pictures)
 @allow("take complaints")
 def take() -> Response:
-    form, (person, _visit), pictures = TakeForm(), _asked(), g.prepared
+    form, (person, visit), pictures = TakeForm(), _asked(), g.prepared
     form.offer(cells("take complaints"), person)
     acceptable = form.submitted()
     if pictures.fault:
         form.photos.errors = [pictures.fault]
     if pictures.fault or not acceptable:
         return _form(form, person, 422)
-    complaint = Complaint.take(form.cell, viewer(), **form.told())
+    complaint = Complaint.take(form.cell, viewer(), visit_id=visit.id if visit else None, **form.told())
     attach(complaint, complaint.unit.id, pictures.kept, viewer().account_id)
     say(_("诉求 %(code)s 已收下", code=complaint.code))
     return go(url_for(".show", uid=complaint.uid))

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_pgettext as pgettext
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, Text, select
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import clock, settings
@@ -23,6 +23,12 @@ LOGGED: list[Callable[["Visit"], None]] = []
 """What else happens when a visit is written down."""
 
 
+def _few(*columns: str) -> Index:
+    """The index of a column that few visits fill."""
+    filled = text(f"{columns[0]} IS NOT NULL")
+    return Index(f"ix_visit_{'_'.join(columns)}", *columns, sqlite_where=filled, postgresql_where=filled)
+
+
 class Visit(Scoped, Record):
     """One contact with a person or an employer, made or tried, and what came of it."""
 
@@ -30,9 +36,9 @@ class Visit(Scoped, Record):
     __table_args__ = (
         Index("ix_visit_unit_id_recorded_at_id", "unit_id", "recorded_at", "id"),
         Index("ix_visit_person_id_happened_at", "person_id", "happened_at"),
-        Index("ix_visit_employer_id_happened_at", "employer_id", "happened_at"),
         Index("ix_visit_visitor_id_happened_at", "visitor_id", "happened_at"),
-        Index("ix_visit_together", "together"),
+        _few("employer_id", "happened_at"),
+        _few("together"),
         CheckConstraint("(person_id IS NULL) <> (employer_id IS NULL)", name="who"),
     )
 

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 17:44:55.334516
+Revision: 0001, 2026-11-21 17:51:49.686699
 """
 
 import sqlalchemy as sa
@@ -587,74 +587,6 @@ def upgrade():
         )
 
     op.create_table(
-        "complaint",
-        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("complainant_sealed", sa.Text(), nullable=True),
-        sa.Column("text_sealed", sa.Text(), nullable=True),
-        sa.Column("kind", sa.String(length=24), nullable=False),
-        sa.Column("category", sa.String(length=24), nullable=False),
-        sa.Column("channel", sa.String(length=20), nullable=False),
-        sa.Column("outside_number", sa.String(length=40), nullable=True),
-        sa.Column("urgent", sa.Boolean(), nullable=False),
-        sa.Column("people", sa.Integer(), nullable=False),
-        sa.Column("sealed", sa.Boolean(), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("handler_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("accept_due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("first_due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("first_resolved_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("result", sa.String(length=20), nullable=True),
-        sa.Column("mediated_on", sa.Date(), nullable=True),
-        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("call_due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("calls", sa.Integer(), nullable=False),
-        sa.Column("answer", sa.String(length=20), nullable=True),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("reopened", sa.Integer(), nullable=False),
-        sa.Column("urged_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("uid", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_complaint_employer_id")),
-        sa.ForeignKeyConstraint(["handler_id"], ["account.id"], name=op.f("fk_complaint_handler_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_complaint_person_id")),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_complaint_unit_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
-    )
-    with op.batch_alter_table("complaint", schema=None) as batch_op:
-        batch_op.create_index("ix_complaint_handler_id_state", ["handler_id", "state"], unique=False)
-        batch_op.create_index("ix_complaint_number", ["number"], unique=True)
-        batch_op.create_index(
-            "ix_complaint_open",
-            ["unit_id", "due_at"],
-            unique=False,
-            sqlite_where=sa.text(
-                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
-            ),
-            postgresql_where=sa.text(
-                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
-            ),
-        )
-        batch_op.create_index("ix_complaint_person_id", ["person_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_complaint_uid"), ["uid"], unique=True)
-        batch_op.create_index("ix_complaint_unit_id_first_due_at", ["unit_id", "first_due_at"], unique=False)
-        batch_op.create_index(
-            "ix_complaint_unit_id_recorded_at_id", ["unit_id", "recorded_at", "id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_complaint_unit_id_state_sealed", ["unit_id", "state", "sealed"], unique=False
-        )
-
-    op.create_table(
         "consent",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("wording", sa.String(length=20), nullable=False),
@@ -817,51 +749,6 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_transfer_uid"), ["uid"], unique=True)
 
     op.create_table(
-        "complaint_event",
-        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("step", sa.String(length=20), nullable=False),
-        sa.Column("before", sa.String(length=20), nullable=False),
-        sa.Column("after", sa.String(length=20), nullable=False),
-        sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("actor", sa.String(length=40), nullable=False),
-        sa.Column("role", sa.String(length=24), nullable=False),
-        sa.Column("reason", sa.String(length=40), nullable=True),
-        sa.Column("words_sealed", sa.Text(), nullable=True),
-        sa.Column("told", sa.String(length=12), nullable=True),
-        sa.Column("sealed", sa.Boolean(), nullable=False),
-        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("uid", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["complaint_id"], ["complaint.id"], name=op.f("fk_complaint_event_complaint_id")
-        ),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_complaint_event_unit_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_event")),
-    )
-    with op.batch_alter_table("complaint_event", schema=None) as batch_op:
-        batch_op.create_index("ix_complaint_event_complaint_id", ["complaint_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_complaint_event_uid"), ["uid"], unique=True)
-        batch_op.create_index(
-            "ix_complaint_event_unit_id_recorded_at", ["unit_id", "recorded_at"], unique=False
-        )
-
-    op.create_table(
-        "complaint_reader",
-        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_complaint_reader_account_id")),
-        sa.ForeignKeyConstraint(
-            ["complaint_id"], ["complaint.id"], name=op.f("fk_complaint_reader_complaint_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_reader")),
-    )
-    with op.batch_alter_table("complaint_reader", schema=None) as batch_op:
-        batch_op.create_index("ix_complaint_reader_account_id", ["account_id", "complaint_id"], unique=True)
-
-    op.create_table(
         "membership",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=True),
@@ -895,26 +782,6 @@ def upgrade():
             unique=False,
             sqlite_where=sa.text("status IS NOT NULL"),
             postgresql_where=sa.text("status IS NOT NULL"),
-        )
-
-    op.create_table(
-        "reply_due",
-        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("sealed", sa.Boolean(), nullable=False),
-        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_reply_due_complaint_id")),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_reply_due_unit_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_reply_due")),
-    )
-    with op.batch_alter_table("reply_due", schema=None) as batch_op:
-        batch_op.create_index("ix_reply_due_complaint_id", ["complaint_id"], unique=False)
-        batch_op.create_index(
-            "ix_reply_due_unit_id_due_at_told_at_sealed",
-            ["unit_id", "due_at", "told_at", "sealed"],
-            unique=False,
         )
 
     op.create_table(
@@ -953,10 +820,20 @@ def upgrade():
     )
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_visit_employer_id_happened_at", ["employer_id", "happened_at"], unique=False
+            "ix_visit_employer_id_happened_at",
+            ["employer_id", "happened_at"],
+            unique=False,
+            sqlite_where=sa.text("employer_id IS NOT NULL"),
+            postgresql_where=sa.text("employer_id IS NOT NULL"),
         )
         batch_op.create_index("ix_visit_person_id_happened_at", ["person_id", "happened_at"], unique=False)
-        batch_op.create_index("ix_visit_together", ["together"], unique=False)
+        batch_op.create_index(
+            "ix_visit_together",
+            ["together"],
+            unique=False,
+            sqlite_where=sa.text("together IS NOT NULL"),
+            postgresql_where=sa.text("together IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_visit_uid"), ["uid"], unique=True)
         batch_op.create_index(
             "ix_visit_unit_id_recorded_at_id", ["unit_id", "recorded_at", "id"], unique=False
@@ -996,6 +873,83 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_application_uid"), ["uid"], unique=True)
         batch_op.create_index("ix_application_unit_id_recorded_at", ["unit_id", "recorded_at"], unique=False)
         batch_op.create_index("ix_application_unit_id_state_id", ["unit_id", "state", "id"], unique=False)
+
+    op.create_table(
+        "complaint",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("complainant_sealed", sa.Text(), nullable=True),
+        sa.Column("text_sealed", sa.Text(), nullable=True),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("category", sa.String(length=24), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("outside_number", sa.String(length=40), nullable=True),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("handler_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accept_due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("first_due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("first_resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("result", sa.String(length=20), nullable=True),
+        sa.Column("mediated_on", sa.Date(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("call_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.String(length=20), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reopened", sa.Integer(), nullable=False),
+        sa.Column("urged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_complaint_employer_id")),
+        sa.ForeignKeyConstraint(["handler_id"], ["account.id"], name=op.f("fk_complaint_handler_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_complaint_person_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_complaint_unit_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_complaint_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
+    )
+    with op.batch_alter_table("complaint", schema=None) as batch_op:
+        batch_op.create_index("ix_complaint_handler_id_state", ["handler_id", "state"], unique=False)
+        batch_op.create_index("ix_complaint_number", ["number"], unique=True)
+        batch_op.create_index(
+            "ix_complaint_open",
+            ["unit_id", "due_at"],
+            unique=False,
+            sqlite_where=sa.text(
+                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
+            ),
+            postgresql_where=sa.text(
+                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
+            ),
+        )
+        batch_op.create_index("ix_complaint_person_id", ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_complaint_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_complaint_unit_id_first_due_at", ["unit_id", "first_due_at"], unique=False)
+        batch_op.create_index(
+            "ix_complaint_unit_id_recorded_at_id", ["unit_id", "recorded_at", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_complaint_unit_id_state_sealed", ["unit_id", "state", "sealed"], unique=False
+        )
+        batch_op.create_index(
+            "ix_complaint_visit_id",
+            ["visit_id"],
+            unique=False,
+            sqlite_where=sa.text("visit_id IS NOT NULL"),
+            postgresql_where=sa.text("visit_id IS NOT NULL"),
+        )
 
     op.create_table(
         "spot_check",
@@ -1046,8 +1000,88 @@ def upgrade():
         batch_op.create_index("ix_visit_version_unit_id", ["unit_id"], unique=False)
         batch_op.create_index("ix_visit_version_visit_id", ["visit_id"], unique=False)
 
+    op.create_table(
+        "complaint_event",
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("step", sa.String(length=20), nullable=False),
+        sa.Column("before", sa.String(length=20), nullable=False),
+        sa.Column("after", sa.String(length=20), nullable=False),
+        sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("actor", sa.String(length=40), nullable=False),
+        sa.Column("role", sa.String(length=24), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=True),
+        sa.Column("words_sealed", sa.Text(), nullable=True),
+        sa.Column("told", sa.String(length=12), nullable=True),
+        sa.Column("sealed", sa.Boolean(), nullable=False),
+        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaint.id"], name=op.f("fk_complaint_event_complaint_id")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_complaint_event_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_event")),
+    )
+    with op.batch_alter_table("complaint_event", schema=None) as batch_op:
+        batch_op.create_index("ix_complaint_event_complaint_id", ["complaint_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_complaint_event_uid"), ["uid"], unique=True)
+        batch_op.create_index(
+            "ix_complaint_event_unit_id_recorded_at", ["unit_id", "recorded_at"], unique=False
+        )
+
+    op.create_table(
+        "complaint_reader",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_complaint_reader_account_id")),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaint.id"], name=op.f("fk_complaint_reader_complaint_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_reader")),
+    )
+    with op.batch_alter_table("complaint_reader", schema=None) as batch_op:
+        batch_op.create_index("ix_complaint_reader_account_id", ["account_id", "complaint_id"], unique=True)
+
+    op.create_table(
+        "reply_due",
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sealed", sa.Boolean(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_reply_due_complaint_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_reply_due_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reply_due")),
+    )
+    with op.batch_alter_table("reply_due", schema=None) as batch_op:
+        batch_op.create_index("ix_reply_due_complaint_id", ["complaint_id"], unique=False)
+        batch_op.create_index(
+            "ix_reply_due_unit_id_due_at_told_at_sealed",
+            ["unit_id", "due_at", "told_at", "sealed"],
+            unique=False,
+        )
+
 
 def downgrade():
+    with op.batch_alter_table("reply_due", schema=None) as batch_op:
+        batch_op.drop_index("ix_reply_due_unit_id_due_at_told_at_sealed")
+        batch_op.drop_index("ix_reply_due_complaint_id")
+
+    op.drop_table("reply_due")
+    with op.batch_alter_table("complaint_reader", schema=None) as batch_op:
+        batch_op.drop_index("ix_complaint_reader_account_id")
+
+    op.drop_table("complaint_reader")
+    with op.batch_alter_table("complaint_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_complaint_event_unit_id_recorded_at")
+        batch_op.drop_index(batch_op.f("ix_complaint_event_uid"))
+        batch_op.drop_index("ix_complaint_event_complaint_id")
+
+    op.drop_table("complaint_event")
     with op.batch_alter_table("visit_version", schema=None) as batch_op:
         batch_op.drop_index("ix_visit_version_visit_id")
         batch_op.drop_index("ix_visit_version_unit_id")
@@ -1064,6 +1098,30 @@ def downgrade():
         )
 
     op.drop_table("spot_check")
+    with op.batch_alter_table("complaint", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_complaint_visit_id",
+            sqlite_where=sa.text("visit_id IS NOT NULL"),
+            postgresql_where=sa.text("visit_id IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_complaint_unit_id_state_sealed")
+        batch_op.drop_index("ix_complaint_unit_id_recorded_at_id")
+        batch_op.drop_index("ix_complaint_unit_id_first_due_at")
+        batch_op.drop_index(batch_op.f("ix_complaint_uid"))
+        batch_op.drop_index("ix_complaint_person_id")
+        batch_op.drop_index(
+            "ix_complaint_open",
+            sqlite_where=sa.text(
+                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
+            ),
+            postgresql_where=sa.text(
+                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
+            ),
+        )
+        batch_op.drop_index("ix_complaint_number")
+        batch_op.drop_index("ix_complaint_handler_id_state")
+
+    op.drop_table("complaint")
     with op.batch_alter_table("application", schema=None) as batch_op:
         batch_op.drop_index("ix_application_unit_id_state_id")
         batch_op.drop_index("ix_application_unit_id_recorded_at")
@@ -1077,16 +1135,19 @@ def downgrade():
         batch_op.drop_index("ix_visit_visitor_id_happened_at")
         batch_op.drop_index("ix_visit_unit_id_recorded_at_id")
         batch_op.drop_index(batch_op.f("ix_visit_uid"))
-        batch_op.drop_index("ix_visit_together")
+        batch_op.drop_index(
+            "ix_visit_together",
+            sqlite_where=sa.text("together IS NOT NULL"),
+            postgresql_where=sa.text("together IS NOT NULL"),
+        )
         batch_op.drop_index("ix_visit_person_id_happened_at")
-        batch_op.drop_index("ix_visit_employer_id_happened_at")
+        batch_op.drop_index(
+            "ix_visit_employer_id_happened_at",
+            sqlite_where=sa.text("employer_id IS NOT NULL"),
+            postgresql_where=sa.text("employer_id IS NOT NULL"),
+        )
 
     op.drop_table("visit")
-    with op.batch_alter_table("reply_due", schema=None) as batch_op:
-        batch_op.drop_index("ix_reply_due_unit_id_due_at_told_at_sealed")
-        batch_op.drop_index("ix_reply_due_complaint_id")
-
-    op.drop_table("reply_due")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_membership_unit_id_status_until_on_from_on",
@@ -1097,16 +1158,6 @@ def downgrade():
         batch_op.drop_index("ix_membership_person_id")
 
     op.drop_table("membership")
-    with op.batch_alter_table("complaint_reader", schema=None) as batch_op:
-        batch_op.drop_index("ix_complaint_reader_account_id")
-
-    op.drop_table("complaint_reader")
-    with op.batch_alter_table("complaint_event", schema=None) as batch_op:
-        batch_op.drop_index("ix_complaint_event_unit_id_recorded_at")
-        batch_op.drop_index(batch_op.f("ix_complaint_event_uid"))
-        batch_op.drop_index("ix_complaint_event_complaint_id")
-
-    op.drop_table("complaint_event")
     with op.batch_alter_table("transfer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_transfer_uid"))
         batch_op.drop_index(
@@ -1160,25 +1211,6 @@ def downgrade():
         batch_op.drop_index("ix_consent_person_id")
 
     op.drop_table("consent")
-    with op.batch_alter_table("complaint", schema=None) as batch_op:
-        batch_op.drop_index("ix_complaint_unit_id_state_sealed")
-        batch_op.drop_index("ix_complaint_unit_id_recorded_at_id")
-        batch_op.drop_index("ix_complaint_unit_id_first_due_at")
-        batch_op.drop_index(batch_op.f("ix_complaint_uid"))
-        batch_op.drop_index("ix_complaint_person_id")
-        batch_op.drop_index(
-            "ix_complaint_open",
-            sqlite_where=sa.text(
-                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
-            ),
-            postgresql_where=sa.text(
-                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
-            ),
-        )
-        batch_op.drop_index("ix_complaint_number")
-        batch_op.drop_index("ix_complaint_handler_id_state")
-
-    op.drop_table("complaint")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_person_visit_due",
