@@ -316,7 +316,7 @@ def test_a_diary_tells_needs_measures_results_and_what_came_of_it(
     worker.post(form_of(second), {"outcome": "not_home", "happened": "2026-11-17T09:00"})
     page = worker.get("/diary")
     assert page.total == 1 and "刘桂芳" not in page
-    for words in ("看病就医", "讲了政策", "需要帮扶", "诉求 2026", "困难必访"):
+    for words in ("看病就医", "讲了政策", "需要帮扶", "待受理", "困难必访"):
         assert words in page, words
     week = worker.get("/diary?span=week")
     assert week.total == 2 and "11月16日 到 11月22日" in week
