@@ -11,7 +11,7 @@ function settle() {
   var summary = $("errsum"), prefix = doc.body.dataset.errTitle;
   if (summary && !summary.dataset.seen) {
     summary.dataset.seen = "1";
-    if (doc.title.indexOf(prefix) !== 0) doc.title = prefix + doc.title;
+    if (doc.title.indexOf(prefix)) doc.title = prefix + doc.title;
     summary.focus({ preventScroll: true });
     summary.scrollIntoView({ block: "center" });
   }
