@@ -17,6 +17,7 @@ from gridunion.tree import everywhere
 from gridunion.visits import checks
 from gridunion.visits.checks import SpotCheck, chance, lot
 from gridunion.visits.due import DueVisit, open_visits
+from gridunion.visits.life import LIFE, OUTCOMES, state_of
 from gridunion.visits.models import Visit
 from gridunion.visits.versions import VisitVersion
 from tests.conftest import NOON, Someone, as_viewer, member, unit
@@ -123,21 +124,24 @@ def shop() -> Employer:
     return employer
 
 
-def test_an_employer_is_visited_from_its_community_and_from_a_cell_of_it(
+def test_an_employer_is_visited_from_its_community_and_for_who_works_there(
     lifted: Flask, leader: Someone, worker: Someone, stranger: Someone, leader2: Someone
 ) -> None:
     employer = shop()
-    url = f"/visits/new?employer={employer.uid}"
+    person = member(employer_name="汉宁轩大酒店")
+    url, theirs = f"/visits/new?employer={employer.uid}", f"/visits/new?at={person.uid}"
     assert url in leader.get(f"/employers/{employer.uid}").html
     leader.post(url, {"outcome": "met", "note": "有 12 名外来职工"})
     assert "刚才 12:00 已经记过汉宁轩大酒店" in leader.post(url, {"outcome": "met"}, 422)
-    worker.post(url, {"outcome": "phone", "again": "y"})
+    assert theirs in worker.get(f"/members/{person.uid}").html
+    worker.post(theirs, {"outcome": "phone", "again": "y"})
     first, second = stored(Visit)
     assert (first.person_id, first.employer_id, first.unit.code) == (None, employer.id, "21")
     assert second.unit.code == "211" and "汉宁轩大酒店" in worker.get("/visits/")
     assert "汉宁轩大酒店" in worker.get(f"/visits/{second.uid}")
-    stranger.get(url, 404)
-    leader2.get(url, 404)
+    assert leader.get(f"/visits/at/{employer.uid}").total == 2
+    for outsider, address_ in ((stranger, theirs), (stranger, url), (worker, url), (leader2, url)):
+        outsider.get(address_, 404)
 
 
 def test_a_visit_is_paid_to_a_person_or_to_an_employer(lifted: Flask) -> None:
@@ -343,3 +347,49 @@ def test_a_visit_from_which_a_sealed_case_came_stands_in_no_diary(
     worker.post(raised.location.split("&r=")[0], {"category": "harassment", "text": "被主管骚扰"})
     for page in (worker.get("/diary"), leader.get(f"/diary?of={uid_of(only(Visit).visitor_id)}")):
         assert page.total == 0 and "难开口" not in page
+
+
+def test_a_case_stands_when_the_visit_it_came_from_is_taken_back(lifted: Flask, worker: Someone) -> None:
+    (person,) = neighbors(1)
+    raised = worker.post(form_of(person), {"outcome": "met", "findings": "complaint"})
+    worker.post(raised.location.split("&r=")[0], {"category": "wages", "text": "两个月工资没有发"})
+    undone = worker.get(worker.post(f"/visits/{only(Visit).uid}/undo").location)
+    assert "已撤销" in undone and "由它登记的诉求还在" in undone
+
+
+# ── the board ──
+
+
+def test_only_who_was_spoken_with_counts_as_helped(lifted: Flask) -> None:
+    """V3: neither a closed door nor a refusal, nor what was taken back, is a visit that was paid."""
+    by, reached = as_viewer("worker"), {"met", "phone", "family"}
+    for n, outcome in enumerate(OUTCOMES):
+        person = member(f"职工{n}", phone=f"13609162{n:03d}")
+        with clock.at(NOON - timedelta(days=1)), write():
+            person.note_hardship("relative", None)
+            Visit.log(person, by, outcome)
+    with clock.at(NOON - timedelta(minutes=5)), write():
+        voided = member_in_need()
+        Visit.log(voided, by, "met").undo()
+    supervisor = Someone(lifted, "supervisor")
+    assert supervisor.get("/status/2/hardship").total == len(OUTCOMES) + 1
+    assert supervisor.get("/status/2/helped").total == len(reached)
+    assert supervisor.get("/status/2/unhelped").total == len(OUTCOMES) + 1 - len(reached)
+
+
+def member_in_need() -> Person:
+    """Inside write()."""
+    person = Person.register(
+        unit("211"), as_viewer("leader"), "grid_visit", name="职工九", phone="13609162999"
+    )
+    person.approve(as_viewer("leader"))
+    person.note_hardship("relative", None)
+    return person
+
+
+def test_every_outcome_and_every_step_has_a_place_in_the_life_of_a_visit() -> None:
+    states = {state_of(outcome, False, False, again) for outcome in OUTCOMES for again in (False, True)}
+    states |= {state_of("met", True, False, False), state_of("met", False, True, False)}
+    assert states <= set(LIFE)
+    assert {name for step in LIFE.values() for name in step.then} <= set(LIFE)
+    assert "checked" not in LIFE["voided"].then and "voided" not in LIFE["checked"].then

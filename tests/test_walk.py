@@ -57,6 +57,7 @@ KIND_OF: dict[str, Any] = {
     "accounts.ending": Posting,
     "accounts.end_posting": Posting,
     "visits.undo_event": DueVisit,
+    "visits.at": Employer,
     "visits.check": SpotCheck,
     "visits.settle": SpotCheck,
 } | dict.fromkeys(("members.transfer", "members.accept", "members.refuse", "members.withdraw"), Transfer)
@@ -289,19 +290,20 @@ def test_nothing_personal_stands_in_an_address(app: Flask) -> None:
 LISTS = {
     "worker": (
         "/members/?show=due", "/members/?show=hardship", "/members/?show=applied", "/complaints/?show=mine",
-        "/complaints/?show=open", "/complaints/?show=done", "/visits/", "/visits/?show=missed", "/visits/find", "/",
+        "/complaints/?show=open", "/complaints/?show=done", "/visits/", "/visits/?show=missed", "/visits/find", "/visits/several",
+        "/diary", "/",
         "/applications/", "/posters",
     ),
     "leader": (
         "/employers/", "/employers/?show=closed", "/members/approvals", "/complaints/", "/staff", "/",
-        "/applications/held", "/applications/?show=stuck", "/imports/",
+        "/applications/held", "/applications/?show=stuck", "/imports/", "/visits/checks", "/diary?span=month",
     ),
     "supervisor": ("/complaints/?show=street", "/complaints/overdue"),
     "admin": ("/units/", "/units/21", "/units/", "/accounts/", "/accounts/?show=off", "/calendar?year=2030"),
     "auditor": ("/trail", "/trail?day=2025-01-01"),
 }  # fmt: skip
 SEARCHES = {
-    "worker": ("/members/search", "/visits/find", "/complaints/people"),
+    "worker": ("/members/search", "/visits/find", "/visits/several", "/complaints/people"),
     "leader": ("/employers/search",),
     "admin": ("/accounts/search", "/units/search"),
 }

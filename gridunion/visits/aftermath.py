@@ -16,7 +16,7 @@ AGAIN = {"not_home": "visit.retry.days", "refused": "visit.refused.days"}
 
 
 def follow(visit: Any, by: Viewer) -> None:
-    """What was due is settled, and what is needed becomes due. An employer is visited when its plan says so."""
+    """What was due is settled, and what is needed becomes due."""
     if visit.person is not None:
         visit.seen_before = visit.person.seen_at
         _settle(visit, visit.person)

@@ -130,10 +130,13 @@ def open_visits(person: Person) -> list[DueVisit]:
 
 
 def long_unseen(days: int = 30, most: int = 3) -> list[Person]:
-    """Members of the viewer's branch nobody spoke with for longest."""
+    """Members of the viewer's branch nobody spoke with for longest; who is to be visited anyway is not among them."""
     since = clock.now() - timedelta(days=days)
     statement = select(Person).where(
-        Person.status == "active", Person.seen_at < since, Person.withdrawn_at.is_(None)
+        Person.status == "active",
+        Person.seen_at < since,
+        Person.withdrawn_at.is_(None),
+        Person.visit_due_at.is_(None),
     )
     return list(db.session.scalars(statement.order_by(Person.seen_at, Person.id).limit(most)))
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 
-from gridunion import clock
+from gridunion import clock, settings
 from gridunion.files import MOST_SENT, attach, store_pictures
 from gridunion.menu import home_of
 from gridunion.rights import allow
@@ -23,7 +23,7 @@ from gridunion.web import before, go, page, say, takes, viewer
 @bp.get("/new")
 @allow("log visits")
 def new() -> Response:
-    if not {"person", "due", "employer"} & set(request.args):
+    if not {"person", "due", "employer", "at"} & set(request.args):
         return go(url_for("visits.find"))
     guests = asked_guests()
     form = VisitForm(guests[0].unit.path, formdata=None)
@@ -83,7 +83,8 @@ def _form(form: VisitForm, status: int = 200) -> Response:
     together = household(first.person) if first.person and not form.several else []
     chosen = request.args.get("due", "")
     home = [first.whom.uid, *(person.uid for person in together)]
-    return page("visits/new.html", status, form=form, guests=form.guests, first=first, together=together,
+    days = settings.values(("visit.retry.days", "visit.refused.days"), first.unit.path)
+    return page("visits/new.html", status, form=form, days=days, guests=form.guests, first=first, together=together,
                 chosen=chosen, home=url_for("visits.new", person=home, due=chosen or None),
                 icons={code: outcome.icon for code, outcome in OUTCOMES.items()},
                 subs={code: sub for code, (_words, sub) in FINDINGS.items()})  # fmt: skip

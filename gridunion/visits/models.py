@@ -17,7 +17,10 @@ from gridunion.rights import Viewer
 from gridunion.tree import Scoped, Unit, everywhere
 from gridunion.visits import aftermath
 from gridunion.visits.due import DueVisit, TooLate, open_visits, undo_time
-from gridunion.visits.life import FINDINGS, OUTCOMES, REACHED, state_of
+from gridunion.visits.life import FINDINGS, LIFE, OUTCOMES, REACHED, state_of
+
+LEFT: list[Callable[["Visit"], str]] = []
+"""What other rooms say stays behind when a visit is taken back; nothing when nothing does."""
 
 LOGGED: list[Callable[["Visit"], None]] = []
 """What else happens when a visit is written down."""
@@ -110,7 +113,7 @@ class Visit(Scoped, Record):
     def can_be_undone(self) -> bool:
         here = self.person is not None or self.employer_id is not None  # not when they have gone elsewhere
         lately = clock.now() - self.recorded_at < undo_time(self.unit.path)
-        return here and self.voided_at is None and lately
+        return here and lately and "voided" in LIFE[self.state].then
 
     def undo(self) -> list["Visit"]:
         """Take an entry back within minutes, with all it settled, made due and corrected. Raises TooLate."""

@@ -10,6 +10,7 @@ from werkzeug.exceptions import Forbidden
 from gridunion import clock
 from gridunion.accounts.trail_words import COLUMNS
 from gridunion.db import db
+from gridunion.employers.models import Employer
 from gridunion.files import Attachment, attachments_of, serve
 from gridunion.members.finding import MOST_FOUND, found
 from gridunion.members.models import Person
@@ -20,12 +21,13 @@ from gridunion.visits.checks import check_of
 from gridunion.visits.due import TooLate, long_unseen, undo_time
 from gridunion.visits.life import LIFE, OUTCOMES
 from gridunion.visits.listing import AHEAD, FILTERS, MOST_COUNTED, visits_due, visits_made
-from gridunion.visits.models import Visit
+from gridunion.visits.models import LEFT, Visit
 from gridunion.visits.versions import may_edit, versions_of
 from gridunion.web import find, go, page, say, viewer
 
 bp = Blueprint("visits", __name__, url_prefix="/visits")
 
+LAST = 30  # visits told of an employer
 OFFERED = 8  # due visits shown to somebody who looks for whom to visit
 
 
@@ -55,6 +57,16 @@ def asked_person() -> Person:
     """The person an address names. Raises NotFound, Forbidden; Withdrawn for who wants no visits."""
     uid = read_uid(request.args.get("person", ""))
     return find(Person, uid).agreed() if uid else abort(404)
+
+
+@bp.get("/at/<uuid:uid>")
+@allow("see employers")
+def at(uid: UUID) -> Response:
+    """The last visits to an employer."""
+    employer = find(Employer, uid)
+    paid = select(Visit).where(Visit.employer_id == employer.id, Visit.voided_at.is_(None))
+    rows = db.session.scalars(paid.order_by(Visit.happened_at.desc(), Visit.id.desc()).limit(LAST)).all()
+    return page("visits/at.html", employer=employer, rows=rows)
 
 
 @bp.get("/<uuid:uid>")
@@ -94,7 +106,8 @@ def undo(uid: UUID) -> Response:
     except TooLate:
         say(too_late(visit.voided_at is not None, visit.unit.path), kind="warn")
         return go(url_for(".show", uid=uid))
-    say(_("已撤销：%(name)s", name=told_of(entry)))
+    left = [words for visit in entry for tell in LEFT if (words := tell(visit))]
+    say(_("。").join((_("已撤销：%(name)s", name=told_of(entry)), *left)), kind="warn" if left else "ok")
     return go(home_of(viewer()))
 
 
