@@ -290,9 +290,8 @@ def test_nothing_personal_stands_in_an_address(app: Flask) -> None:
 LISTS = {
     "worker": (
         "/members/?show=due", "/members/?show=hardship", "/members/?show=applied", "/complaints/?show=mine",
-        "/complaints/?show=open", "/complaints/?show=done", "/visits/", "/visits/?show=missed", "/visits/find", "/visits/several",
-        "/diary", "/",
-        "/applications/", "/posters",
+        "/complaints/?show=open", "/complaints/?show=done", "/visits/", "/visits/?show=missed", "/visits/find",
+        "/visits/several", "/diary", "/", "/applications/", "/posters",
     ),
     "leader": (
         "/employers/", "/employers/?show=closed", "/members/approvals", "/complaints/", "/staff", "/",

@@ -13,7 +13,7 @@ from uuid import UUID
 from flask import Response, abort, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.exceptions import Forbidden
 
@@ -23,20 +23,19 @@ from gridunion.accounts.trail_words import COLUMNS
 from gridunion.complaints.models import Complaint
 from gridunion.db import db
 from gridunion.desk.views import bp
-from gridunion.employers.models import Employer
 from gridunion.look import day, hm
-from gridunion.members.models import Person
 from gridunion.rights import allow
 from gridunion.text import read_uid
 from gridunion.tree import everywhere
 from gridunion.visits.due import DueVisit
+from gridunion.visits.listing import named
 from gridunion.visits.models import Visit
 from gridunion.web import page, viewer
 
 MOST = 500
 SPANS = {"day": lazy_gettext("日"), "week": lazy_gettext("周"), "month": lazy_gettext("月")}
 
-_c, _p, _e = Complaint.__table__.c, Person.__table__.c, Employer.__table__.c
+_c = Complaint.__table__.c
 
 
 @dataclass(frozen=True)
@@ -154,16 +153,10 @@ def lines_of(account_id: int, period: Period) -> Iterable[Line]:
 
 
 def _visits(account_id: int, period: Period) -> list[Any]:
-    """With the name of whom each was paid to, wherever they are now."""
     start, end = clock.midnight(period.first), clock.midnight(period.end)
     sealed = select(_c.visit_id).where(_c.sealed, _c.visit_id.is_not(None))
-    made = select(Visit, func.coalesce(_p.name, _e.name)).outerjoin(
-        Person.__table__, _p.id == Visit.person_id
-    )
-    made = made.outerjoin(Employer.__table__, _e.id == Visit.employer_id).where(
-        Visit.visitor_id == account_id, Visit.happened_at >= start, Visit.happened_at < end,
-        Visit.voided_at.is_(None), Visit.id.not_in(sealed),
-    )  # fmt: skip
+    within = (Visit.happened_at >= start, Visit.happened_at < end)
+    made = named().where(Visit.visitor_id == account_id, *within, Visit.id.not_in(sealed))
     made = made.options(joinedload(Visit.due_visit)).order_by(Visit.happened_at, Visit.id).limit(MOST)
     return list(db.session.execute(made).all())
 

@@ -182,6 +182,14 @@ def visits_made(chosen: str, after: str = "") -> tuple[list[Made], str, int]:
     return shown, shown[-1].next if len(rows) > PAGE else "", total
 
 
+def named() -> Select[Any]:
+    """Visits that stand, each with the name of whom it was paid to, wherever they are now."""
+    found = select(Visit, func.coalesce(_p.name, _e.name)).outerjoin(
+        Person.__table__, _p.id == Visit.person_id
+    )
+    return found.outerjoin(Employer.__table__, _e.id == Visit.employer_id).where(Visit.voided_at.is_(None))
+
+
 def visits_due(until: datetime) -> list[Due]:
     """The open visits due before a moment, at most MOST_DUE of them."""
     return [Due(*row) for row in db.session.execute(_due(width()), {"until": until})]
