@@ -184,10 +184,11 @@ def visits_made(chosen: str, after: str = "") -> tuple[list[Made], str, int]:
 
 def named() -> Select[Any]:
     """Visits that stand, each with the name of whom it was paid to, wherever they are now."""
-    found = select(Visit, func.coalesce(_p.name, _e.name)).outerjoin(
-        Person.__table__, _p.id == Visit.person_id
-    )
-    return found.outerjoin(Employer.__table__, _e.id == Visit.employer_id).where(Visit.voided_at.is_(None))
+    found: Any = select(Visit, func.coalesce(_p.name, _e.name))
+    found = found.outerjoin(Person.__table__, _p.id == Visit.person_id)
+    found = found.outerjoin(Employer.__table__, _e.id == Visit.employer_id)
+    stands: Select[Any] = found.where(Visit.voided_at.is_(None))
+    return stands
 
 
 def visits_due(until: datetime) -> list[Due]:
