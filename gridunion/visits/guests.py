@@ -55,7 +55,9 @@ def asked_guests() -> list[Guest]:
     if uid := request.args.get("at"):
         return [_workplace(find(Person, _uid(uid)))]
     wanted = [_uid(text) for text in request.args.getlist("due")]
-    due = {visit.person_id: visit for visit in reversed(_due(wanted))}  # of two for one the more pressing one
+    due: dict[int, DueVisit] = {}
+    for visit in _due(wanted):  # of two for the same person the more pressing one
+        due.setdefault(visit.person_id, visit)
     people = {visit.person.uid: visit.person for visit in due.values() if visit.person}
     for uid in request.args.getlist("person"):
         people[_uid(uid)] = people.get(_uid(uid)) or find(Person, _uid(uid))
