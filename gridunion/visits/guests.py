@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import abort, request
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import joinedload
 
 from gridunion import clock, settings
@@ -59,11 +59,19 @@ def asked_guests() -> list[Guest]:
     for visit in _due(wanted):  # of two for the same person the more pressing one
         due.setdefault(visit.person_id, visit)
     people = {visit.person.uid: visit.person for visit in due.values() if visit.person}
-    for uid in request.args.getlist("person"):
-        people[_uid(uid)] = people.get(_uid(uid)) or find(Person, _uid(uid))
+    people |= _people([_uid(text) for text in request.args.getlist("person")], people)
     if not people or len(people) > MOST:
         abort(404)
     return [_guest(person.agreed(), due.get(person.id), len(people) > 1) for person in people.values()]
+
+
+def _people(wanted: list[UUID], known: dict[UUID, Person]) -> dict[UUID, Person]:
+    """Those named one by one, read together; `find` says of each that is not there why."""
+    fresh = set(wanted) - set(known)
+    rows = db.session.scalars(select(Person).where(Person.uid.in_(fresh))) if fresh else ()
+    known = known | {person.uid: person for person in rows}
+    people = [(known.get(uid) or find(Person, uid)).heir for uid in wanted]
+    return {person.uid: person for person in people}
 
 
 def _due(wanted: list[UUID]) -> list[DueVisit]:
@@ -95,15 +103,19 @@ def _uid(text: str) -> UUID:
     return read_uid(text) or abort(404)
 
 
-def household(person: Person) -> list[Person]:
-    """Who lives at the same address, as far as the files say."""
-    if not person.address:
+def household(*people: Person) -> list[Person]:
+    """Who lives at the same addresses, as far as the files say."""
+    homes = {(person.unit_id, person.address) for person in people if person.address}
+    if not homes:
         return []
     same = select(Person).where(
-        Person.unit_id == person.unit_id, Person.address == person.address, Person.id != person.id,
-        Person.status.in_(PRESENT), Person.withdrawn_at.is_(None),
-    )  # fmt: skip
-    return list(db.session.scalars(same.order_by(Person.id).limit(HOUSEHOLD)))
+        Person.unit_id.in_({unit_id for unit_id, _address in homes}),
+        tuple_(Person.unit_id, Person.address).in_(homes),
+        Person.id.not_in([person.id for person in people]),
+        Person.status.in_(PRESENT),
+        Person.withdrawn_at.is_(None),
+    )
+    return list(db.session.scalars(same.order_by(Person.id).limit(HOUSEHOLD * len(homes))))
 
 
 def just_logged(guests: Iterable[Guest]) -> Visit | None:
@@ -112,7 +124,7 @@ def just_logged(guests: Iterable[Guest]) -> Visit | None:
     minutes = settings.value("visit.again.minutes", guests[0].unit.path)
     lately = (Visit.voided_at.is_(None), Visit.recorded_at > clock.now() - timedelta(minutes=minutes))
     people = [guest.person for guest in guests if guest.person]
-    numbers = {one.id for person in people for one in (person, *household(person))}
+    numbers = [person.id for person in (*people, *household(*people))]
     whom = Visit.person_id.in_(numbers) if people else Visit.employer_id == guests[0].whom.id
     found = select(Visit).where(whom, *lately).order_by(Visit.id.desc()).limit(1)
     return db.session.scalars(found).one_or_none()
