@@ -3,7 +3,6 @@
 "use strict";
 var doc = document, root = doc.documentElement, lastButton = null;
 function $(id) { return doc.getElementById(id); }
-function closest(node, what) { return node && node.closest && node.closest(what); }
 function on(type, fn, capture) { doc.addEventListener(type, fn, capture); }
 
 /* after every swap: errors get the focus, messages get a voice */
@@ -93,7 +92,7 @@ on("htmx:beforeRequest", e => {
 });
 on("htmx:afterRequest", e => {
   var elt = asker(e);
-  if (e.detail.xhr.getResponseHeader("HX-Redirect")) return; /* on the way to another page: stay busy */
+  if (e.detail.xhr.getResponseHeader("HX-Redirect")) return; /* it leads elsewhere: stay busy */
   if (isForm(elt)) idle(elt);
   if (e.detail.successful) calm();
 });
@@ -174,24 +173,24 @@ function shrunk(file) {
 
 /* clicks */
 on("click", e => {
-  var hit = e.target, text, box;
-  lastButton = closest(hit, "button") || lastButton;
-  if (closest(hit, "[data-print]")) print();
-  if (closest(hit, "[data-close]") && sheet()) { e.preventDefault(); sheetLeave(); }
-  if ((hit = closest(e.target, "[data-ins]"))) {
+  var at = e.target, hit, text, box;
+  lastButton = at.closest("button") || lastButton;
+  if (at.closest("[data-print]")) print();
+  if (at.closest("[data-close]") && sheet()) { e.preventDefault(); sheetLeave(); }
+  if ((hit = at.closest("[data-ins]"))) {
     box = hit.dataset.for ? $(hit.dataset.for) : hit.closest(".f").querySelector("textarea");
-    text = box.value.replace(/\s+$/, "");
+    text = box.value.trimEnd();
     box.value = text + (text && !/[，。！？；、,.!?;]$/.test(text) ? "，" : "") + hit.dataset.ins;
     box.focus();
     box.dispatchEvent(new Event("input", { bubbles: true }));
   }
   /* a link to a field that stands folded away unfolds it */
-  if ((hit = closest(e.target, "a[href^='#']")) && (box = $(hit.getAttribute("href").slice(1)))) {
-    text = closest(box, "details");
+  if ((hit = at.closest("a[href^='#']")) && (box = $(hit.getAttribute("href").slice(1)))) {
+    text = box.closest("details");
     if (text) text.open = true;
     if (text === box) { e.preventDefault(); box.querySelector("input,select").focus(); }
   }
-  if ((hit = closest(e.target, "[data-pw]"))) {
+  if ((hit = at.closest("[data-pw]"))) {
     box = hit.parentNode.querySelector("input");
     box.type = box.type === "password" ? "text" : "password";
     text = hit.firstElementChild.textContent;
@@ -201,7 +200,7 @@ on("click", e => {
   }
 }, true);
 
-/* a page kept by the back button may show what its reader has since signed out of */
+/* a page kept by the back button may outlive its sign-in */
 addEventListener("pageshow", e => e.persisted && location.reload());
 addEventListener("pagehide", () => sessionStorage.removeItem("htmx-current-path-for-history"));
 
