@@ -1,9 +1,11 @@
 """What people do when they write a visit down: for several at once, for an employer, once more, and corrected."""
 
+import io
 from datetime import timedelta
 
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
@@ -219,6 +221,21 @@ def test_a_second_visit_within_ten_minutes_asks_and_can_be_true(lifted: Flask, w
     assert count(Visit) == 3
 
 
+def test_what_a_phone_writes_into_a_photo_is_not_kept(lifted: Flask, worker: Someone) -> None:
+    """No location is stored, also not where the camera wrote one down."""
+    out, exif = io.BytesIO(), Image.Exif()
+    exif[0x010F], exif[0x8825] = "汉宁手机", {1: "N", 2: (33.0, 4.0, 12.0)}
+    Image.new("RGB", (40, 30), "blue").save(out, "JPEG", exif=exif)
+    assert Image.open(io.BytesIO(out.getvalue())).getexif().get_ifd(0x8825)
+    (person,) = neighbors(1)
+    worker.post(form_of(person), {"outcome": "met", "photos": (io.BytesIO(out.getvalue()), "a.jpg")})
+    photo = only(Attachment)
+    shown = worker.get(f"/visits/{only(Visit).uid}/photos/{photo.uid}").response
+    kept = Image.open(io.BytesIO(shown.get_data()))
+    assert not kept.getexif() and "exif" not in kept.info
+    shown.close()
+
+
 # ── corrected ──
 
 
@@ -269,8 +286,11 @@ def test_a_visit_is_checked_by_phone_and_never_by_who_made_it(
     with clock.at(NOON + LATER):
         box = leader.get("/inbox?show=check")
         assert box.total == 1 and "王秀兰" in box and "刘桂芳" not in box
-        assert supervisor.get("/visits/checks").total == 2
         mine, his = stored(SpotCheck)
+        assert supervisor.get("/visits/checks").total == 1, "the street asks only where a leader was"
+        assert "走访抽查 1 次" in supervisor.get("/members/")
+        supervisor.get(f"/visits/checks/{mine.uid}", 403)
+        assert "刘桂芳" in supervisor.get(f"/visits/checks/{his.uid}")
         leader.get(f"/visits/checks/{his.uid}", 403)
         worker.get(f"/visits/checks/{mine.uid}", 403)
         url = f"/visits/checks/{mine.uid}"

@@ -44,37 +44,38 @@ class ToCheck:
         return str(OUTCOMES[self.outcome].words)
 
 
-def _waiting() -> ColumnElement[bool]:
-    return _s.checked_at.is_(None) & (_s.ready_at <= _NOW) & _v.voided_at.is_(None) & (_v.visitor_id != ME)
+def _waiting(above: bool) -> ColumnElement[bool]:
+    waits = _s.checked_at.is_(None) & (_s.ready_at <= _NOW) & _v.voided_at.is_(None) & (_v.visitor_id != ME)
+    return waits & _s.above.is_(True) if above else waits
 
 
-def counted(width: int) -> ColumnElement[int]:
-    """How many wait, as a column of a statement."""
-    return select(func.count()).select_from(_joined).where(branch(width), _waiting()).scalar_subquery()
-
-
-@cache
-def _count(width: int) -> Select[Any]:
-    return select(counted(width))
-
-
-def count() -> int:
-    return int(trusted(_count(width())).scalar_one())
+def counted(width: int, above: bool = False) -> ColumnElement[int]:
+    """How many wait, as a column of a statement; `above`: only those where a leader was."""
+    return select(func.count()).select_from(_joined).where(branch(width), _waiting(above)).scalar_subquery()
 
 
 @cache
-def _listed(width: int) -> Select[Any]:
+def _count(width: int, above: bool) -> Select[Any]:
+    return select(counted(width, above))
+
+
+def count(above: bool = False) -> int:
+    return int(trusted(_count(width(), above)).scalar_one())
+
+
+@cache
+def _listed(width: int, above: bool) -> Select[Any]:
     name = func.coalesce(_p.name, _e.name)
     columns = (_s.id, _s.uid, name, _v.outcome, _v.visitor_name, _v.happened_at, _u.name)
     named = _joined.outerjoin(Person.__table__, _p.id == _v.person_id)
     named = named.outerjoin(Employer.__table__, _e.id == _v.employer_id)
-    found = select(*columns).select_from(named).where(branch(width), _waiting())
+    found = select(*columns).select_from(named).where(branch(width), _waiting(above))
     return found.order_by(_s.id).limit(PAGE + 1).execution_options(branch=True)
 
 
-def to_check(after: str) -> tuple[list[ToCheck], str]:
+def to_check(after: str, above: bool = False) -> tuple[list[ToCheck], str]:
     """A page of them, and where the next one begins."""
-    statement = _listed(width())
+    statement = _listed(width(), above)
     if place := opened("checks", after):
         statement = statement.where(_s.id > place[0])
     rows = [ToCheck(*row) for row in db.session.execute(statement).all()]

@@ -12,7 +12,8 @@ from wtforms import RadioField
 from gridunion.db import db
 from gridunion.fields import Cleaned, Form, SelectChoice, ValidationError, needed
 from gridunion.members.forms import up_to
-from gridunion.rights import allow
+from gridunion.menu import ASIDES
+from gridunion.rights import Viewer, allow
 from gridunion.visits.check_list import count, to_check
 from gridunion.visits.checks import NotYours, SpotCheck
 from gridunion.visits.life import CHECK_RESULTS
@@ -38,8 +39,13 @@ class CheckForm(Form):
 @bp.get("/checks")
 @allow("check visits")
 def checks() -> Response:
-    rows, after = to_check(request.args.get("after", ""))
-    return page("visits/checks.html", rows=rows, after=after, total=count())
+    rows, after = to_check(request.args.get("after", ""), _from_above())
+    return page("visits/checks.html", rows=rows, after=after, total=count(_from_above()))
+
+
+def _from_above() -> bool:
+    """Who does not lead the cells is asked only about visits of those who do."""
+    return "leader" not in viewer().roles
 
 
 @bp.get("/checks/<uuid:uid>")
@@ -67,8 +73,8 @@ def settle(uid: UUID) -> Response:
 
 def _opened(uid: UUID) -> SpotCheck:
     asked = find(SpotCheck, uid)
-    if asked.visit.visitor_id == viewer().account_id:
-        raise Forbidden  # nobody checks himself
+    if not asked.open_to(viewer()):
+        raise Forbidden
     return asked
 
 
@@ -77,4 +83,15 @@ def _form(asked: SpotCheck, form: CheckForm, status: int = 200) -> Response:
     known: Any = visit.person or visit.employer
     phone = known.phone if known and not getattr(known, "withdrawn_at", None) else None
     return page("visits/check.html", status, asked=asked, visit=visit, form=form, phone=phone,
-                open=asked.open_to(viewer()))  # fmt: skip
+                open=asked.waits)  # fmt: skip
+
+
+def _waiting(who: Viewer) -> tuple[str, str] | None:
+    """For the street, beside the lists it opens; a leader finds them in 待办."""
+    if "supervisor" not in who.roles:
+        return None
+    n = count(above=True)
+    return (str(_("走访抽查 %(n)s 次", n=n)), url_for("visits.checks")) if n else None
+
+
+ASIDES.append(_waiting)

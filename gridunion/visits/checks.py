@@ -37,6 +37,7 @@ class SpotCheck(Scoped, Record):
 
     visit_id: Mapped[int] = internal(BigId, ForeignKey("visit.id"))
     ready_at: Mapped[datetime] = internal()  # not while the visit may still be taken back
+    above: Mapped[bool] = internal(default=False)  # a leader was there: the street asks
     checked_at: Mapped[datetime | None] = internal()
     checker_id: Mapped[int | None] = internal(BigId)
     checker_name: Mapped[str | None] = personal(String(40))
@@ -47,26 +48,32 @@ class SpotCheck(Scoped, Record):
 
     def settle(self, result: str, words: str | None, by: Viewer) -> None:
         """Write down what was said on the phone. Raises NotYours for who made the visit, and when it is over."""
-        if not self.open_to(by):
+        if not self.open_to(by) or not self.waits:
             raise NotYours
         self.result, self.words, self.checked_at = result, words, clock.now()
         self.checker_id, self.checker_name = by.account_id, by.name
         self.visit.checked_at = self.checked_at
 
     def open_to(self, who: Viewer) -> bool:
-        stands = "checked" in LIFE[self.visit.state].then
-        return stands and self.checked_at is None and self.visit.visitor_id != who.account_id
+        """Nobody checks himself; and who does not lead the cells asks only where a leader was."""
+        mine = self.visit.visitor_id == who.account_id
+        return not mine and (self.above or "leader" in who.roles)
+
+    @property
+    def waits(self) -> bool:
+        return self.checked_at is None and "checked" in LIFE[self.visit.state].then
 
     @property
     def result_words(self) -> tuple[object, str]:
         return CHECK_RESULTS[self.result or ""]
 
 
-def draw(visit: Visit) -> None:
+def draw(visit: Visit, by: Viewer) -> None:
     """Let the lot decide whether a visit is checked."""
     if visit.outcome in CHECKED and lot(visit.uid) < chance(visit):
         ready_at = clock.now() + undo_time(visit.unit.path)
-        db.session.add(SpotCheck(unit=visit.unit, visit_id=visit.id, ready_at=ready_at))
+        above = any(held.role == "leader" for held in by.postings)
+        db.session.add(SpotCheck(unit=visit.unit, visit_id=visit.id, ready_at=ready_at, above=above))
 
 
 LOGGED.append(draw)

@@ -22,7 +22,7 @@ from gridunion.visits.life import FINDINGS, LIFE, OUTCOMES, REACHED, state_of
 LEFT: list[Callable[["Visit"], str]] = []
 """What other rooms say stays behind when a visit is taken back; nothing when nothing does."""
 
-LOGGED: list[Callable[["Visit"], None]] = []
+LOGGED: list[Callable[["Visit", Viewer], None]] = []
 """What else happens when a visit is written down."""
 
 
@@ -88,7 +88,7 @@ class Visit(Scoped, Record):
         db.session.flush()  # what follows names the visit by its number
         aftermath.follow(visit, by)
         for heard in LOGGED:
-            heard(visit)
+            heard(visit, by)
         return visit
 
     def correct(self, **known: Any) -> None:

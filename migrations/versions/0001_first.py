@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 17:51:49.686699
+Revision: 0001, 2026-11-21 18:44:08.523933
 """
 
 import sqlalchemy as sa
@@ -955,6 +955,7 @@ def upgrade():
         "spot_check",
         sa.Column("visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("ready_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("above", sa.Boolean(), nullable=False),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("checker_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("checker_name", sa.String(length=40), nullable=True),
