@@ -29,6 +29,12 @@ class DueVisit(Scoped, Record):
         Index("ix_due_visit_unit_id_due_at", "unit_id", "due_at"),
         Index("ix_due_visit_person_id", "person_id"),
         Index(
+            "ix_due_visit_planned_by_id",
+            "planned_by_id",
+            sqlite_where=text("planned_by_id IS NOT NULL"),
+            postgresql_where=text("planned_by_id IS NOT NULL"),
+        ),
+        Index(
             "ix_due_visit_open",
             "unit_id",
             "due_at",

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 18:44:08.523933
+Revision: 0001, 2026-11-21 18:48:28.194927
 """
 
 import sqlalchemy as sa
@@ -636,6 +636,13 @@ def upgrade():
             postgresql_where=sa.text("state = 'open'"),
         )
         batch_op.create_index("ix_due_visit_person_id", ["person_id"], unique=False)
+        batch_op.create_index(
+            "ix_due_visit_planned_by_id",
+            ["planned_by_id"],
+            unique=False,
+            sqlite_where=sa.text("planned_by_id IS NOT NULL"),
+            postgresql_where=sa.text("planned_by_id IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_due_visit_uid"), ["uid"], unique=True)
         batch_op.create_index("ix_due_visit_unit_id_due_at", ["unit_id", "due_at"], unique=False)
 
@@ -1199,6 +1206,11 @@ def downgrade():
     with op.batch_alter_table("due_visit", schema=None) as batch_op:
         batch_op.drop_index("ix_due_visit_unit_id_due_at")
         batch_op.drop_index(batch_op.f("ix_due_visit_uid"))
+        batch_op.drop_index(
+            "ix_due_visit_planned_by_id",
+            sqlite_where=sa.text("planned_by_id IS NOT NULL"),
+            postgresql_where=sa.text("planned_by_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_due_visit_person_id")
         batch_op.drop_index(
             "ix_due_visit_open",
