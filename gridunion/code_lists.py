@@ -120,6 +120,18 @@ CODES: dict[str, list[tuple[Any, ...]]] = {
         _round("group_round", "重点群体走访", "Regular visit: key group", "user"),
         _round("long_unseen", "好久没见", "Not seen for long", "history"),
     ],
+    "service_need": [
+        ("medical", "看病就医", "Medical care"), ("living", "生活困难", "Making ends meet"), ("schooling", "子女就学", "Schooling"),
+        ("job", "找工作", "Finding work"), ("training", "技能培训", "Training"), ("legal", "法律咨询", "Legal advice"),
+        ("insurance", "社保医保", "Social insurance"), ("housing", "住房", "Housing"), ("care", "照看老小", "Care at home"),
+        ("company", "说说心里话", "Somebody to talk to"),
+    ],
+    "measure": [
+        ("listened", "听了情况", "Listened"), ("explained", "讲了政策", "Explained the rules"), ("gift", "送慰问品", "Brought a gift"),
+        ("applied", "帮办申请", "Helped to apply"), ("referred", "联系有关部门", "Put in touch with an office"),
+        ("mediated", "劝解调和", "Calmed a quarrel"), ("reported", "报社区工会", "Reported to the union"),
+        ("promised", "约好再来", "Agreed to come again"),
+    ],
     "complaint_kind": [
         ("consult", "咨询", "Question"), ("help", "求助", "Help"), ("complaint", "投诉建议", "Complaint or suggestion"),
         ("labor_dispute", "劳动争议", "Labor dispute"), ("collective_dispute", "集体争议", "Collective dispute"),

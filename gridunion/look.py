@@ -47,6 +47,8 @@ class Flash:
     kind: str
     undo_url: str
     undo_label: str = ""
+    then_words: str = ""
+    then_url: str = ""
 
 
 def dress(app: Flask) -> None:
@@ -129,7 +131,9 @@ def _known_everywhere() -> dict[str, Any]:
 def _flash(said: str) -> Flash | None:
     uid = read_uid(said)
     receipt = receipt_by_uid(sender(), uid) if uid else None
-    return Flash(receipt.message, receipt.kind, receipt.undo) if receipt and receipt.message else None
+    if not receipt or not receipt.message:
+        return None
+    return Flash(receipt.message, receipt.kind, receipt.undo, "", receipt.then_words, receipt.then)
 
 
 def day(when: date | datetime | None) -> str:

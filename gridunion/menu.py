@@ -48,6 +48,7 @@ PLACES = {
         Place("overdue", "complaints.overdue", _("督办"), "flag"),
         Place("visits", "visits.listing", _("走访"), "home-check"),
         Place("plan", "visits.own_plan", _("走访安排"), "calendar-check"),
+        Place("diary", "desk.diary", _("民情日记"), "calendar-check"),
         Place("employers", "employers.listing", _("单位"), "building"),
         Place("reports", "reports.listing", _("简报"), "printer"),
         Place("rules", "status.rules", _("灯号规则"), "scale"),
@@ -63,10 +64,10 @@ PLACES = {
 
 # (in the tab bar, only in the sidebar); the first role somebody holds decides, the others add to the sidebar.
 MENUS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "grid_worker": (("today", "members", "new", "complaints", "me"), ("visits",)),
+    "grid_worker": (("today", "members", "new", "complaints", "me"), ("visits", "diary")),
     "leader": (
         ("inbox", "members", "new", "complaints", "cells"),
-        ("overdue", "visits", "plan", "employers", "reports", "staff", "rules", "me"),
+        ("overdue", "visits", "plan", "diary", "employers", "reports", "staff", "rules", "me"),
     ),
     "supervisor": (
         ("board", "overdue", "complaints", "reports", "me"),

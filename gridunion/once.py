@@ -42,12 +42,13 @@ def stored_meanwhile(problem: Exception) -> Sent | None:
     return earlier if earlier and earlier.body_sha == body_sha(request) else None
 
 
-def keep(uid: UUID, status: int, location: str, said: tuple[str, str, str]) -> None:
+def keep(uid: UUID, status: int, location: str, said: tuple[str, str, str, tuple[str, str]]) -> None:
     """Store the receipt of the running submission, and what the next page says of it. Inside write()."""
-    text, undo, kind = said
+    text, undo, kind, (words, then) = said
     keep_receipt(
         uid=uid, sender=sender(), key=_key(), route=request.endpoint or "", body_sha=body_sha(request),
         status=status, location=location, message=text[:200], kind=kind, undo=undo,
+        then_words=str(words)[:80], then=then,
     )  # fmt: skip
 
 

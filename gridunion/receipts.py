@@ -37,6 +37,9 @@ class Receipt(Record):
     message: Mapped[str] = personal(String(200), default="")
     kind: Mapped[str] = internal(String(8), default="ok")
     undo: Mapped[str] = internal(String(200), default="")
+    # Where one may go on from here: its words, and the address.
+    then_words: Mapped[str] = personal(String(80), default="")
+    then: Mapped[str] = internal(String(200), default="")
 
 
 class Draft(Record):

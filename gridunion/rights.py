@@ -66,6 +66,7 @@ RIGHTS: dict[str, set[str]] = {
     "import members": {"leader", "supervisor"},
     "see visits": _FIELD | _OFFICE,
     "log visits": _FIELD,
+    "check visits": {"leader", "supervisor"},
     "see complaints": _FIELD | _OFFICE,
     "take complaints": _FIELD,
     "work on complaints": _FIELD,

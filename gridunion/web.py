@@ -205,9 +205,9 @@ def new_key() -> str:
     return uuid4().hex
 
 
-def say(text: str, undo: str = "", kind: str = "ok") -> None:
-    """What the next page tells the user about what was just stored."""
-    g.said = (str(text), undo, kind)
+def say(text: str, undo: str = "", kind: str = "ok", then: tuple[str, str] = ("", "")) -> None:
+    """What the next page tells the user about what was just stored, and where it lets them go on: words, address."""
+    g.said = (str(text), undo, kind, then)
 
 
 def go(location: str) -> Response:
@@ -222,7 +222,7 @@ def _answer_again(earlier: Sent) -> Response:
 def _keep(response: Response) -> None:
     """Keep the receipt of what was stored; the next page tells what `say` said by it."""
     uid = uuid4()
-    said = g.get("said", ("", "", "ok"))
+    said = g.get("said", ("", "", "ok", ("", "")))
     if said[0] and response.location:
         response.location += f"{'&' if '?' in response.location else '?'}r={uid.hex}"
     once.keep(uid, response.status_code, response.location or "", said)

@@ -1,37 +1,35 @@
-/* gridunion: comfort on top of pages that work without it. No eval, no inline code. */
-(function () {
+/* gridunion: comfort on top of pages that work without it; no eval. */
+(() => {
 "use strict";
 var doc = document, root = doc.documentElement, lastButton = null;
 function $(id) { return doc.getElementById(id); }
-function closest(node, what) { return node && node.closest ? node.closest(what) : null; }
-function on(type, fn, capture) { doc.addEventListener(type, fn, !!capture); }
+function on(type, fn, capture) { doc.addEventListener(type, fn, capture); }
 
-/* ── after every swap: errors get the focus, messages get a voice ── */
+/* after every swap: errors get the focus, messages get a voice */
 function settle() {
-  var summary = $("errsum"), prefix = doc.body.dataset.errTitle, pw;
+  var summary = $("errsum"), prefix = doc.body.dataset.errTitle;
   if (summary && !summary.dataset.seen) {
     summary.dataset.seen = "1";
-    if (doc.title.indexOf(prefix) !== 0) doc.title = prefix + doc.title;
+    if (doc.title.indexOf(prefix)) doc.title = prefix + doc.title;
     summary.focus({ preventScroll: true });
     summary.scrollIntoView({ block: "center" });
   }
-  doc.querySelectorAll(".flash:not([data-said])").forEach(function (flash) {
+  doc.querySelectorAll(".flash:not([data-said])").forEach(flash => {
     flash.dataset.said = "1";
     say(flash.textContent);
   });
-  pw = doc.querySelectorAll("[data-pw][hidden]");
-  for (var i = 0; i < pw.length; i++) pw[i].hidden = false;
+  doc.querySelectorAll("[data-pw][hidden]").forEach(it => it.hidden = false);
   sheetOpened();
 }
 function say(text) {
-  setTimeout(function () { $("live").textContent = text.replace(/\s+/g, " ").trim(); }, 150);
+  setTimeout(() => $("live").textContent = text.replace(/\s+/g, " ").trim(), 150);
 }
 
-/* ── messages of the page itself: from <template id="t-…"> into #flash ── */
+/* messages of the page itself, from its templates */
 function complain(which, again) {
   var box = $("flash"), note = $("t-" + which).content.firstElementChild.cloneNode(true),
       button = note.querySelector("button");
-  if (again) button.onclick = function () { calm(); again(); };
+  if (again) button.onclick = () => { calm(); again(); };
   else button.remove();
   box.textContent = "";
   box.appendChild(note);
@@ -43,15 +41,16 @@ function calm() {
   if (box && box.classList.contains("stick")) { box.textContent = ""; box.classList.remove("stick"); }
 }
 function retry(elt) {
-  if (elt.tagName !== "FORM") return function () { elt.tagName === "INPUT" ? htmx.trigger(elt, "search") : elt.click(); };
   var button = elt.lastButton;
-  return function () {
-    if (button && button.isConnected) button.click();
+  return () => {
+    if (elt.tagName === "INPUT") htmx.trigger(elt, "search");
+    else if (elt.tagName !== "FORM") elt.click();
+    else if (button && button.isConnected) button.click();
     else if (elt.requestSubmit) elt.requestSubmit();
   };
 }
 
-/* ── buttons say they are busy; a second submit of the same form is dropped ── */
+/* buttons say they are busy; a second submit of the same form is dropped */
 function busy(form) {
   var button = form.lastButton;
   form.dataset.busy = "1";
@@ -60,7 +59,7 @@ function busy(form) {
     button.setAttribute("aria-busy", "true");
     button.textContent = button.dataset.busyText || doc.body.dataset.busyText;
   }
-  form.timer = setTimeout(function () { idle(form); }, 25000);
+  form.timer = setTimeout(idle, 25000, form);
 }
 function idle(form) {
   var button = form.lastButton;
@@ -72,40 +71,40 @@ function idle(form) {
     button.removeAttribute("aria-busy");
   }
 }
-/* the element that sent a request, also when the answer has since replaced it */
+/* who sent a request, also when the answer has replaced it */
 function asker(e) { return e.detail.requestConfig.elt; }
 function isForm(elt) { return elt && elt.tagName === "FORM" && !("nobusy" in elt.dataset); }
-on("submit", function (e) {
+on("submit", e => {
   var form = e.target;
   if (form.dataset.busy) { e.preventDefault(); e.stopImmediatePropagation(); return; }
-  form.lastButton = e.submitter || (lastButton && lastButton.form === form ? lastButton : null);
+  form.lastButton = e.submitter || (lastButton && lastButton.form === form && lastButton);
 }, true);
-on("submit", function (e) {
+on("submit", e => {
   var form = e.target;
   if (e.defaultPrevented || !isForm(form) || form.getAttribute("method") !== "post") return;
   if (navigator.onLine === false) { e.preventDefault(); complain("offline", retry(form)); return; }
-  setTimeout(function () { busy(form); }, 0);
+  setTimeout(busy, 0, form);
 });
-on("htmx:beforeRequest", function (e) {
+on("htmx:beforeRequest", e => {
   var elt = asker(e);
   if (isForm(elt) && e.detail.requestConfig.verb !== "get") busy(elt);
   if (e.detail.target.id === "sheet" && !sheet()) opener = doc.activeElement;
 });
-on("htmx:afterRequest", function (e) {
+on("htmx:afterRequest", e => {
   var elt = asker(e);
-  if (e.detail.xhr.getResponseHeader("HX-Redirect")) return; /* on the way to another page: stay busy */
+  if (e.detail.xhr.getResponseHeader("HX-Redirect")) return; /* it leads elsewhere: stay busy */
   if (isForm(elt)) idle(elt);
   if (e.detail.successful) calm();
 });
 function failed(e) { complain(e.detail.requestConfig.verb === "get" ? "load" : "busy", retry(asker(e))); }
 on("htmx:timeout", failed);
-on("htmx:sendError", function (e) { complain("offline", retry(asker(e))); });
-on("htmx:responseError", function (e) {
+on("htmx:sendError", e => complain("offline", retry(asker(e))));
+on("htmx:responseError", e => {
   if (e.detail.xhr.status >= 500) failed(e);
-  else complain("refused", function () { location.reload(); });
+  else complain("refused", () => location.reload());
 });
 on("htmx:afterSettle", settle);
-on("htmx:afterSwap", function (e) {
+on("htmx:afterSwap", e => {
   var row = asker(e), next;
   if (!("more" in row.dataset) || !(row = row.closest("li"))) return;
   next = row.nextElementSibling;
@@ -114,11 +113,11 @@ on("htmx:afterSwap", function (e) {
   if (next) next.focus();
 });
 
-/* ── the sheet: a page of its own that lies over this one ── */
+/* the sheet: a page of its own that lies over this one */
 var opener = null, pushed = false;
 function sheet() { return doc.querySelector("#sheet .sheet"); }
 function behind(hide) {
-  doc.querySelectorAll("#main,.nav,.act-bar,.skip").forEach(function (part) { part.inert = hide; });
+  doc.querySelectorAll("#main,.nav,.act-bar,.skip").forEach(part => part.inert = hide);
   root.classList.toggle("locked", hide);
 }
 function sheetOpened() {
@@ -138,47 +137,60 @@ function sheetClose() {
   opener = null;
 }
 function sheetLeave() { pushed ? history.back() : sheetClose(); }
-on("htmx:pushedIntoHistory", function () { pushed = opener !== null; });
-addEventListener("popstate", function (e) {
+on("htmx:pushedIntoHistory", () => pushed = opener !== null);
+addEventListener("popstate", e => {
   if (!sheet()) return;
-  e.stopImmediatePropagation(); /* the page below is still right: htmx need not load it again */
+  e.stopImmediatePropagation(); /* the page below is still right */
   sheetClose();
 });
-on("keydown", function (e) { if (e.key === "Escape" && sheet()) sheetLeave(); });
-on("focusin", function (e) {
+on("keydown", e => e.key === "Escape" && sheet() && sheetLeave());
+on("focusin", e => {
   var box = sheet();
   if (box && !box.contains(e.target)) box.focus();
 });
 
-/* ── a chosen photo shows: its field is hidden behind a chip ── */
-on("change", function (e) {
+/* chosen photos show on their chip, and are shrunk before they are sent */
+on("change", e => {
   var box = e.target, note = box.type === "file" && box.nextElementSibling.querySelector("span");
   if (!note) return;
   if (!("note" in box)) box.note = note.textContent;
   note.textContent = box.files.length ? box.dataset.chosen.replace("{n}", box.files.length) : box.note;
   say(note.textContent);
+  if (box.multiple) Promise.all([...box.files].map(shrunk)).then(files => {
+    var bag = new DataTransfer();
+    files.forEach(file => bag.items.add(file));
+    box.files = bag.files;
+  }).catch(() => {}); /* the server takes them as they are */
 });
+function shrunk(file) {
+  return createImageBitmap(file).then(pic => {
+    var part = Math.min(1, 1600 / Math.max(pic.width, pic.height)),
+        paper = new OffscreenCanvas(pic.width * part, pic.height * part);
+    paper.getContext("2d").drawImage(pic, 0, 0, paper.width, paper.height);
+    return paper.convertToBlob({ type: "image/jpeg", quality: .8 });
+  }).then(made => made.size < file.size ? new File([made], "1.jpg", { type: made.type }) : file);
+}
 
-/* ── clicks ── */
-on("click", function (e) { if (closest(e.target, "[data-print]")) window.print(); });
-on("click", function (e) {
-  var hit = e.target, text, box;
-  lastButton = closest(hit, "button") || lastButton;
-  if (closest(hit, "[data-close]") && sheet()) { e.preventDefault(); sheetLeave(); }
-  if ((hit = closest(e.target, "[data-ins]"))) {
+/* clicks */
+on("click", e => {
+  var at = e.target, hit, text, box;
+  lastButton = at.closest("button") || lastButton;
+  if (at.closest("[data-print]")) print();
+  if (at.closest("[data-close]") && sheet()) { e.preventDefault(); sheetLeave(); }
+  if ((hit = at.closest("[data-ins]"))) {
     box = hit.dataset.for ? $(hit.dataset.for) : hit.closest(".f").querySelector("textarea");
-    text = box.value.replace(/\s+$/, "");
+    text = box.value.trimEnd();
     box.value = text + (text && !/[，。！？；、,.!?;]$/.test(text) ? "，" : "") + hit.dataset.ins;
     box.focus();
     box.dispatchEvent(new Event("input", { bubbles: true }));
   }
   /* a link to a field that stands folded away unfolds it */
-  if ((hit = closest(e.target, "a[href^='#']")) && (box = $(hit.getAttribute("href").slice(1)))) {
-    text = closest(box, "details");
+  if ((hit = at.closest("a[href^='#']")) && (box = $(hit.getAttribute("href").slice(1)))) {
+    text = box.closest("details");
     if (text) text.open = true;
     if (text === box) { e.preventDefault(); box.querySelector("input,select").focus(); }
   }
-  if ((hit = closest(e.target, "[data-pw]"))) {
+  if ((hit = at.closest("[data-pw]"))) {
     box = hit.parentNode.querySelector("input");
     box.type = box.type === "password" ? "text" : "password";
     text = hit.firstElementChild.textContent;
@@ -188,9 +200,9 @@ on("click", function (e) {
   }
 }, true);
 
-/* a page kept by the back button may show what its reader has since signed out of */
-addEventListener("pageshow", function (e) { if (e.persisted) location.reload(); });
-addEventListener("pagehide", function () { sessionStorage.removeItem("htmx-current-path-for-history"); });
+/* a page kept by the back button may outlive its sign-in */
+addEventListener("pageshow", e => e.persisted && location.reload());
+addEventListener("pagehide", () => sessionStorage.removeItem("htmx-current-path-for-history"));
 
 root.classList.add("js");
 settle();

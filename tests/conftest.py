@@ -37,6 +37,7 @@ from gridunion.members.models import Person
 from gridunion.members.search import index_id, question
 from gridunion.rights import Held, Viewer
 from gridunion.tree import Unit, everywhere
+from gridunion.visits import checks
 from gridunion.web import Site
 from tests.bases import POSTGRES, fresh_database, keep, put_back, quick_folder
 from tests.compiled import Compiled
@@ -97,7 +98,7 @@ def _alone() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick() -> Iterator[None]:
-    """Passwords are hashed cheaply, rubbish is looked for seldom, and templates are compiled once."""
+    """Passwords are hashed cheaply, rubbish is looked for seldom, templates are compiled once, and no lot falls."""
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
@@ -105,6 +106,7 @@ def _quick() -> Iterator[None]:
         for module in (models, guessing):
             patched.setattr(module, "hasher", cheap)
         patched.setattr(models, "_NOBODY", cheap.hash("nobody"))
+        patched.setattr(checks, "lot", lambda uid: 100)  # no visit is drawn for a check by chance
         patched.setattr(Site, "jinja_options", {"bytecode_cache": Compiled()})
         yield
 

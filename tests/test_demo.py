@@ -93,10 +93,22 @@ def test_the_worker_finds_a_full_day(street: Flask) -> None:
 
 
 @pytest.mark.once
-def test_the_leader_has_fourteen_things_to_decide(street: Flask) -> None:
+def test_the_leader_has_fifteen_things_to_decide(street: Flask) -> None:
     inbox = Someone(street, "leader").get("/inbox")
-    assert "14 件" in inbox
-    decide = ("马小军", "蒋丽", "匿名", "李强", "冯小燕", "田志刚", "周桂英", "余建民", "许志强", "刘桂芳")
+    assert "15 件" in inbox and "走访抽查 1" in inbox
+    decide = (
+        "马小军",
+        "蒋丽",
+        "匿名",
+        "李强",
+        "冯小燕",
+        "田志刚",
+        "周桂英",
+        "余建民",
+        "许志强",
+        "刘桂芳",
+        "贺建国",
+    )
     for name in decide:
         assert name in inbox
     assert "罗春梅（手上 2 件）" in inbox

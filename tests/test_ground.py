@@ -156,6 +156,11 @@ def test_vendored_files_are_the_released_ones() -> None:
         assert hashlib.sha256(path.read_bytes()).hexdigest() in listed, path.name
 
 
+def test_our_own_script_is_small_enough_for_a_slow_line() -> None:
+    ours = (ROOT / "static").glob("*.js")
+    assert sum(path.stat().st_size for path in ours) <= 8 * 1024
+
+
 def test_no_file_names_a_package_index() -> None:
     for name in ("requirements.txt", "requirements-dev.txt", "pyproject.toml", "Makefile", ".ci/run"):
         path = ROOT / name

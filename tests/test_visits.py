@@ -158,10 +158,13 @@ def test_when_nobody_was_home_the_next_try_is_tomorrow(lifted: Flask, worker: So
     again = only(DueVisit, DueVisit.state == "open")
     assert (again.trigger, again.event_on) == ("follow_up", TODAY + timedelta(days=1))
     assert "再去一次" in worker.get("/today")
-    worker.post(form_of(person, again), {"due": again.uid, "outcome": "not_home", "next_on": "2026-11-21"})
+    worker.post(
+        form_of(person, again),
+        {"due": again.uid, "outcome": "not_home", "next_on": "2026-11-21", "again": "y"},
+    )
     open_again = only(DueVisit, DueVisit.state == "open")
     assert open_again.event_on == date(2026, 11, 21), "going again settles the second try and plans a third"
-    worker.post(form_of(person), {"outcome": "family"})
+    worker.post(form_of(person), {"outcome": "family", "again": "y"})
     assert count(DueVisit, DueVisit.state == "open") == 0
 
 
@@ -195,7 +198,7 @@ def test_what_was_found_leads_on(lifted: Flask, worker: Someone) -> None:
     saved = worker.post(form_of(person), {"outcome": "met", "findings": "complaint"})
     visit = only(Visit)
     assert saved.location.startswith(f"/complaints/new?person={person.uid}&visit={visit.uid}")
-    saved = worker.post(form_of(person), {"outcome": "met", "findings": "changed"})
+    saved = worker.post(form_of(person), {"outcome": "met", "findings": "changed", "again": "y"})
     assert saved.location.startswith(f"/members/{person.uid}/edit")
 
 

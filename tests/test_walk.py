@@ -33,6 +33,7 @@ from gridunion.reports.sheet import drawn, text_of
 from gridunion.reports.travel import Sender
 from gridunion.rights import PUBLIC, RIGHTS, SIGNED_IN, right_of
 from gridunion.tree import everywhere
+from gridunion.visits.checks import SpotCheck
 from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
 from tests import bases
@@ -62,6 +63,9 @@ KIND_OF: dict[str, Any] = {
     "accounts.end_posting": Posting,
     "visits.undo_event": DueVisit,
     "reports.drop_sender": Sender,
+    "visits.at": Employer,
+    "visits.check": SpotCheck,
+    "visits.settle": SpotCheck,
 } | dict.fromkeys(("members.transfer", "members.accept", "members.refuse", "members.withdraw"), Transfer)
 
 
@@ -116,6 +120,9 @@ def _plant(code: str) -> Planted:
         )  # fmt: skip
         sender = Sender(unit=employer.unit, key=code)
         db.session.add_all((transfer, asked, report, sender))
+        db.session.add_all((transfer, asked))
+        check = SpotCheck(unit=visit.unit, visit_id=visit.id, ready_at=clock.now())
+        db.session.add(check)
         files.attach(visit, visit.unit_id, [(files.keep(b"picture"), 7)], by.account_id)
     photo = files.attachments_of(visit)[0].uid
     account = db.session.scalars(select(Account).where(Account.id == by.account_id)).one()
@@ -125,6 +132,7 @@ def _plant(code: str) -> Planted:
         Complaint: complaint.uid,
         Employer: employer.uid,
         DueVisit: due.uid,
+        SpotCheck: check.uid,
         Transfer: transfer.uid,
         Application: sent.uid,
         ImportRun: run.uid,
@@ -297,20 +305,22 @@ def test_nothing_personal_stands_in_an_address(app: Flask) -> None:
 LISTS = {
     "worker": (
         "/members/?show=due", "/members/?show=hardship", "/members/?show=applied", "/complaints/?show=mine",
-        "/complaints/?show=open", "/complaints/?show=done", "/visits/", "/visits/?show=missed", "/visits/find", "/",
-        "/applications/", "/posters",
+        "/complaints/?show=open", "/complaints/?show=done", "/visits/", "/visits/?show=missed", "/visits/find",
+        "/visits/several", "/diary", "/", "/applications/", "/posters",
     ),
     "leader": (
         "/employers/", "/employers/?show=closed", "/visits/plan/21", "/visits/plan/21/records",
         "/visits/plan/21/unseen", "/members/approvals", "/complaints/", "/staff", "/",
         "/applications/held", "/applications/?show=stuck", "/imports/",
+        "/employers/", "/employers/?show=closed", "/members/approvals", "/complaints/", "/staff", "/",
+        "/applications/held", "/applications/?show=stuck", "/imports/", "/visits/checks", "/diary?span=month",
     ),
     "supervisor": ("/complaints/?show=street", "/complaints/overdue"),
     "admin": ("/units/", "/units/21", "/units/", "/accounts/", "/accounts/?show=off", "/calendar?year=2030"),
     "auditor": ("/trail", "/trail?day=2025-01-01"),
 }  # fmt: skip
 SEARCHES = {
-    "worker": ("/members/search", "/visits/find", "/complaints/people"),
+    "worker": ("/members/search", "/visits/find", "/visits/several", "/complaints/people"),
     "leader": ("/employers/search",),
     "admin": ("/accounts/search", "/units/search"),
 }

@@ -67,6 +67,7 @@ KINDS = {
     "visit": _("走访"), "due_visit": _("该走访"), "complaint": _("诉求"),
     "complaint_event": _("诉求步骤"), "consent": _("同意书"), "attachment": _("附件"),
     "draft": _("草稿"), "receipt": _("回执"), "transfer": _("转会"), "employer_gone": _("单位没了"),
+    "visit_version": _("走访的原记录"), "spot_check": _("走访抽查"),
     "application": _("入会申请"), "import_run": _("表格导入"), "export_request": _("导出申请"),
     "report": _("月报"), "sender": _("月报往来"),
 }  # fmt: skip
@@ -112,6 +113,9 @@ COLUMNS = {
     "end_type": _("结束于"), "filed": _("已备案"), "to_unit_id": _("转到"), "reason": _("原因"),
     "asked_by": _("提出人"), "decided_by_id": _("答复人"), "decided_at": _("答复"), "refusal": _("拒绝的原因"),
     "cell_id": _("网格"), "must": _("必访"),
+    "needs": _("服务需求"), "need_words": _("服务需求"), "measures": _("处理措施"), "measure_words": _("处理措施"),
+    "corrected": _("改了资料"), "checked_at": _("抽查"), "checker_name": _("抽查的人"), "words": _("说明"),
+    "editor_name": _("修改的人"), "said": _("原来的"),
     "gone_on": _("单位没了"), "done_by_id": _("经手"), "agreed_by": _("同意的人"),
     "month": _("月份"), "edition": _("第几版"), "signed_by": _("签报的人"), "signed_at": _("签报"),
     "decided_by": _("答复人"),
@@ -120,7 +124,7 @@ COLUMNS = {
 # What the values of a column are called: a code list, or words of the room that keeps the records.
 LISTS = {
     "category": "complaint_category", "kind": "complaint_kind", "trigger": "visit_trigger",
-    "end_type": "change_type", "reason": "change_reason",
+    "end_type": "change_type", "reason": "change_reason", "needs": "service_need", "measures": "measure",
 } | {
     name: name for name in (
         "channel", "sex", "key_group", "work_status", "education", "skill_level", "political_status", "household_type",
@@ -143,6 +147,7 @@ _MEANS_NOTHING = {
     "visitor_id", "subject_uid", "size", "mime", "transfer_id", "asking_id", "answering_id", "known_as_id",
     "merged_into_id", "gaps", "digest", "chosen", "staged",
     "body", "signature", "key", "signed_by_id", "added_by_id",
+    "together", "visit_id", "editor_id", "checker_id",
 }  # fmt: skip
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+\+00:00)?")
 
@@ -194,7 +199,8 @@ def _worded(value: str, kind: str, column: str) -> str:
         return str((NAMES if column == "list" else WHAT).get(value, value))
     if _MOMENT.fullmatch(value):
         return moment(datetime.fromisoformat(value)) if "T" in value else day(date.fromisoformat(value))
-    return settings.label(LISTS[column], value) if column in LISTS else value
+    parts = value.split("、") if column in LISTS else ()
+    return "、".join(settings.label(LISTS[column], part) for part in parts) or value
 
 
 def _counted(name: str) -> str:

@@ -24,6 +24,7 @@ class Case(Seal, Scoped, Record):
     number: Mapped[int] = internal(BigId)
     person_id: Mapped[int | None] = internal(BigId, ForeignKey("person.id"))
     employer_id: Mapped[int | None] = internal(BigId, ForeignKey("employer.id"))
+    visit_id: Mapped[int | None] = internal(BigId, ForeignKey("visit.id"))  # in which somebody spoke of it
     complainant_sealed: Mapped[str | None] = sealed(Text)
     text_sealed: Mapped[str | None] = sealed(Text)
     kind: Mapped[str] = internal(String(24))

@@ -25,6 +25,7 @@ from gridunion.tree import Unit
 TAKEN: list[Callable[["Complaint", Viewer | None], None]] = []
 """What else follows when a complaint was taken down."""
 
+_VISITED = text("visit_id IS NOT NULL")
 _OPEN_SQL = text(f"state IN ({', '.join(repr(state) for state in OPEN)})")
 
 
@@ -39,6 +40,7 @@ class Complaint(Case):
         Index("ix_complaint_open", "unit_id", "due_at", sqlite_where=_OPEN_SQL, postgresql_where=_OPEN_SQL),
         Index("ix_complaint_handler_id_state", "handler_id", "state"),
         Index("ix_complaint_person_id", "person_id"),
+        Index("ix_complaint_visit_id", "visit_id", sqlite_where=_VISITED, postgresql_where=_VISITED),
         Index("ix_complaint_unit_id_state_sealed", "unit_id", "state", "sealed"),
     )
 

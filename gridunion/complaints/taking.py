@@ -4,17 +4,19 @@ from uuid import UUID
 
 from flask import Response, abort, g, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from gridunion.complaints.forms import TakeForm
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.views import bp
+from gridunion.db import db
 from gridunion.files import MOST_SENT, attach, store_pictures
 from gridunion.members.finding import found
 from gridunion.members.models import Person
 from gridunion.members.registering import cells
 from gridunion.rights import allow
 from gridunion.text import clean_question, read_uid
-from gridunion.visits.models import Visit
+from gridunion.visits.models import LEFT, Visit
 from gridunion.web import before, find, go, page, say, takes, viewer
 
 MOST_FOUND = 5  # people offered to somebody who looks for the complainant
@@ -46,14 +48,14 @@ def people() -> Response:
 @before(store_pictures)
 @allow("take complaints")
 def take() -> Response:
-    form, (person, _visit), pictures = TakeForm(), _asked(), g.prepared
+    form, (person, visit), pictures = TakeForm(), _asked(), g.prepared
     form.offer(cells("take complaints"), person)
     acceptable = form.submitted()
     if pictures.fault:
         form.photos.errors = [pictures.fault]
     if pictures.fault or not acceptable:
         return _form(form, person, 422)
-    complaint = Complaint.take(form.cell, viewer(), **form.told())
+    complaint = Complaint.take(form.cell, viewer(), visit_id=visit.id if visit else None, **form.told())
     attach(complaint, complaint.unit.id, pictures.kept, viewer().account_id)
     say(_("诉求 %(code)s 已收下", code=complaint.code))
     return go(url_for(".show", uid=complaint.uid))
@@ -69,6 +71,15 @@ def _asked() -> tuple[Person | None, Visit | None]:
     if visit is not None:
         return visit.person, visit
     return (find(Person, _uid("person")) if request.args.get("person") else None), None
+
+
+def left_behind(visit: Visit) -> str:
+    """A case stands by itself: taking the visit back does not take it back."""
+    raised = db.session.scalar(select(Complaint.id).where(Complaint.visit_id == visit.id).limit(1))
+    return str(_("由它登记的诉求还在，不用办的请到诉求里处理")) if raised else ""
+
+
+LEFT.append(left_behind)
 
 
 def _uid(name: str) -> UUID:

@@ -5,7 +5,7 @@ evening,
 four visits in the next days, two were made today; the leader has to assign, approve, confirm and call back.
 """
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from gridunion import clock
 from gridunion.complaints.hands import handlers
@@ -17,6 +17,7 @@ from gridunion.demo.papers import Papers
 from gridunion.demo.teller import Teller, days_ago, evening, just_late, then, today_at, viewer_of, years_ago
 from gridunion.members.models import Person
 from gridunion.tree import Unit, everywhere
+from gridunion.visits.checks import SpotCheck
 from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
 
@@ -32,6 +33,7 @@ def tell(numbers: Numbers) -> None:
         stories.late_elsewhere()
         Comings(numbers).tell()
         Papers(numbers).tell()
+        stories.one_check()
 
 
 class Stories(Teller):
@@ -104,11 +106,19 @@ class Stories(Teller):
         glad = self.member("李春生", "3", key_group="truck_driver")
         due = self.due(glad, "celebration", 2, evening(1), "女儿出嫁")
         with then(today_at(9, 10)):
-            Visit.log(glad, self.worker, "met", due, findings=["fine"], note="送了祝福，家里都好")
+            Visit.log(
+                glad, self.worker, "met", due, findings=["fine"], note="送了祝福，家里都好", measures=["gift"]
+            )
         with then(today_at(10, 25)):
             Visit.log(
-                self.member("郑玉兰", "3"), self.worker, "phone", findings=["fine"], note="近来工作稳定"
-            )
+                self.member("郑玉兰", "3"), self.worker, "phone", note="近来工作稳定，想学门手艺", needs=["training"],
+                need_words="想学电工", measures=["explained", "promised"],
+            )  # fmt: skip
+        with then(days_ago(1, 15, 40)):
+            self.to_check = Visit.log(
+                self.member("贺建国", "3"), self.worker, "met", note="腰不好，干不了重活", needs=["job"],
+                measures=["referred"],
+            )  # fmt: skip
 
     # ── 待办 ──
 
@@ -169,6 +179,13 @@ class Stories(Teller):
             self.assign(case, 3, self.neighbor)
             with then(days_ago(days, 16, 20)):
                 case.resolve(self.neighbor, result, "solved", "phone", mediated=kind == "labor_dispute")
+
+    def one_check(self) -> None:
+        """Of all the visits told here one is to be phoned about, whatever lot they drew."""
+        db.session.flush()
+        db.session.execute(delete(SpotCheck))
+        visit = self.to_check
+        db.session.add(SpotCheck(unit=visit.unit, visit_id=visit.id, ready_at=visit.recorded_at))
 
     # ── 总览 ──
 

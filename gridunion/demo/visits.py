@@ -10,12 +10,13 @@ from gridunion.demo.pools import VISIT_NOTES
 from gridunion.demo.town import Place, Staff
 from gridunion.exchange.bulk import new_uids
 from gridunion.visits.due import DueVisit
-from gridunion.visits.models import REACHED, Visit
+from gridunion.visits.life import REACHED
+from gridunion.visits.models import Visit
 
 VISIT = (
     "id", "uid", "unit_id", "person_id", "due_visit_id", "visitor_id", "visitor_name", "kind", "outcome",
     "findings",
-    "note", "happened_at", "recorded_at",
+    "note", "needs", "measures", "happened_at", "recorded_at",
 )  # fmt: skip
 DUE = (
     "id", "uid", "unit_id", "person_id", "trigger", "must", "event_on", "due_at", "state", "done_at", "settled_by_id",
@@ -34,6 +35,8 @@ TRIGGERS = (
 )
 OUTCOMES = ("met",) * 7 + ("phone",) * 2 + ("family", "not_home", "not_home")
 FINDINGS = ('["fine"]',) * 7 + ('["changed"]',)
+NEEDS = (None, '["medical"]', None, None, '["job"]', None, '["insurance", "legal"]')
+MEASURES = (None, '["explained"]', None, '["gift"]', '["referred"]', None, '["explained", "promised"]')
 AFTER = 25  # minutes between a visit and the note about it
 MUST = 0.13  # of those who were reached: somebody had to go
 
@@ -76,6 +79,7 @@ class Visits:
             outcome,
             FINDINGS[int(random() * 8)] if reached else "[]",
             VISIT_NOTES[int(random() * 12)] or None if reached else None,
+            NEEDS[number % len(NEEDS)] if reached else None, MEASURES[number % len(MEASURES)] if reached else None,
             self.days.text(at), self.days.text(min(at + int(random() * AFTER), self.days.now)),
         ))  # fmt: skip
         return at if reached else 0

@@ -2,9 +2,11 @@
 
 from flask import Flask
 
-from gridunion.desk import badge, inbox, views
+from gridunion.desk import badge, diary, inbox, views
 
-assert badge and inbox  # the menu asks them for its numbers
+assert (
+    badge and diary and inbox
+)  # the menu asks them for its numbers, or their views stand on the same blueprint
 
 
 def open_room(app: Flask) -> None:

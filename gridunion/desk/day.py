@@ -71,6 +71,11 @@ class Today:
     unseen: list[Person] = field(default_factory=list)
 
     @property
+    def visits(self) -> int:
+        """How many of what has a row here are visits."""
+        return sum(bool(item.visit_url) for item in self.items)
+
+    @property
     def overdue(self) -> list[Item]:
         return [item for item in self.items if item.late]
 

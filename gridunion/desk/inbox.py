@@ -25,10 +25,32 @@ from gridunion.menu import asides, badges
 from gridunion.rights import ROLES, Viewer, allow
 from gridunion.settings import value
 from gridunion.tree import width
+from gridunion.visits import check_list
+from gridunion.visits.check_list import to_check
 from gridunion.web import page, viewer
 
-GROUPS = ("late", "assign", "held", "self", "applied", "moves", "confirm", "call", "gone", "help", "asked")
-PEOPLE = {"applied": applicants, "help": needy, "moves": to_answer, "asked": asked_for, "gone": loose}
+GROUPS = (
+    "late",
+    "assign",
+    "held",
+    "self",
+    "applied",
+    "moves",
+    "confirm",
+    "call",
+    "check",
+    "gone",
+    "help",
+    "asked",
+)
+PEOPLE = {
+    "check": to_check,
+    "applied": applicants,
+    "help": needy,
+    "moves": to_answer,
+    "asked": asked_for,
+    "gone": loose,
+}
 ONE_ROW = ("held", "self")  # told in one row that leads to a page of its own
 ELSEWHERE = ("asked",)  # what others have to answer is shown, and not counted as waiting here
 
@@ -39,7 +61,8 @@ CHIPS: dict[str, tuple[object, tuple[str, ...]]] = {
     "applied": (_("入会"), ("held", "self", "applied")),
     "people": (_("会员"), ("held", "self", "applied", "moves", "gone", "help", "asked")),
     "call": (_("回访"), ("call",)),
-    "end": (_("收尾"), ("confirm", "call")),
+    "check": (_("抽查"), ("check",)),
+    "end": (_("收尾"), ("confirm", "call", "check")),
     "confirm": (_("确认"), ("confirm",)),
     "help": (_("帮扶"), ("help",)),
     "moves": (_("转会"), ("moves",)),
@@ -86,7 +109,7 @@ def _chips(totals: dict[str, int], chosen: str) -> list[tuple[str, object, int]]
         "people"
         if any(totals[name] for name in CHIPS["people"][1] if name not in CHIPS["applied"][1])
         else "applied",
-        "end" if totals["confirm"] else "call",
+        "end" if totals["confirm"] or totals["check"] else "call",
     ]
     names = [chosen if chosen in CHIPS[name][1] else name for name in names]
     found = [(name, CHIPS[name][0], _decisions(totals, CHIPS[name][1])) for name in names]
@@ -98,7 +121,8 @@ def _counts(width: int) -> Select[Any]:
     """All the totals of the page in one statement."""
     aside = {*PEOPLE, *ONE_ROW}
     cases = counted_each(width, tuple(name for name in GROUPS if name not in aside))
-    found = select(*cases, *counted(width), *moves.counted(width), *applying(width))
+    checks = check_list.counted(width).label("check")
+    found = select(*cases, *counted(width), *moves.counted(width), *applying(width), checks)
     return found.execution_options(branch=True)
 
 

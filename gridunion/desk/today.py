@@ -21,7 +21,7 @@ from gridunion.members.models import Person
 from gridunion.members.transfer_list import waiting as transfers_waiting
 from gridunion.rights import Viewer
 from gridunion.visits.due import long_unseen
-from gridunion.visits.listing import Due, count_due, visits_due
+from gridunion.visits.listing import Due, count_due, named, visits_due
 from gridunion.visits.models import Visit
 
 AHEAD = 7  # days after today that 这几天 shows
@@ -130,17 +130,11 @@ def _done(viewer: Viewer) -> list[Done]:
 
 
 def _visits_made(viewer: Viewer) -> Iterable[Done]:
-    made = select(Visit).where(Visit.visitor_id == viewer.account_id, Visit.voided_at.is_(None))
-    made = made.where(Visit.recorded_at >= clock.midnight(clock.today())).options(joinedload(Visit.person))
-    for visit in db.session.scalars(made.order_by(Visit.recorded_at.desc()).limit(MOST)):
+    made = named().where(Visit.visitor_id == viewer.account_id)
+    made = made.where(Visit.recorded_at >= clock.midnight(clock.today()))
+    for visit, name in db.session.execute(made.order_by(Visit.recorded_at.desc()).limit(MOST)):
         href = url_for("visits.show", uid=visit.uid)
-        yield Done(
-            visit.happened_at,
-            visit.person.name if visit.person else visit.who,
-            visit.words,
-            _("、").join(visit.found),
-            href,
-        )
+        yield Done(visit.happened_at, name, visit.words, _("、").join(visit.found), href)
 
 
 def _cases_resolved(viewer: Viewer) -> Iterable[Done]:

@@ -113,7 +113,7 @@ def _collect(session: Any) -> None:
         if type(row) in COUNTED:
             units.update(_units_of(row))
             kinds.add(type(row))
-        if isinstance(row, Visit):
+        if isinstance(row, Visit) and row.person_id:
             seen.add(row.person_id)
 
 

@@ -73,6 +73,7 @@ def _word(it: ReplyDue) -> Shown:
 
 def _due_visit(it: DueVisit) -> Shown:
     met = _("%(at)s联系上", at=day(it.done_at)) if it.done_at else _("还没联系上")
+    met = _("本人不愿见") if it.state == "refused" else met
     due = it.words if it.state in GONE else against(it.due_at, it.done_at)
     if it.whom is None:
         return Shown("", str(_("已转走的会员")), it.topic, [it.unit.name, met], due, it.due_at)

@@ -26,6 +26,7 @@ from gridunion.db import UtcDateTime
 from gridunion.employers.models import Employer
 from gridunion.members.models import Person
 from gridunion.visits.due import GONE, DueVisit
+from gridunion.visits.life import REACHED
 from gridunion.visits.models import Visit
 
 Condition = ColumnElement[bool]
@@ -56,7 +57,7 @@ _judged = NOT_SEALED & _within(_c.first_due_at) & (_c.state != _word("refused"))
 _late = _c.due_at < NOW
 _told = _r.sealed.is_(False) & _within(_r.due_at)
 _stands = _within(_d.due_at) & _d.must & _d.state.not_in([_word(state) for state in GONE])
-_met = (_v.voided_at.is_(None)) & (_v.outcome != _word("not_home"))
+_met = (_v.voided_at.is_(None)) & _v.outcome.in_([_word(outcome) for outcome in REACHED])
 _active = _p.status == _word("active")
 _works = _e.state == _word("active")
 _hard = _active & _p.hardship_class.is_not(None)

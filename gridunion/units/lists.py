@@ -26,6 +26,8 @@ from gridunion.words import english
 
 NAMES = {
     "visit_trigger": lazy_gettext("走访事由"),
+    "service_need": lazy_gettext("服务需求"),
+    "measure": lazy_gettext("处理措施"),
     "complaint_category": lazy_gettext("诉求类别"),
     "key_group": lazy_gettext("重点群体"),
     "hardship_class": lazy_gettext("困难类别"),

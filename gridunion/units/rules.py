@@ -72,7 +72,10 @@ def _read(line: Line, text: str) -> Any:
             return f"{time.fromisoformat(text):%H:%M}"
         except ValueError:
             raise ValidationError(_("请写成 17:30 这样")) from None
-    most = 100 if line.key.startswith("light.") and line.key.endswith((".good", ".poor")) else LARGEST
+    share = line.key.endswith(".percent") or (
+        line.key.startswith("light.") and line.key.endswith((".good", ".poor"))
+    )
+    most = 100 if share else LARGEST
     if not (text.isascii() and text.isdigit() and int(text) <= most):
         raise ValidationError(_("请填 0 到 %(most)s 的整数", most=most))
     return int(text)

@@ -2,11 +2,21 @@
 
 from flask import Flask
 
-from gridunion.visits import carrying, events, overview, planning, timeline, views
+from gridunion.visits import (
+    carrying,
+    checking,
+    editing,
+    entry,
+    events,
+    overview,
+    planning,
+    several,
+    timeline,
+    views,
+)
 
-assert (
-    carrying and events and overview and timeline
-)  # they listen, or their views stand on the same blueprint
+# they listen, or their views stand on the same blueprint
+assert carrying and checking and editing and entry and events and overview and several and timeline
 
 
 def open_room(app: Flask) -> None:

@@ -20,16 +20,20 @@ from gridunion.rights import Viewer
 from gridunion.tree import Scoped, Unit
 from gridunion.visits.triggers import LIST, deadline, is_must, is_rhythm
 
-UNDO = timedelta(minutes=10)
 SOON = timedelta(days=7)  # what is due later is only planned
 STATES = {
     "open": _("该走访"), "done": _("已走访"), "missed": _("没走成，排了下一次"), "cancelled": _("取消了"),
-    "voided": _("作废"),
+    "voided": _("作废"), "refused": _("不愿见"),
 }  # fmt: skip
 GONE = ("cancelled", "voided")  # it counts nowhere any more
 
 Whom = Person | Employer
-_OPEN = text("state = 'open'")
+_OPEN, _PLANNED = text("state = 'open'"), text("planned_by_id IS NOT NULL")
+
+
+def undo_time(path: str) -> timedelta:
+    """How long what was written down by mistake may be taken back."""
+    return timedelta(minutes=settings.value("visit.undo.minutes", path))
 
 
 class TooLate(ValueError):
@@ -45,6 +49,9 @@ class DueVisit(Scoped, Record):
         Index("ix_due_visit_unit_id_due_at", "unit_id", "due_at", "state", "done_at", "must", "trigger"),
         Index("ix_due_visit_person_id", "person_id"),
         Index("ix_due_visit_employer_id", "employer_id"),
+        Index(
+            "ix_due_visit_planned_by_id", "planned_by_id", sqlite_where=_PLANNED, postgresql_where=_PLANNED
+        ),
         Index(
             "ix_due_visit_open", "unit_id", "due_at", "trigger", sqlite_where=_OPEN, postgresql_where=_OPEN
         ),
@@ -95,6 +102,11 @@ class DueVisit(Scoped, Record):
         self.state, self.done_at, self.settled_by_id = "done", at, visit_id
         self._remind()
 
+    def refused(self, visit_id: int) -> None:
+        """Somebody did not want to be seen: nobody is sent again for it, and it counts as not done."""
+        self.state, self.settled_by_id = "refused", visit_id
+        self._remind()
+
     def open_again(self) -> None:
         self.state, self.done_at, self.settled_by_id = "open", None, None
         self._remind()
@@ -117,7 +129,7 @@ class DueVisit(Scoped, Record):
 
     @property
     def can_be_undone(self) -> bool:
-        return self.state == "open" and clock.now() - self.recorded_at < UNDO
+        return self.state == "open" and clock.now() - self.recorded_at < undo_time(self.unit.path)
 
     def _remind(self) -> None:
         """Keep on whom it is for when the next visit is due."""
@@ -172,10 +184,13 @@ def open_visits(whom: Whom) -> list[DueVisit]:
 
 
 def long_unseen(days: int = 30, most: int = 3) -> list[Person]:
-    """Members of the viewer's branch nobody spoke with for longest."""
+    """Members of the viewer's branch nobody spoke with for longest; who is to be visited anyway is not among them."""
     since = clock.now() - timedelta(days=days)
     statement = select(Person).where(
-        Person.status == "active", Person.seen_at < since, Person.withdrawn_at.is_(None)
+        Person.status == "active",
+        Person.seen_at < since,
+        Person.withdrawn_at.is_(None),
+        Person.visit_due_at.is_(None),
     )
     return list(db.session.scalars(statement.order_by(Person.seen_at, Person.id).limit(most)))
 

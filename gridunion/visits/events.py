@@ -50,7 +50,7 @@ def undo_event(uid: UUID) -> Response:
     try:
         due.undo()
     except TooLate:
-        say(too_late(due.state in GONE), kind="warn")
+        say(too_late(due.state in GONE, due.unit.path), kind="warn")
     else:
         say(_("已撤销：%(name)s %(topic)s", name=whom.name, topic=due.topic))
     file = "members.show" if due.person_id else "employers.show"

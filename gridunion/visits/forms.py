@@ -1,13 +1,13 @@
-"""Forms of visits: what came of one, and what happened to somebody that asks for one."""
+"""Forms of visits: what is said of one, and what happened to somebody that asks for one."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import MultipleFileField, RadioField, StringField
+from wtforms import RadioField, StringField
 
-from gridunion import clock
+from gridunion import clock, settings
 from gridunion.fields import (
     Cleaned,
     Coded,
@@ -21,7 +21,7 @@ from gridunion.fields import (
     needed,
 )  # fmt: skip
 from gridunion.visits.due import DueVisit
-from gridunion.visits.models import FINDINGS, OUTCOMES
+from gridunion.visits.life import FINDINGS, OUTCOMES, REACHED
 from gridunion.visits.triggers import is_rhythm
 
 MEMORY = timedelta(days=30)  # how far back a visit is still written down
@@ -43,58 +43,40 @@ class Moment(StringField):
         return str(self.raw_data[0]) if self.raw_data else ""
 
 
-class VisitForm(Form):
-    """Whether somebody was reached, how things are, and a word on it."""
+class EntryForm(Form):
+    """What is said of a visit: whether somebody was reached, what was needed and done, and a word on it."""
 
-    due = RadioField(_("这次是为了"), default="")
     outcome = RadioField(
         _("见到了吗"),
-        choices=[SelectChoice(code, words) for code, (words, _icon) in OUTCOMES.items()],
+        choices=[SelectChoice(code, outcome.words) for code, outcome in OUTCOMES.items()],
         validators=[needed(_("请选见到了没有"))],
     )
     findings = Several(
         _("情况怎么样"), choices=[SelectChoice(code, words) for code, (words, _sub) in FINDINGS.items()]
     )
     note = Words(_("补一句"), most=500)
-    photos = MultipleFileField(_("加照片"))
-    happened = Moment(_("什么时候去的"))
-    next_on = Day(_("下次哪天去"), future=True)
+    needs = Several(_("服务需求"))
+    need_words = Cleaned(_("需求说明"))
+    measures = Several(_("处理措施"))
+    measure_words = Cleaned(_("措施说明"))
 
-    def offer(self, waiting: list[DueVisit], chosen: str) -> None:
-        """Say what the visit may be for: one that is due (the chosen one, else the most pressing) or none."""
-        self._waiting = {str(due.uid): due for due in waiting}
-        routine = SelectChoice("", _("日常走访"))
-        self.due.choices = [*(SelectChoice(uid, due.topic) for uid, due in self._waiting.items()), routine]
-        if not self.is_submitted():
-            self.due.data = chosen if chosen in self._waiting else next(iter(self._waiting), "")
+    SAID: tuple[str, ...] = ("findings", "note", "needs", "need_words", "measures", "measure_words")
 
-    @property
-    def due_visit(self) -> DueVisit | None:
-        return self._waiting.get(self.due.data or "")
-
-    def validate_due(self, field: RadioField) -> None:
-        field.data = field.data or ""
+    def __init__(self, path: str = "", **options: Any) -> None:
+        super().__init__(**options)
+        for field, codes in ((self.needs, "service_need"), (self.measures, "measure")):
+            field.choices = [SelectChoice(entry.code, entry.label) for entry in settings.codes(codes, path)]
 
     def validate_findings(self, field: Several) -> None:
         found = field.data or []
         if "fine" in found and len(found) > 1:
             raise ValidationError(gettext("选了“一切正常”，就不要再选别的"))
-        if "fine" in found and self.outcome.data == "not_home":
+        if "fine" in found and self.outcome.data and self.outcome.data not in REACHED:
             raise ValidationError(gettext("没见到人，就不要选“一切正常”"))
-
-    def validate_happened(self, field: Moment) -> None:
-        if field.data and field.data > clock.now():
-            raise ValidationError(gettext("时间不能晚于现在"))
-        if field.data and field.data < clock.now() - MEMORY:
-            raise ValidationError(gettext("只能补记 30 天以内的走访"))
-
-    def validate_next_on(self, field: Day) -> None:
-        _check_between(field.data, clock.today(), gettext("日期不能早于今天"))
 
     def said(self) -> dict[str, Any]:
         """What the form tells about the visit."""
-        names = ("findings", "note", "next_on")
-        return {name: getattr(self, name).data for name in names}
+        return {name: getattr(self, name).data for name in self.SAID}
 
 
 class EventForm(Form):
@@ -120,10 +102,10 @@ class EventForm(Form):
             raise ValidationError(gettext("这件事已经记过，还没去走访"))
 
     def validate_event_on(self, field: Day) -> None:
-        _check_between(field.data, clock.today() - MEMORY, gettext("只记 30 天以内的事"))
+        check_between(field.data, clock.today() - MEMORY, gettext("只记 30 天以内的事"))
 
 
-def _check_between(on: Any, first: date, too_early: str) -> None:
+def check_between(on: Any, first: date, too_early: str) -> None:
     if on and on < first:
         raise ValidationError(too_early)
     if on and on > clock.today() + AHEAD:

@@ -3,8 +3,9 @@
 Statements are built once a shape and carry the guard's branch() themselves.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -32,20 +33,22 @@ from gridunion.members.models import Person
 from gridunion.members.real_name import work_words
 from gridunion.tree import Unit, branch, width
 from gridunion.visits.due import DueVisit
+from gridunion.visits.life import REACHED
 from gridunion.visits.models import Visit
 from gridunion.visits.triggers import is_rhythm
 
 PAGE = 20
 MOST_COUNTED = 10_000
 MOST_DUE = 100
+AHEAD = timedelta(days=14)  # what is due later is not offered yet
 SHORT = 20  # characters of a note that stand in a row
 
 _v, _d, _p, _e, _u = (table.__table__.c for table in (Visit, DueVisit, Person, Employer, Unit))
 
 FILTERS: dict[str, ColumnElement[bool]] = {
     "all": _v.voided_at.is_(None),
-    "reached": _v.voided_at.is_(None) & (_v.outcome != "not_home"),
-    "missed": _v.voided_at.is_(None) & (_v.outcome == "not_home"),
+    "reached": _v.voided_at.is_(None) & _v.outcome.in_(REACHED),
+    "missed": _v.voided_at.is_(None) & _v.outcome.not_in(REACHED),
 }
 
 
@@ -62,6 +65,10 @@ class Made:
     name: str
     path: str
     place: str
+
+    @property
+    def reached(self) -> bool:
+        return self.outcome in REACHED
 
     @property
     def next(self) -> str:
@@ -132,7 +139,8 @@ class Due:
 
 
 _MADE = (
-    _v.id, _v.uid, _v.outcome, _v.happened_at, _v.recorded_at, _v.visitor_name, _p.name, _u.path, _u.name,
+    _v.id, _v.uid, _v.outcome, _v.happened_at, _v.recorded_at, _v.visitor_name,
+    func.coalesce(_p.name, _e.name), _u.path, _u.name,
 )  # fmt: skip
 _DUE = (
     _d.id, _d.uid, _d.trigger, _d.event_on, _d.note, _d.due_at,
@@ -153,7 +161,8 @@ _OPEN = _d.state == literal_column("'open'")
 def _made(width: int, chosen: str, going_on: bool) -> Select[Any]:
     """Walk the cells of the branch in order, and each cell's index from the newest back."""
     visits = Unit.__table__.join(Visit.__table__, _v.unit_id == _u.id)
-    visits = visits.join(Person.__table__, _p.id == _v.person_id)
+    visits = visits.outerjoin(Person.__table__, _p.id == _v.person_id)
+    visits = visits.outerjoin(Employer.__table__, _e.id == _v.employer_id)
     found = select(*_MADE).select_from(visits).where(branch(width), FILTERS[chosen])
     if going_on:
         after = or_(_v.recorded_at < _RECORDED, and_(_v.recorded_at == _RECORDED, _v.id < _NUMBER))
@@ -198,6 +207,15 @@ def visits_made(chosen: str, after: str = "") -> tuple[list[Made], str, int]:
     return shown, shown[-1].next if len(rows) > PAGE else "", total
 
 
+def named() -> Select[Any]:
+    """Visits that stand, each with the name of whom it was paid to, wherever they are now."""
+    found: Any = select(Visit, func.coalesce(_p.name, _e.name))
+    found = found.outerjoin(Person.__table__, _p.id == Visit.person_id)
+    found = found.outerjoin(Employer.__table__, _e.id == Visit.employer_id)
+    stands: Select[Any] = found.where(Visit.voided_at.is_(None))
+    return stands
+
+
 def visits_due(until: datetime) -> list[Due]:
     """The open visits due before a moment, at most MOST_DUE of them."""
     return [Due(*row) for row in db.session.execute(_due(width()), {"until": until})]
@@ -208,3 +226,9 @@ def count_due(until: datetime, midnight: datetime) -> tuple[int, int, int]:
     moments = {"until": until, "now": clock.now(), "midnight": midnight}
     total, late, today = db.session.execute(_due_count(width()), moments, execution_options=_TRUSTED).one()
     return total, late, today
+
+
+def next_due(but: Collection[int] = ()) -> Due | None:
+    """Whom to see next: the most pressing visit, but for people who were just seen."""
+    soon = visits_due(clock.now() + AHEAD)
+    return next((due for due in soon if due.person_id not in but), None)

@@ -1,47 +1,53 @@
-"""走访: visits that were made or tried, what they settled and what they asked for."""
+"""走访: visits that were made or tried, to a person or an employer, what they settled and what they asked for."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
-from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext as pgettext
-from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, select
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, relationship
 
-from gridunion import calendar, clock, settings
+from gridunion import clock, settings
 from gridunion.db import BigId, Record, db, internal, personal, sensitive
-from gridunion.deadlines import end_of_office
+from gridunion.employers.models import Employer
 from gridunion.members.models import JOINED, MOVED, WITHDREW, Person
 from gridunion.members.real_name import FOUND_IN_HARDSHIP
 from gridunion.rights import Viewer
-from gridunion.tree import Scoped, everywhere
-from gridunion.visits.due import UNDO, DueVisit, TooLate, open_visits
+from gridunion.tree import Scoped, Unit, everywhere
+from gridunion.visits import aftermath
+from gridunion.visits.due import DueVisit, TooLate, home_of, open_visits, undo_time
+from gridunion.visits.life import FINDINGS, LIFE, OUTCOMES, REACHED, state_of
 
-OUTCOMES = {
-    "met": (_("见到本人"), "home-check"),
-    "phone": (_("电话联系"), "phone"),
-    "family": (_("见到家人"), "users"),
-    "not_home": (_("没见到"), "door"),
-}
-REACHED = ("met", "phone", "family")
-FINDINGS = {
-    "fine": (_("一切正常"), ""),
-    "help": (_("需要帮扶"), _("报给社区工会")),
-    "complaint": (_("有诉求"), _("存好后接着登记")),
-    "changed": (_("情况有变"), _("住址、工作、电话")),
-}
+LEFT: list[Callable[["Visit"], str]] = []
+"""What other rooms say stays behind when a visit is taken back; nothing when nothing does."""
+
+LOGGED: list[Callable[["Visit", Viewer], None]] = []
+"""What else happens when a visit is written down."""
+
+
+def _few(*columns: str) -> Index:
+    """The index of a column that few visits fill."""
+    filled = text(f"{columns[0]} IS NOT NULL")
+    return Index(f"ix_visit_{'_'.join(columns)}", *columns, sqlite_where=filled, postgresql_where=filled)
 
 
 class Visit(Scoped, Record):
-    """One contact, made or tried, and what came of it."""
+    """One contact with a person or an employer, made or tried, and what came of it."""
 
     __tablename__ = "visit"
     __table_args__ = (
         Index("ix_visit_unit_id_recorded_at_id", "unit_id", "recorded_at", "id"),
         Index("ix_visit_person_id_happened_at", "person_id", "happened_at"),
+        Index("ix_visit_visitor_id_happened_at", "visitor_id", "happened_at"),
+        _few("employer_id", "happened_at"),
+        _few("together"),
+        CheckConstraint("(person_id IS NULL) <> (employer_id IS NULL)", name="who"),
     )
 
-    person_id: Mapped[int] = internal(BigId, ForeignKey("person.id"))
+    person_id: Mapped[int | None] = internal(BigId, ForeignKey("person.id"))
+    employer_id: Mapped[int | None] = internal(BigId, ForeignKey("employer.id"))
     due_visit_id: Mapped[int | None] = internal(BigId, ForeignKey("due_visit.id"))
     visitor_id: Mapped[int] = internal(BigId)
     visitor_name: Mapped[str] = personal(String(40))
@@ -49,90 +55,100 @@ class Visit(Scoped, Record):
     outcome: Mapped[str] = personal(String(12))
     findings: Mapped[list[str]] = personal(JSON, default=list)
     note: Mapped[str | None] = sensitive(Text)
+    needs: Mapped[list[str] | None] = personal(JSON(none_as_null=True))
+    need_words: Mapped[str | None] = sensitive(String(200))
+    measures: Mapped[list[str] | None] = personal(JSON(none_as_null=True))
+    measure_words: Mapped[str | None] = sensitive(String(200))
     happened_at: Mapped[datetime] = internal()
     next_on: Mapped[date | None] = internal(Date)
     voided_at: Mapped[datetime | None] = internal()
+    checked_at: Mapped[datetime | None] = internal()
     seen_before: Mapped[datetime | None] = internal()
+    # One entry about several people is a row for each, told and taken back together.
+    together: Mapped[UUID | None] = internal()
+    # What the same entry corrected in the file: column → [old, new], so that taking it back takes this back too.
+    corrected: Mapped[dict[str, list[Any]] | None] = sensitive(JSON(none_as_null=True))
 
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person | None] = relationship()
+    employer: Mapped[Employer | None] = relationship()
     due_visit: Mapped[DueVisit | None] = relationship()
 
     @classmethod
     def log(
-        cls, person: Person, by: Viewer, outcome: str, due: DueVisit | None = None,
-        at: datetime | None = None, **said: Any,
+        cls, whom: Person | Employer, by: Viewer, outcome: str, due: DueVisit | None = None,
+        at: datetime | None = None, unit: Unit | None = None, **said: Any,
     ) -> "Visit":  # fmt: skip
         """Write a visit down, with what it settles and what it makes due."""
-        visit = cls(person=person, unit=person.unit, visitor_id=by.account_id, visitor_name=by.name)
+        visit = cls(unit=unit or home_of(whom), visitor_id=by.account_id, visitor_name=by.name)
+        visit.person, visit.employer = (whom, None) if isinstance(whom, Person) else (None, whom)
         visit.outcome, visit.happened_at, visit.due_visit = outcome, at or clock.now(), due
         visit.kind = "must_visit" if due else "routine"
         for name, value in said.items():
             setattr(visit, name, value)
-        visit.seen_before = person.seen_at
         db.session.add(visit)
         db.session.flush()  # what follows names the visit by its number
-        visit._settle()
-        visit._plan(by)
+        aftermath.follow(visit, by)
+        for heard in LOGGED:
+            heard(visit, by)
         return visit
 
-    def _settle(self) -> None:
-        """Reaching somebody settles what it was for, a closed door does not. Any visit is a second try."""
-        settled = {due for due in open_visits(self.person) if due.trigger == "follow_up"}
-        if self.reached:
-            self.person.seen(self.happened_at)
-            settled |= {due for due in open_visits(self.person) if due.rhythmic}
-            settled |= {self.due_visit} if self.due_visit else set()
-        for due in settled:
-            due.done(self.happened_at, self.id)
-
-    def _plan(self, by: Viewer) -> None:
-        """Help that is needed becomes a due visit, which the leader sees; so does the next try."""
-        person, today = self.person, clock.today()
-        if "help" in (self.findings or ()) and not person.hardship_class:
-            DueVisit.plan(person, "hardship", today, by, note=(self.note or "")[:200] or None, after=self.id)
-        if not self.reached and self.next_on is None:
-            self.next_on = today + timedelta(days=settings.value("visit.retry.days", person.unit.path))
-        if self.next_on is not None:
-            self._come_again(self.next_on, by)
-
-    def _come_again(self, on: date, by: Viewer) -> None:
-        """Remind of the next try, unless what this visit was for is still open and due by then."""
-        until = end_of_office(on, calendar.office_close(self.person.unit.path))
-        if self.due_visit is None or self.due_visit.state != "open" or self.due_visit.due_at > until:
-            DueVisit.plan(self.person, "follow_up", on, by, due_at=until, after=self.id)
+    def correct(self, **known: Any) -> None:
+        """Take over what the visit found to be different in the file."""
+        person = self.person
+        assert person is not None
+        changed = {name: value for name, value in known.items() if value and value != getattr(person, name)}
+        if changed:
+            self.corrected = {name: [getattr(person, name), value] for name, value in changed.items()}
+            person.learn(**changed)
 
     @property
     def reached(self) -> bool:
         return self.outcome in REACHED
 
     @property
-    def can_be_undone(self) -> bool:
-        here = self.person is not None  # not when they have gone to another union
-        return here and self.voided_at is None and clock.now() - self.recorded_at < UNDO
+    def state(self) -> str:
+        """Where the visit stands in its life cycle."""
+        return state_of(self.outcome, bool(self.voided_at), bool(self.checked_at), aftermath.again(self))
 
-    def undo(self) -> None:
-        """Take a visit back within ten minutes, with what it settled and made due. Raises TooLate."""
+    @property
+    def can_be_undone(self) -> bool:
+        here = self.person is not None or self.employer_id is not None  # not when they have gone elsewhere
+        lately = clock.now() - self.recorded_at < undo_time(self.unit.path)
+        return here and lately and "voided" in LIFE[self.state].then
+
+    def undo(self) -> list["Visit"]:
+        """Take an entry back within minutes, with all it settled, made due and corrected. Raises TooLate."""
         if not self.can_be_undone:
             raise TooLate
-        self.voided_at = clock.now()
-        if self.seen_before and self.person.seen_at == self.happened_at:
-            self.person.seen_at = self.seen_before
-        touched = select(DueVisit).where(DueVisit.person_id == self.person_id)
-        for due in db.session.scalars(touched.where(DueVisit.settled_by_id == self.id)).all():
-            due.open_again()
-        planned = touched.where(DueVisit.planned_by_id == self.id, DueVisit.state == "open")
-        for due in db.session.scalars(planned).all():
-            due.void()
+        entry = self.whole
+        for visit in entry:
+            visit.voided_at = clock.now()
+            aftermath.take_back(visit)
+        return entry
+
+    @property
+    def whole(self) -> list["Visit"]:
+        """The visits of the same entry that still stand, this one among them."""
+        if self.together is None:
+            return [self]
+        same = select(Visit).where(Visit.together == self.together, Visit.voided_at.is_(None))
+        return list(db.session.scalars(same.order_by(Visit.id)))
 
     @property
     def who(self) -> str:
         """Whom it was paid to: the visit stays where it was made, also when they have gone to another union."""
+        whom: Any = (Employer, self.employer_id) if self.employer_id else (Person, self.person_id)
         with everywhere():
-            return db.session.scalars(select(Person.name).where(Person.id == self.person_id)).one()
+            return str(db.session.scalars(select(whom[0].name).where(whom[0].id == whom[1])).one())
+
+    @property
+    def name(self) -> str:
+        known = self.person or self.employer
+        return known.name if known else self.who
 
     @property
     def words(self) -> str:
-        return str(OUTCOMES[self.outcome][0])
+        return str(OUTCOMES[self.outcome].words)
 
     @property
     def topic(self) -> str:
@@ -145,6 +161,20 @@ class Visit(Scoped, Record):
     def found(self) -> list[str]:
         """What came of it, in words."""
         return [str(FINDINGS[name][0]) for name in self.findings or () if name in FINDINGS]
+
+    @property
+    def needed(self) -> list[str]:
+        """服务需求: what was asked for, in words."""
+        return _listed("service_need", self.needs, self.need_words)
+
+    @property
+    def measured(self) -> list[str]:
+        """处理措施: what was done about it, in words."""
+        return _listed("measure", self.measures, self.measure_words)
+
+
+def _listed(codes: str, chosen: list[str] | None, words: str | None) -> list[str]:
+    return [settings.label(codes, code) for code in chosen or ()] + ([words] if words else [])
 
 
 def welcome(person: Person, by: Viewer) -> None:

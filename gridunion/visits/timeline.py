@@ -14,12 +14,14 @@ from gridunion.look import day, hm
 from gridunion.members.models import Person
 from gridunion.members.timeline import Entry, tell
 from gridunion.visits.due import STATES, DueVisit, open_visits
-from gridunion.visits.models import FINDINGS, OUTCOMES, Visit
+from gridunion.visits.life import CHECK_RESULTS, FINDINGS, OUTCOMES
+from gridunion.visits.models import Visit
 
 MOST = 100
 
-VALUES["visit", "outcome"] = {name: words for name, (words, _icon) in OUTCOMES.items()}
+VALUES["visit", "outcome"] = {name: outcome.words for name, outcome in OUTCOMES.items()}
 VALUES["visit", "findings"] = {name: words for name, (words, _about) in FINDINGS.items()}
+VALUES["spot_check", "result"] = {name: words for name, (words, _light) in CHECK_RESULTS.items()}
 VALUES["visit", "kind"] = {"must_visit": lazy_gettext("必访"), "routine": lazy_gettext("日常走访")}
 VALUES["due_visit", "state"] = STATES
 
@@ -38,7 +40,7 @@ def made(person: Person) -> Iterable[Entry]:
     known = select(Visit).where(Visit.person_id == person.id, Visit.voided_at.is_(None))
     for visit in db.session.scalars(known.order_by(Visit.happened_at.desc(), Visit.id.desc()).limit(MOST)):
         title = _("走访：%(outcome)s", outcome=visit.words)
-        sub = _("，").join([visit.visitor_name, *visit.found])
+        sub = _("，").join([visit.visitor_name, *visit.found, *visit.needed, *visit.measured])
         href = url_for("visits.show", uid=visit.uid)
         yield Entry(visit.happened_at, "done", title, sub, visit.note or "", href)
 

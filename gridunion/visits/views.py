@@ -1,31 +1,34 @@
-"""Visits: whom to visit, writing a visit down, looking at it, taking it back; and events that ask for one."""
+"""Visits: whom to visit, looking at what was written down, taking it back."""
 
-from datetime import timedelta
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, g, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.exceptions import Forbidden
 
 from gridunion import clock
+from gridunion.accounts.trail_words import COLUMNS
 from gridunion.db import db
-from gridunion.files import MOST_SENT, Attachment, attach, attachments_of, serve, store_pictures
+from gridunion.employers.models import Employer
+from gridunion.files import Attachment, attachments_of, serve
 from gridunion.members.finding import MOST_FOUND, found
 from gridunion.members.models import Person
 from gridunion.menu import home_of
 from gridunion.rights import allow
 from gridunion.text import clean_question, read_uid
-from gridunion.visits.due import TooLate, long_unseen, open_visits
-from gridunion.visits.forms import VisitForm
-from gridunion.visits.listing import FILTERS, MOST_COUNTED, visits_due, visits_made
-from gridunion.visits.models import FINDINGS, OUTCOMES, Visit
-from gridunion.web import before, find, go, page, say, takes, viewer
+from gridunion.visits.checks import check_of
+from gridunion.visits.due import TooLate, long_unseen, undo_time
+from gridunion.visits.life import LIFE, OUTCOMES
+from gridunion.visits.listing import AHEAD, FILTERS, MOST_COUNTED, visits_due, visits_made
+from gridunion.visits.models import LEFT, Visit
+from gridunion.visits.versions import may_edit, versions_of
+from gridunion.web import find, go, page, say, viewer
 
 bp = Blueprint("visits", __name__, url_prefix="/visits")
 
+LAST = 30  # visits told of an employer
 OFFERED = 8  # due visits shown to somebody who looks for whom to visit
-AHEAD = timedelta(days=14)
 
 
 @bp.get("/")
@@ -50,61 +53,32 @@ def choose() -> Response:
                 unseen=unseen)  # fmt: skip
 
 
-@bp.get("/new")
-@allow("log visits")
-def new() -> Response:
-    if not request.args.get("person"):
-        return go(url_for("visits.find"))
-    person, form = asked_person(), VisitForm(formdata=None)
-    form.offer(open_visits(person), request.args.get("due", ""))
-    return _form(person, form)
-
-
-@bp.post("/new")
-@takes(MOST_SENT)
-@before(store_pictures)
-@allow("log visits")
-def log() -> Response:
-    person, form, pictures = asked_person(), VisitForm(), g.prepared
-    form.offer(open_visits(person), request.args.get("due", ""))
-    acceptable = form.submitted()
-    if pictures.fault:
-        form.photos.errors = [pictures.fault]
-    if pictures.fault or not acceptable:
-        return _form(person, form, 422)
-    visit = Visit.log(person, viewer(), form.outcome.data, form.due_visit, form.happened.data, **form.said())
-    attach(visit, person.unit_id, pictures.kept, viewer().account_id)
-    text = _("已记下：%(name)s %(topic)s", name=person.name, topic=visit.topic)
-    say(text, undo=url_for(".undo", uid=visit.uid))
-    return go(_next_step(visit))
-
-
-def _form(person: Person, form: VisitForm, status: int = 200) -> Response:
-    return page("visits/new.html", status, person=person, form=form, chosen=request.args.get("due", ""),
-                icons={code: icon for code, (_words, icon) in OUTCOMES.items()},
-                subs={code: sub for code, (_words, sub) in FINDINGS.items()})  # fmt: skip
-
-
 def asked_person() -> Person:
     """The person an address names. Raises NotFound, Forbidden; Withdrawn for who wants no visits."""
     uid = read_uid(request.args.get("person", ""))
     return find(Person, uid).agreed() if uid else abort(404)
 
 
-def _next_step(visit: Visit) -> str:
-    """What was found is dealt with at once: a complaint is taken down, a file brought up to date."""
-    if "complaint" in visit.findings:
-        return url_for("complaints.new", person=visit.person.uid, visit=visit.uid)
-    if "changed" in visit.findings:
-        return url_for("members.edit", uid=visit.person.uid)
-    return home_of(viewer())
+@bp.get("/at/<uuid:uid>")
+@allow("see employers")
+def at(uid: UUID) -> Response:
+    """The last visits to an employer."""
+    employer = find(Employer, uid)
+    paid = select(Visit).where(Visit.employer_id == employer.id, Visit.voided_at.is_(None))
+    rows = db.session.scalars(paid.order_by(Visit.happened_at.desc(), Visit.id.desc()).limit(LAST)).all()
+    return page("visits/at.html", employer=employer, rows=rows)
 
 
 @bp.get("/<uuid:uid>")
 @allow("see visits")
 def show(uid: UUID) -> Response:
     visit = find(Visit, uid)
-    return page("visits/show.html", visit=visit, photos=attachments_of(visit), mine=_is_mine(visit))
+    check = check_of(visit)
+    state = LIFE[visit.state]
+    return page("visits/show.html", visit=visit, photos=attachments_of(visit), mine=_is_mine(visit),
+                state=state if str(state.words) != visit.words else None,
+                whole=visit.whole, versions=versions_of(visit), check=check, columns=COLUMNS,
+                editable=viewer().can("log visits") and may_edit(visit, viewer()))  # fmt: skip
 
 
 @bp.get("/<uuid:uid>/photos/<uuid:photo_uid>")
@@ -123,18 +97,28 @@ def _is_mine(visit: Visit) -> bool:
 @bp.post("/<uuid:uid>/undo")
 @allow("log visits")
 def undo(uid: UUID) -> Response:
-    """Take a visit back: only who wrote it down, and within ten minutes."""
+    """Take an entry back: only who wrote it down, and within minutes."""
     visit = find(Visit, uid)
     if not _is_mine(visit):
         raise Forbidden
     try:
-        visit.undo()
+        entry = visit.undo()
     except TooLate:
-        say(too_late(visit.voided_at is not None), kind="warn")
+        say(too_late(visit.voided_at is not None, visit.unit.path), kind="warn")
         return go(url_for(".show", uid=uid))
-    say(_("已撤销：%(name)s %(topic)s", name=visit.person.name, topic=visit.topic))
+    left = [words for visit in entry for tell in LEFT if (words := tell(visit))]
+    say(_("。").join((_("已撤销：%(name)s", name=told_of(entry)), *left)), kind="warn" if left else "ok")
     return go(home_of(viewer()))
 
 
-def too_late(gone: bool) -> str:
-    return str(_("已经撤销过了") if gone else _("过了 10 分钟，不能撤销了"))
+def told_of(entry: list[Visit]) -> str:
+    """Whom an entry is about, and what it was for: 王秀兰 住院走访; 王秀兰等 3 人."""
+    first = entry[0]
+    if len(entry) == 1:
+        return f"{first.name} {first.topic}"
+    return str(_("%(name)s等 %(n)s 人", name=first.name, n=len(entry)))
+
+
+def too_late(gone: bool, path: str) -> str:
+    minutes = int(undo_time(path).total_seconds() // 60)
+    return str(_("已经撤销过了") if gone else _("过了 %(n)s 分钟，不能撤销了", n=minutes))

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 18:39:48.870413
+Revision: 0001, 2026-11-21 18:53:40.242704
 """
 
 import sqlalchemy as sa
@@ -82,6 +82,8 @@ def upgrade():
         sa.Column("message", sa.String(length=200), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("undo", sa.String(length=200), nullable=False),
+        sa.Column("then_words", sa.String(length=80), nullable=False),
+        sa.Column("then", sa.String(length=200), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uid", sa.Uuid(), nullable=False),
@@ -214,17 +216,25 @@ def upgrade():
         sa.Column("contact", sa.String(length=40), nullable=True),
         sa.Column("phone", sa.String(length=20), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("cell_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("visit_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uid", sa.Uuid(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["cell_id"], ["unit.id"], name=op.f("fk_employer_cell_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_employer_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_employer")),
     )
     with op.batch_alter_table("employer", schema=None) as batch_op:
+        batch_op.create_index("ix_employer_cell_id", ["cell_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_employer_uid"), ["uid"], unique=True)
         batch_op.create_index("ix_employer_unit_id_name", ["unit_id", "name"], unique=False)
+        batch_op.create_index(
+            "ix_employer_unit_id_state_seen_at", ["unit_id", "state", "seen_at", "id"], unique=False
+        )
         batch_op.create_index("ix_employer_uscc", ["uscc"], unique=True)
 
     op.create_table(
@@ -638,74 +648,6 @@ def upgrade():
         )
 
     op.create_table(
-        "complaint",
-        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("complainant_sealed", sa.Text(), nullable=True),
-        sa.Column("text_sealed", sa.Text(), nullable=True),
-        sa.Column("kind", sa.String(length=24), nullable=False),
-        sa.Column("category", sa.String(length=24), nullable=False),
-        sa.Column("channel", sa.String(length=20), nullable=False),
-        sa.Column("outside_number", sa.String(length=40), nullable=True),
-        sa.Column("urgent", sa.Boolean(), nullable=False),
-        sa.Column("people", sa.Integer(), nullable=False),
-        sa.Column("sealed", sa.Boolean(), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("handler_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("accept_due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("first_due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("first_resolved_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("result", sa.String(length=20), nullable=True),
-        sa.Column("mediated_on", sa.Date(), nullable=True),
-        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("call_due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("calls", sa.Integer(), nullable=False),
-        sa.Column("answer", sa.String(length=20), nullable=True),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("reopened", sa.Integer(), nullable=False),
-        sa.Column("urged_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("uid", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_complaint_employer_id")),
-        sa.ForeignKeyConstraint(["handler_id"], ["account.id"], name=op.f("fk_complaint_handler_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_complaint_person_id")),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_complaint_unit_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
-    )
-    with op.batch_alter_table("complaint", schema=None) as batch_op:
-        batch_op.create_index("ix_complaint_handler_id_state", ["handler_id", "state"], unique=False)
-        batch_op.create_index("ix_complaint_number", ["number"], unique=True)
-        batch_op.create_index(
-            "ix_complaint_open",
-            ["unit_id", "due_at"],
-            unique=False,
-            sqlite_where=sa.text(
-                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
-            ),
-            postgresql_where=sa.text(
-                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
-            ),
-        )
-        batch_op.create_index("ix_complaint_person_id", ["person_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_complaint_uid"), ["uid"], unique=True)
-        batch_op.create_index("ix_complaint_unit_id_first_due_at", ["unit_id", "first_due_at"], unique=False)
-        batch_op.create_index(
-            "ix_complaint_unit_id_recorded_at_id", ["unit_id", "recorded_at", "id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_complaint_unit_id_state_sealed", ["unit_id", "state", "sealed"], unique=False
-        )
-
-    op.create_table(
         "consent",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("wording", sa.String(length=20), nullable=False),
@@ -727,8 +669,10 @@ def upgrade():
 
     op.create_table(
         "due_visit",
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("trigger", sa.String(length=30), nullable=False),
+        sa.Column("must", sa.Boolean(), nullable=False),
         sa.Column("event_on", sa.Date(), nullable=False),
         sa.Column("note", sa.String(length=200), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
@@ -742,21 +686,37 @@ def upgrade():
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uid", sa.Uuid(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "(person_id IS NULL) <> (employer_id IS NULL)", name=op.f("ck_due_visit_one_whom")
+        ),
+        sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_due_visit_employer_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_due_visit_person_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_due_visit_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_due_visit")),
     )
     with op.batch_alter_table("due_visit", schema=None) as batch_op:
+        batch_op.create_index("ix_due_visit_employer_id", ["employer_id"], unique=False)
         batch_op.create_index(
             "ix_due_visit_open",
-            ["unit_id", "due_at"],
+            ["unit_id", "due_at", "trigger"],
             unique=False,
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         )
         batch_op.create_index("ix_due_visit_person_id", ["person_id"], unique=False)
+        batch_op.create_index(
+            "ix_due_visit_planned_by_id",
+            ["planned_by_id"],
+            unique=False,
+            sqlite_where=sa.text("planned_by_id IS NOT NULL"),
+            postgresql_where=sa.text("planned_by_id IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_due_visit_uid"), ["uid"], unique=True)
-        batch_op.create_index("ix_due_visit_unit_id_due_at", ["unit_id", "due_at"], unique=False)
+        batch_op.create_index(
+            "ix_due_visit_unit_id_due_at",
+            ["unit_id", "due_at", "state", "done_at", "must", "trigger"],
+            unique=False,
+        )
 
     op.create_table(
         "employer_gone",
@@ -868,6 +828,259 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_transfer_uid"), ["uid"], unique=True)
 
     op.create_table(
+        "membership",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=True),
+        sa.Column("staged", sa.String(length=20), nullable=True),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("change_type", sa.String(length=8), nullable=True),
+        sa.Column("change_reason", sa.String(length=8), nullable=True),
+        sa.Column("end_type", sa.String(length=8), nullable=True),
+        sa.Column("end_reason", sa.String(length=200), nullable=True),
+        sa.Column("filed", sa.Boolean(), nullable=True),
+        sa.Column("transfer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("approved_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("ended_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_person_id")),
+        sa.ForeignKeyConstraint(["transfer_id"], ["transfer.id"], name=op.f("fk_membership_transfer_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_membership_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
+    )
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.create_index("ix_membership_person_id", ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_membership_uid"), ["uid"], unique=True)
+        batch_op.create_index(
+            "ix_membership_unit_id_status_until_on_from_on",
+            ["unit_id", "status", "until_on", "from_on"],
+            unique=False,
+            sqlite_where=sa.text("status IS NOT NULL"),
+            postgresql_where=sa.text("status IS NOT NULL"),
+        )
+
+    op.create_table(
+        "visit",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("due_visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("visitor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("visitor_name", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("outcome", sa.String(length=12), nullable=False),
+        sa.Column("findings", sa.JSON(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("needs", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("need_words", sa.String(length=200), nullable=True),
+        sa.Column("measures", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("measure_words", sa.String(length=200), nullable=True),
+        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_on", sa.Date(), nullable=True),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("together", sa.Uuid(), nullable=True),
+        sa.Column("corrected", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("(person_id IS NULL) <> (employer_id IS NULL)", name=op.f("ck_visit_who")),
+        sa.ForeignKeyConstraint(["due_visit_id"], ["due_visit.id"], name=op.f("fk_visit_due_visit_id")),
+        sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_visit_employer_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_visit_person_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_visit_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
+    )
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_visit_employer_id_happened_at",
+            ["employer_id", "happened_at"],
+            unique=False,
+            sqlite_where=sa.text("employer_id IS NOT NULL"),
+            postgresql_where=sa.text("employer_id IS NOT NULL"),
+        )
+        batch_op.create_index("ix_visit_person_id_happened_at", ["person_id", "happened_at"], unique=False)
+        batch_op.create_index(
+            "ix_visit_together",
+            ["together"],
+            unique=False,
+            sqlite_where=sa.text("together IS NOT NULL"),
+            postgresql_where=sa.text("together IS NOT NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_visit_uid"), ["uid"], unique=True)
+        batch_op.create_index(
+            "ix_visit_unit_id_recorded_at_id", ["unit_id", "recorded_at", "id"], unique=False
+        )
+        batch_op.create_index("ix_visit_visitor_id_happened_at", ["visitor_id", "happened_at"], unique=False)
+
+    op.create_table(
+        "application",
+        sa.Column("number", sa.String(length=12), nullable=False),
+        sa.Column("code_digest", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=True),
+        sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("key_group", sa.String(length=30), nullable=True),
+        sa.Column("employer_name", sa.String(length=80), nullable=True),
+        sa.Column("wording", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("membership_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["membership.id"], name=op.f("fk_application_membership_id")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_application_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
+        sa.UniqueConstraint("number", name=op.f("uq_application_number")),
+    )
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.create_index("ix_application_membership_id", ["membership_id"], unique=False)
+        batch_op.create_index("ix_application_phone", ["phone"], unique=False)
+        batch_op.create_index("ix_application_recorded_at", ["recorded_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_application_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_application_unit_id_recorded_at", ["unit_id", "recorded_at"], unique=False)
+        batch_op.create_index("ix_application_unit_id_state_id", ["unit_id", "state", "id"], unique=False)
+
+    op.create_table(
+        "complaint",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("complainant_sealed", sa.Text(), nullable=True),
+        sa.Column("text_sealed", sa.Text(), nullable=True),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("category", sa.String(length=24), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("outside_number", sa.String(length=40), nullable=True),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("handler_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accept_due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("first_due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("first_resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("result", sa.String(length=20), nullable=True),
+        sa.Column("mediated_on", sa.Date(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("call_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.String(length=20), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reopened", sa.Integer(), nullable=False),
+        sa.Column("urged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_complaint_employer_id")),
+        sa.ForeignKeyConstraint(["handler_id"], ["account.id"], name=op.f("fk_complaint_handler_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_complaint_person_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_complaint_unit_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_complaint_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
+    )
+    with op.batch_alter_table("complaint", schema=None) as batch_op:
+        batch_op.create_index("ix_complaint_handler_id_state", ["handler_id", "state"], unique=False)
+        batch_op.create_index("ix_complaint_number", ["number"], unique=True)
+        batch_op.create_index(
+            "ix_complaint_open",
+            ["unit_id", "due_at"],
+            unique=False,
+            sqlite_where=sa.text(
+                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
+            ),
+            postgresql_where=sa.text(
+                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
+            ),
+        )
+        batch_op.create_index("ix_complaint_person_id", ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_complaint_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_complaint_unit_id_first_due_at", ["unit_id", "first_due_at"], unique=False)
+        batch_op.create_index(
+            "ix_complaint_unit_id_recorded_at_id", ["unit_id", "recorded_at", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_complaint_unit_id_state_sealed", ["unit_id", "state", "sealed"], unique=False
+        )
+        batch_op.create_index(
+            "ix_complaint_visit_id",
+            ["visit_id"],
+            unique=False,
+            sqlite_where=sa.text("visit_id IS NOT NULL"),
+            postgresql_where=sa.text("visit_id IS NOT NULL"),
+        )
+
+    op.create_table(
+        "spot_check",
+        sa.Column("visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ready_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("above", sa.Boolean(), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checker_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("checker_name", sa.String(length=40), nullable=True),
+        sa.Column("result", sa.String(length=16), nullable=True),
+        sa.Column("words", sa.String(length=200), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_spot_check_unit_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_spot_check_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_spot_check")),
+    )
+    with op.batch_alter_table("spot_check", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_spot_check_open",
+            ["unit_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("checked_at IS NULL"),
+            postgresql_where=sa.text("checked_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_spot_check_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_spot_check_visit_id", ["visit_id"], unique=True)
+
+    op.create_table(
+        "visit_version",
+        sa.Column("visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("editor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("editor_name", sa.String(length=40), nullable=False),
+        sa.Column("said", sa.JSON(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_visit_version_unit_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_visit_version_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_version")),
+    )
+    with op.batch_alter_table("visit_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_visit_version_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_visit_version_unit_id", ["unit_id"], unique=False)
+        batch_op.create_index("ix_visit_version_visit_id", ["visit_id"], unique=False)
+
+    op.create_table(
         "complaint_event",
         sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("step", sa.String(length=20), nullable=False),
@@ -913,42 +1126,6 @@ def upgrade():
         batch_op.create_index("ix_complaint_reader_account_id", ["account_id", "complaint_id"], unique=True)
 
     op.create_table(
-        "membership",
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("status", sa.String(length=20), nullable=True),
-        sa.Column("staged", sa.String(length=20), nullable=True),
-        sa.Column("from_on", sa.Date(), nullable=False),
-        sa.Column("until_on", sa.Date(), nullable=True),
-        sa.Column("change_type", sa.String(length=8), nullable=True),
-        sa.Column("change_reason", sa.String(length=8), nullable=True),
-        sa.Column("end_type", sa.String(length=8), nullable=True),
-        sa.Column("end_reason", sa.String(length=200), nullable=True),
-        sa.Column("filed", sa.Boolean(), nullable=True),
-        sa.Column("transfer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("approved_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("ended_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("uid", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_person_id")),
-        sa.ForeignKeyConstraint(["transfer_id"], ["transfer.id"], name=op.f("fk_membership_transfer_id")),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_membership_unit_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
-    )
-    with op.batch_alter_table("membership", schema=None) as batch_op:
-        batch_op.create_index("ix_membership_person_id", ["person_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_membership_uid"), ["uid"], unique=True)
-        batch_op.create_index(
-            "ix_membership_unit_id_status_until_on_from_on",
-            ["unit_id", "status", "until_on", "from_on"],
-            unique=False,
-            sqlite_where=sa.text("status IS NOT NULL"),
-            postgresql_where=sa.text("status IS NOT NULL"),
-        )
-
-    op.create_table(
         "reply_due",
         sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
@@ -968,103 +1145,13 @@ def upgrade():
             unique=False,
         )
 
-    op.create_table(
-        "visit",
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("due_visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("visitor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("visitor_name", sa.String(length=40), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("outcome", sa.String(length=12), nullable=False),
-        sa.Column("findings", sa.JSON(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=True),
-        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("next_on", sa.Date(), nullable=True),
-        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("seen_before", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("uid", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["due_visit_id"], ["due_visit.id"], name=op.f("fk_visit_due_visit_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_visit_person_id")),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_visit_unit_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
-    )
-    with op.batch_alter_table("visit", schema=None) as batch_op:
-        batch_op.create_index("ix_visit_person_id_happened_at", ["person_id", "happened_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_visit_uid"), ["uid"], unique=True)
-        batch_op.create_index(
-            "ix_visit_unit_id_recorded_at_id", ["unit_id", "recorded_at", "id"], unique=False
-        )
-
-    op.create_table(
-        "application",
-        sa.Column("number", sa.String(length=12), nullable=False),
-        sa.Column("code_digest", sa.String(length=64), nullable=False),
-        sa.Column("name", sa.String(length=40), nullable=True),
-        sa.Column("phone", sa.String(length=20), nullable=True),
-        sa.Column("key_group", sa.String(length=30), nullable=True),
-        sa.Column("employer_name", sa.String(length=80), nullable=True),
-        sa.Column("wording", sa.String(length=20), nullable=False),
-        sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("reason", sa.String(length=200), nullable=True),
-        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("settled_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("membership_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("uid", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["membership_id"], ["membership.id"], name=op.f("fk_application_membership_id")
-        ),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_application_unit_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
-        sa.UniqueConstraint("number", name=op.f("uq_application_number")),
-    )
-    with op.batch_alter_table("application", schema=None) as batch_op:
-        batch_op.create_index("ix_application_membership_id", ["membership_id"], unique=False)
-        batch_op.create_index("ix_application_phone", ["phone"], unique=False)
-        batch_op.create_index("ix_application_recorded_at", ["recorded_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_application_uid"), ["uid"], unique=True)
-        batch_op.create_index("ix_application_unit_id_recorded_at", ["unit_id", "recorded_at"], unique=False)
-        batch_op.create_index("ix_application_unit_id_state_id", ["unit_id", "state", "id"], unique=False)
-
 
 def downgrade():
-    with op.batch_alter_table("application", schema=None) as batch_op:
-        batch_op.drop_index("ix_application_unit_id_state_id")
-        batch_op.drop_index("ix_application_unit_id_recorded_at")
-        batch_op.drop_index(batch_op.f("ix_application_uid"))
-        batch_op.drop_index("ix_application_recorded_at")
-        batch_op.drop_index("ix_application_phone")
-        batch_op.drop_index("ix_application_membership_id")
-
-    op.drop_table("application")
-    with op.batch_alter_table("visit", schema=None) as batch_op:
-        batch_op.drop_index("ix_visit_unit_id_recorded_at_id")
-        batch_op.drop_index(batch_op.f("ix_visit_uid"))
-        batch_op.drop_index("ix_visit_person_id_happened_at")
-
-    op.drop_table("visit")
     with op.batch_alter_table("reply_due", schema=None) as batch_op:
         batch_op.drop_index("ix_reply_due_unit_id_due_at_told_at_sealed")
         batch_op.drop_index("ix_reply_due_complaint_id")
 
     op.drop_table("reply_due")
-    with op.batch_alter_table("membership", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_membership_unit_id_status_until_on_from_on",
-            sqlite_where=sa.text("status IS NOT NULL"),
-            postgresql_where=sa.text("status IS NOT NULL"),
-        )
-        batch_op.drop_index(batch_op.f("ix_membership_uid"))
-        batch_op.drop_index("ix_membership_person_id")
-
-    op.drop_table("membership")
     with op.batch_alter_table("complaint_reader", schema=None) as batch_op:
         batch_op.drop_index("ix_complaint_reader_account_id")
 
@@ -1075,6 +1162,82 @@ def downgrade():
         batch_op.drop_index("ix_complaint_event_complaint_id")
 
     op.drop_table("complaint_event")
+    with op.batch_alter_table("visit_version", schema=None) as batch_op:
+        batch_op.drop_index("ix_visit_version_visit_id")
+        batch_op.drop_index("ix_visit_version_unit_id")
+        batch_op.drop_index(batch_op.f("ix_visit_version_uid"))
+
+    op.drop_table("visit_version")
+    with op.batch_alter_table("spot_check", schema=None) as batch_op:
+        batch_op.drop_index("ix_spot_check_visit_id")
+        batch_op.drop_index(batch_op.f("ix_spot_check_uid"))
+        batch_op.drop_index(
+            "ix_spot_check_open",
+            sqlite_where=sa.text("checked_at IS NULL"),
+            postgresql_where=sa.text("checked_at IS NULL"),
+        )
+
+    op.drop_table("spot_check")
+    with op.batch_alter_table("complaint", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_complaint_visit_id",
+            sqlite_where=sa.text("visit_id IS NOT NULL"),
+            postgresql_where=sa.text("visit_id IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_complaint_unit_id_state_sealed")
+        batch_op.drop_index("ix_complaint_unit_id_recorded_at_id")
+        batch_op.drop_index("ix_complaint_unit_id_first_due_at")
+        batch_op.drop_index(batch_op.f("ix_complaint_uid"))
+        batch_op.drop_index("ix_complaint_person_id")
+        batch_op.drop_index(
+            "ix_complaint_open",
+            sqlite_where=sa.text(
+                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
+            ),
+            postgresql_where=sa.text(
+                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
+            ),
+        )
+        batch_op.drop_index("ix_complaint_number")
+        batch_op.drop_index("ix_complaint_handler_id_state")
+
+    op.drop_table("complaint")
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.drop_index("ix_application_unit_id_state_id")
+        batch_op.drop_index("ix_application_unit_id_recorded_at")
+        batch_op.drop_index(batch_op.f("ix_application_uid"))
+        batch_op.drop_index("ix_application_recorded_at")
+        batch_op.drop_index("ix_application_phone")
+        batch_op.drop_index("ix_application_membership_id")
+
+    op.drop_table("application")
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.drop_index("ix_visit_visitor_id_happened_at")
+        batch_op.drop_index("ix_visit_unit_id_recorded_at_id")
+        batch_op.drop_index(batch_op.f("ix_visit_uid"))
+        batch_op.drop_index(
+            "ix_visit_together",
+            sqlite_where=sa.text("together IS NOT NULL"),
+            postgresql_where=sa.text("together IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_visit_person_id_happened_at")
+        batch_op.drop_index(
+            "ix_visit_employer_id_happened_at",
+            sqlite_where=sa.text("employer_id IS NOT NULL"),
+            postgresql_where=sa.text("employer_id IS NOT NULL"),
+        )
+
+    op.drop_table("visit")
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_membership_unit_id_status_until_on_from_on",
+            sqlite_where=sa.text("status IS NOT NULL"),
+            postgresql_where=sa.text("status IS NOT NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_membership_uid"))
+        batch_op.drop_index("ix_membership_person_id")
+
+    op.drop_table("membership")
     with op.batch_alter_table("transfer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_transfer_uid"))
         batch_op.drop_index(
@@ -1115,12 +1278,18 @@ def downgrade():
     with op.batch_alter_table("due_visit", schema=None) as batch_op:
         batch_op.drop_index("ix_due_visit_unit_id_due_at")
         batch_op.drop_index(batch_op.f("ix_due_visit_uid"))
+        batch_op.drop_index(
+            "ix_due_visit_planned_by_id",
+            sqlite_where=sa.text("planned_by_id IS NOT NULL"),
+            postgresql_where=sa.text("planned_by_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_due_visit_person_id")
         batch_op.drop_index(
             "ix_due_visit_open",
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         )
+        batch_op.drop_index("ix_due_visit_employer_id")
 
     op.drop_table("due_visit")
     with op.batch_alter_table("consent", schema=None) as batch_op:
@@ -1128,25 +1297,6 @@ def downgrade():
         batch_op.drop_index("ix_consent_person_id")
 
     op.drop_table("consent")
-    with op.batch_alter_table("complaint", schema=None) as batch_op:
-        batch_op.drop_index("ix_complaint_unit_id_state_sealed")
-        batch_op.drop_index("ix_complaint_unit_id_recorded_at_id")
-        batch_op.drop_index("ix_complaint_unit_id_first_due_at")
-        batch_op.drop_index(batch_op.f("ix_complaint_uid"))
-        batch_op.drop_index("ix_complaint_person_id")
-        batch_op.drop_index(
-            "ix_complaint_open",
-            sqlite_where=sa.text(
-                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
-            ),
-            postgresql_where=sa.text(
-                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
-            ),
-        )
-        batch_op.drop_index("ix_complaint_number")
-        batch_op.drop_index("ix_complaint_handler_id_state")
-
-    op.drop_table("complaint")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_person_visit_due",
@@ -1273,8 +1423,10 @@ def downgrade():
     op.drop_table("export_request")
     with op.batch_alter_table("employer", schema=None) as batch_op:
         batch_op.drop_index("ix_employer_uscc")
+        batch_op.drop_index("ix_employer_unit_id_state_seen_at")
         batch_op.drop_index("ix_employer_unit_id_name")
         batch_op.drop_index(batch_op.f("ix_employer_uid"))
+        batch_op.drop_index("ix_employer_cell_id")
 
     op.drop_table("employer")
     with op.batch_alter_table("code", schema=None) as batch_op:

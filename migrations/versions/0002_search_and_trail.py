@@ -27,6 +27,7 @@ SEARCH = {
 # What may never change: of the trail everything; of a story all but the ciphertext, which a key rotation rewrites.
 FIXED = {
     "trail": "UPDATE",
+    "visit_version": "UPDATE",
     "complaint_event": "UPDATE OF complaint_id, step, before, after, actor_id, actor, role, reason, told, happened_at",
 }
 

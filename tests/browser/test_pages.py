@@ -20,11 +20,13 @@ PAGES: dict[str, list[str]] = {
     "worker": [
         "/today", "/new", "/members/", f"/members/ » {FIRST}", f"/members/ » {FIRST} » a[href$='/edit']",
         "/members/new", f"/members/ » {FIRST} » .act-bar .btn-lg", f"/members/ » {FIRST} » a[href*='/events/']",
-        "/visits/", f"/visits/ » {FIRST}", "/visits/find", "/complaints/", f"/complaints/ » {FIRST}",
+        "/visits/", f"/visits/ » {FIRST}", "/visits/find", "/visits/several", "/diary?span=week",
+        "/complaints/", f"/complaints/ » {FIRST}",
         f"/complaints/ » {FIRST} » .act-bar .btn-lg", "/complaints/new", "/me", "/password",
     ],
     "leader": [
-        "/inbox", "/inbox?show=call » .cells .btn", "/members/", "/members/approvals", "/complaints/", "/employers/",
+        "/inbox", "/inbox?show=call » .cells .btn", "/inbox?show=check » .cells .btn",
+        "/diary?span=month", "/members/", "/members/approvals", "/complaints/", "/employers/",
         f"/employers/ » {FIRST}", "/employers/new", "/staff", "/status/", "/status/rules", "/me", "/members/export",
         "/members/print", "/members/cards", f"/members/ » {FIRST} » a[href$='/form']",
         f"/members/ » {FIRST} » a[href$='/card']", "/imports/", "/applications/", "/members/changes",

@@ -1,0 +1,111 @@
+"""The form of a visit: to one person, to several at once, or to an employer, with all that comes of it."""
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, MultipleFileField, RadioField
+
+from gridunion import clock
+from gridunion.fields import Cleaned, CodedSelect, Day, SelectChoice, Several, ValidationError
+from gridunion.look import hm
+from gridunion.members.forms import up_to
+from gridunion.phones import clean_phone
+from gridunion.visits.due import DueVisit
+from gridunion.visits.forms import MEMORY, NOT_EVENTS, EntryForm, Moment, check_between
+from gridunion.visits.guests import Guest, just_logged
+from gridunion.visits.life import ALONE, OUTCOMES
+
+
+class VisitForm(EntryForm):
+    """A visit to one person, to several at once, or to an employer, with all that comes of it."""
+
+    due = RadioField(_("这次是为了"), default="")
+    who = Several(_("见的是谁"))
+    photos = MultipleFileField(_("加照片"))
+    happened = Moment(_("什么时候去的"))
+    next_on = Day(_("下次哪天去"), future=True)
+    phone = Cleaned(_("新手机号"), clean_phone)
+    address = Cleaned(_("新住址"), up_to(120))
+    employer_name = Cleaned(_("新单位"), up_to(80))
+    trigger = CodedSelect(_("遇到什么事"), "visit_trigger")
+    event_on = Day(_("哪一天的事"), future=True)
+    again = BooleanField(_("又去了一次，再记一次"))
+
+    SAID = (*EntryForm.SAID, "next_on")
+    FILE = ("phone", "address", "employer_name")
+
+    def offer(self, guests: list[Guest], chosen: str = "", outcome: str = "") -> "VisitForm":
+        """Know whom it is about, and what the visit may be for: one that is due (the chosen one, else the most
+        pressing) or none."""
+        self.guests = guests
+        self.who.choices = [SelectChoice(guest.key, guest.name) for guest in guests]
+        self._waiting = {str(due.uid): due for due in guests[0].waiting}
+        self.due.choices = [*(SelectChoice(uid, due.topic) for uid, due in self._waiting.items())]
+        self.due.choices.append(SelectChoice("", _("日常走访")))
+        choices: Any = (self.findings.choices, self.trigger.choices)
+        if self.several or not guests[0].person:
+            self.findings.choices = [it for it in choices[0] if it.value not in ALONE]
+        self.trigger.choices = [it for it in choices[1] if it.value not in NOT_EVENTS]
+        if not self.is_submitted():
+            self.due.data = chosen if chosen in self._waiting else next(iter(self._waiting), "")
+            self.who.data = [guest.key for guest in guests]
+            self.outcome.data = outcome if outcome in OUTCOMES else None
+        return self
+
+    @property
+    def several(self) -> bool:
+        return len(self.guests) > 1
+
+    @property
+    def chosen(self) -> list[Guest]:
+        """Those of the people named who are ticked."""
+        return [it for it in self.guests if it.key in (self.who.data or ())] if self.several else self.guests
+
+    @property
+    def due_visit(self) -> DueVisit | None:
+        return self._waiting.get(self.due.data or "")
+
+    def due_of(self, guest: Guest) -> DueVisit | None:
+        return guest.due if self.several else self.due_visit
+
+    def validate_who(self, field: Several) -> None:
+        if self.several and not field.data:
+            raise ValidationError(gettext("请至少选一个人"))
+
+    def validate_due(self, field: RadioField) -> None:
+        field.data = field.data or ""
+
+    def validate_happened(self, field: Moment) -> None:
+        if field.data and field.data > clock.now():
+            raise ValidationError(gettext("时间不能晚于现在"))
+        if field.data and field.data < clock.now() - MEMORY:
+            raise ValidationError(gettext("只能补记 30 天以内的走访"))
+
+    def validate_next_on(self, field: Day) -> None:
+        check_between(field.data, clock.today(), gettext("日期不能早于今天"))
+
+    def validate_trigger(self, field: CodedSelect) -> None:
+        if field.data in {due.trigger for due in self.guests[0].waiting}:
+            raise ValidationError(gettext("这件事已经记过，还没去走访"))
+
+    def validate_event_on(self, field: Day) -> None:
+        check_between(field.data, clock.today() - MEMORY, gettext("只记 30 天以内的事"))
+
+    def validate_again(self, field: BooleanField) -> None:
+        """Twice the same is asked about, and may be true."""
+        earlier = just_logged(self.chosen) if self.chosen and not field.data else None
+        if earlier:
+            raise ValidationError(
+                gettext("刚才 %(time)s 已经记过%(name)s（%(outcome)s，%(by)s）。真的又去了一次，就选“再记一次”",
+                        time=hm(earlier.recorded_at), name=earlier.name, outcome=earlier.words, by=earlier.visitor_name)
+            )  # fmt: skip
+
+    def corrections(self) -> dict[str, Any]:
+        """What the file should say instead."""
+        return {name: self[name].data for name in self.FILE if self[name].data}
+
+    @property
+    def said_more(self) -> bool:
+        """Whether something stands in the folded parts about the file and about events."""
+        return any(self[name].data or self[name].errors for name in (*self.FILE, "trigger"))
