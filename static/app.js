@@ -78,6 +78,8 @@ function isForm(elt) { return elt && elt.tagName === "FORM" && !("nobusy" in elt
 on("submit", function (e) {
   var form = e.target;
   if (form.dataset.busy) { e.preventDefault(); e.stopImmediatePropagation(); return; }
+  var first = form.elements.happened_at; /* a bad line costs the worker no time */
+  if (first && !first.value) first.value = new Date().toISOString();
   form.lastButton = e.submitter || (lastButton && lastButton.form === form ? lastButton : null);
 }, true);
 on("submit", function (e) {

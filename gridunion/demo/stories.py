@@ -157,7 +157,10 @@ class Stories(Teller):
             case = self.complaint(self.member(name, "4"), 3, about, kind, words, by=self.neighbor)
             self.assign(case, 3, self.neighbor)
             with then(days_ago(days, 16, 20)):
-                case.resolve(self.neighbor, result, "solved", "phone", mediated=kind == "labor_dispute")
+                if kind == "labor_dispute":
+                    case.mediate(self.leader, "最后一个月工资没有结清，申请调解", "phone")
+                    case.end_mediation(self.leader, "agreed", "单位三天内补发 3200 元，双方再无争议", "phone")
+                case.resolve(self.neighbor, result, "solved", "phone")
 
     # ── 总览 ──
 

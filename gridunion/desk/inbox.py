@@ -27,14 +27,30 @@ from gridunion.settings import value
 from gridunion.tree import width
 from gridunion.web import page, viewer
 
-GROUPS = ("late", "assign", "held", "self", "applied", "moves", "confirm", "call", "gone", "help", "asked")
+GROUPS = (
+    "late",
+    "soon",
+    "ask",
+    "assign",
+    "held",
+    "self",
+    "applied",
+    "moves",
+    "confirm",
+    "call",
+    "gone",
+    "help",
+    "asked",
+)
 PEOPLE = {"applied": applicants, "help": needy, "moves": to_answer, "asked": asked_for, "gone": loose}
 ONE_ROW = ("held", "self")  # told in one row that leads to a page of its own
-ELSEWHERE = ("asked",)  # what others have to answer is shown, and not counted as waiting here
+ELSEWHERE = ("soon", "asked")  # what others have to answer is shown, and not counted as waiting here
 
 # Chip → its word and the groups behind it; the chips must fit one line of a phone.
 CHIPS: dict[str, tuple[object, tuple[str, ...]]] = {
     "late": (_("超期"), ("late",)),
+    "soon": (_("快到期"), ("soon",)),
+    "ask": (_("问一问"), ("ask",)),
     "assign": (_("派单"), ("assign",)),
     "applied": (_("入会"), ("held", "self", "applied")),
     "people": (_("会员"), ("held", "self", "applied", "moves", "gone", "help", "asked")),

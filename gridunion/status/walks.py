@@ -19,7 +19,7 @@ from sqlalchemy import (
     true,
 )
 
-from gridunion.complaints.life import DISPUTES
+from gridunion.complaints.life import DISPUTES, LEFT
 from gridunion.complaints.models import IS_OPEN, Complaint
 from gridunion.complaints.promises import ReplyDue
 from gridunion.db import UtcDateTime
@@ -52,7 +52,7 @@ def _within(column: ColumnElement[Any]) -> Condition:
 NOT_SEALED = _c.sealed.is_(False)
 _received = NOT_SEALED & _within(_c.recorded_at)
 _dispute = _c.kind.in_([_word(kind) for kind in DISPUTES]) & _c.accepted_at.is_not(None)
-_judged = NOT_SEALED & _within(_c.first_due_at) & (_c.state != _word("refused"))
+_judged = NOT_SEALED & _within(_c.first_due_at) & _c.state.not_in([_word(state) for state in LEFT])
 _late = _c.due_at < NOW
 _told = _r.sealed.is_(False) & _within(_r.due_at)
 _must = _within(_d.due_at) & _d.trigger.in_(bindparam("must", expanding=True))

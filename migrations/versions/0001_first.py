@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 16:27:42.534014
+Revision: 0001, 2026-11-21 17:45:15.102776
 """
 
 import sqlalchemy as sa
@@ -606,8 +606,18 @@ def upgrade():
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("remind_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("street_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("alarm", sa.String(length=8), nullable=True),
+        sa.Column("wait_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("first_due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("first_resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("grade", sa.String(length=12), nullable=False),
+        sa.Column("known_on", sa.Date(), nullable=True),
+        sa.Column("referred_to", sa.String(length=16), nullable=True),
+        sa.Column("referred_number", sa.String(length=40), nullable=True),
+        sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("result", sa.String(length=20), nullable=True),
         sa.Column("mediated_on", sa.Date(), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
@@ -624,22 +634,27 @@ def upgrade():
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_complaint_employer_id")),
         sa.ForeignKeyConstraint(["handler_id"], ["account.id"], name=op.f("fk_complaint_handler_id")),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"], ["complaint.id"], name=op.f("fk_complaint_merged_into_id")
+        ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_complaint_person_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_complaint_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
     )
     with op.batch_alter_table("complaint", schema=None) as batch_op:
+        batch_op.create_index("ix_complaint_employer_id", ["employer_id"], unique=False)
         batch_op.create_index("ix_complaint_handler_id_state", ["handler_id", "state"], unique=False)
+        batch_op.create_index("ix_complaint_merged_into_id", ["merged_into_id"], unique=False)
         batch_op.create_index("ix_complaint_number", ["number"], unique=True)
         batch_op.create_index(
             "ix_complaint_open",
             ["unit_id", "due_at"],
             unique=False,
             sqlite_where=sa.text(
-                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
+                "state IN ('registered', 'accepted', 'returned', 'escalated', 'reopened', 'assigned', 'in_progress', 'awaiting_worker', 'mediating', 'referred')"
             ),
             postgresql_where=sa.text(
-                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
+                "state IN ('registered', 'accepted', 'returned', 'escalated', 'reopened', 'assigned', 'in_progress', 'awaiting_worker', 'mediating', 'referred')"
             ),
         )
         batch_op.create_index("ix_complaint_person_id", ["person_id"], unique=False)
@@ -1084,14 +1099,16 @@ def downgrade():
         batch_op.drop_index(
             "ix_complaint_open",
             sqlite_where=sa.text(
-                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
+                "state IN ('registered', 'accepted', 'returned', 'escalated', 'reopened', 'assigned', 'in_progress', 'awaiting_worker', 'mediating', 'referred')"
             ),
             postgresql_where=sa.text(
-                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
+                "state IN ('registered', 'accepted', 'returned', 'escalated', 'reopened', 'assigned', 'in_progress', 'awaiting_worker', 'mediating', 'referred')"
             ),
         )
         batch_op.drop_index("ix_complaint_number")
+        batch_op.drop_index("ix_complaint_merged_into_id")
         batch_op.drop_index("ix_complaint_handler_id_state")
+        batch_op.drop_index("ix_complaint_employer_id")
 
     op.drop_table("complaint")
     with op.batch_alter_table("person", schema=None) as batch_op:
