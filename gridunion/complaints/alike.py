@@ -1,8 +1,8 @@
 """Cases that may be about the same thing: open ones about the same employer. Sealed ones are never among them."""
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
-from gridunion.complaints.hands import community_of, place_of
+from gridunion.complaints.hands import community_of, handlers, place_of
 from gridunion.complaints.life import OPEN
 from gridunion.complaints.models import Complaint
 from gridunion.db import db
@@ -28,6 +28,8 @@ def mergeable(case: Complaint) -> list[Complaint]:
     found = _open(case.unit).where(Complaint.id != case.id, Complaint.accepted_at.is_not(None))
     if case.employer_id:
         found = found.order_by(None).order_by(Complaint.employer_id != case.employer_id, Complaint.id.desc())
+    there = [hand.id for hand in handlers(case.unit)]  # who works on it must be able to tell this worker, too
+    found = found.where(or_(Complaint.handler_id.is_(None), Complaint.handler_id.in_(there)))
     return list(db.session.scalars(found.limit(MOST_OFFERED)))
 
 

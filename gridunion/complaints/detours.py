@@ -162,6 +162,7 @@ class Detours(Course):
         else:
             self._step("withdraw", by, words=words)
         self.closed_at, self.wait_until = clock.now(), None
+        promises.keep(self)  # who takes it back was spoken with
         for case in list(self.joined):
             case._write("separate", by)
             case._stand_alone()

@@ -106,7 +106,10 @@ STEPS = {
 
 BY_CLOCK = {"remind": "soon", "overdue": "late", "raise": "street"}
 """What the clock writes into a story, and the alarm it leaves on the case."""
-INNER = {"urge", "minutes", "confirm", "send_back", "close", "call_back", *BY_CLOCK}
+INNER = {
+    "urge", "minutes", "give_back", "resume", "separate", "withdraw", "confirm", "send_back", "close", "call_back",
+    *BY_CLOCK,
+}  # fmt: skip
 """Steps of which the worker need not be told, or which ask him."""
 
 RESULTS = {

@@ -154,6 +154,8 @@ def _said(event: ComplaintEvent) -> str:
 
 def silent_days(complaint: Complaint) -> int:
     """Days since the worker last heard something; 0 while nothing is owed yet."""
+    if complaint.stands_still:
+        return 0
     told = [event.happened_at for event in complaint.events if event.told]
     since = max(told, default=complaint.recorded_at)
     days = (clock.today() - clock.local(since).date()).days
