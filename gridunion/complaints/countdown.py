@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import lazy_gettext, ngettext
 
 from gridunion import calendar, clock
 from gridunion.complaints.life import ANSWERS, LEFT
@@ -61,9 +60,9 @@ def _span(complaint: Complaint, limit: int) -> str:
 
 
 _WAITS = {
-    "awaiting_worker": (_l("等本人，期限先停"), _l("最迟等到 %(when)s，之后接着算")),
-    "mediating": (_l("调解中，期限先停"), _l("应在 %(when)s 前谈完")),
-    "referred": (_l("已转出，期限先停"), _l("应在 %(when)s 前问办得怎样")),
+    "awaiting_worker": (lazy_gettext("等本人，期限先停"), lazy_gettext("最迟等到 %(when)s，之后接着算")),
+    "mediating": (lazy_gettext("调解中，期限先停"), lazy_gettext("应在 %(when)s 前谈完")),
+    "referred": (lazy_gettext("已转出，期限先停"), lazy_gettext("应在 %(when)s 前问办得怎样")),
 }
 
 

@@ -70,11 +70,11 @@ STEPS = {
         _("派单"), ("accepted", "returned", "escalated", "reopened", *WORKING), "assigned", _DECIDE, "decides"
     ),
     "give_back": Step(
-        _("退回重派"), ("assigned",), "returned", _WORK, "handler", ("words",), "complaint.give_back.most"
+        pgettext("do", "退回重派"), ("assigned",), "returned", _WORK, "handler", ("words",), "complaint.give_back.most"
     ),
     "progress": Step(_("记进展"), WORKING, "in_progress", _WORK, "handler"),
     "reply": Step(_("给本人回音"), WORKING, "in_progress", _WORK, "handler", _TELL),
-    "pause": Step(_("等本人"), WORKING, "awaiting_worker", _WORK, "handler", _TELL, "complaint.pause.most"),
+    "pause": Step(pgettext("do", "等本人"), WORKING, "awaiting_worker", _WORK, "handler", _TELL, "complaint.pause.most"),
     "resume": Step(_("接着办"), ("awaiting_worker", "referred"), "in_progress", _MOVE, "either", ("words",)),
     "mediate": Step(_("组织调解"), WORKING, "mediating", _DECIDE, "decides", _TELL),
     "minutes": Step(_("记调解"), ("mediating",), None, _DECIDE, "decides", ("words",)),
@@ -88,7 +88,7 @@ STEPS = {
     "merge": Step(_("并案"), (*WAITING, *WORKING), "merged", _DECIDE, "decides", ("told",)),
     "inform": Step(_("一起回音"), ("merged",), None, _WORK, "itself", _TELL),
     "separate": Step(_("拆开单办"), ("merged",), "accepted", _DECIDE, "decides"),
-    "withdraw": Step(_("本人撤回"), OPEN, "withdrawn", _MOVE, "either", ("words",)),
+    "withdraw": Step(pgettext("do", "本人撤回"), OPEN, "withdrawn", _MOVE, "either", ("words",)),
     "resolve": Step(_("办结"), WORKING, "resolved", _WORK, "handler", _TELL),
     "confirm": Step(_("确认结果"), ("resolved",), None, _DECIDE, "judges"),
     "send_back": Step(_("退回再办"), ("resolved",), "in_progress", _DECIDE, "judges", ("words",)),

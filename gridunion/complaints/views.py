@@ -13,6 +13,7 @@ from gridunion.complaints.life import MEDIATED, REFERRALS, STEPS
 from gridunion.complaints.listing import complaints, counts
 from gridunion.complaints.steps import add_steps, opened
 from gridunion.complaints.story import life, meetings
+from gridunion.complaints.turns import OutOfTurn
 from gridunion.db import db
 from gridunion.files import Attachment, attachments_of, serve
 from gridunion.rights import allow
@@ -106,6 +107,8 @@ def show(uid: UUID) -> Response:
 def mediation(uid: UUID) -> Response:
     """What was said and agreed, on one page to sign."""
     complaint = opened(uid)
+    if complaint.mediated_on is None:
+        raise OutOfTurn(_("这件诉求没有调解过"))
     ended = complaint.last("end_mediation")
     lineage = complaint.unit.lineage()
     return page(

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 from sqlalchemy import extract, func, select
 from sqlalchemy.orm import joinedload
 
@@ -104,7 +104,11 @@ def _replies(cases: list[Complaint]) -> dict[int, datetime]:
     return dict(pairs)
 
 
-_WAITS = {"awaiting_worker": _l("等本人"), "mediating": _l("调解中"), "referred": _l("问办得怎样")}
+_WAITS = {
+    "awaiting_worker": lazy_gettext("等本人"),
+    "mediating": lazy_gettext("调解中"),
+    "referred": lazy_gettext("问办得怎样"),
+}
 
 
 def _case(case: Complaint, reply_at: datetime | None) -> Item:
