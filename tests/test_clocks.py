@@ -23,7 +23,7 @@ from gridunion.db import db, write
 from gridunion.jobs import tick
 from gridunion.rights import Viewer
 from tests.conftest import Someone, as_viewer, unit
-from tests.test_complaints import account, assigned, look_again, there
+from tests.test_complaints import account, assigned, form_of, look_again, there
 
 WORDS = "说清楚了办到哪一步"
 Moment = tuple[int, ...]  # year, month, day, hour, minute in Shanghai; noon when no hour is given
@@ -421,6 +421,17 @@ def test_the_round_is_part_of_the_periodic_work(lifted: Flask) -> None:
     with on((2026, 12, 1)):
         tick()
     assert "overdue" in steps_of(case)
+
+
+def test_a_round_takes_no_form_out_of_anybodys_hand(lifted: Flask) -> None:
+    case = assigned(category="welfare")
+    with on((2026, 11, 30, 17, 0)):
+        worker = Someone(lifted, "worker")
+        sent = form_of(worker.get(there(case, "reply")))
+    with on((2026, 11, 30, 17, 31)):
+        make_round()
+        worker.post(there(case, "reply"), sent | {"words": WORDS, "told": "phone"})
+    assert steps_of(case)[-2:] == ["overdue", "reply"]
 
 
 def test_pages_see_what_no_round_has_written_yet(lifted: Flask) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from gridunion import clock
 from gridunion.complaints.life import IN_HAND, OPEN, STATES, STEPS
+from gridunion.complaints.listing import complaints, looking
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.records import ComplaintEvent
 from gridunion.complaints.steps import ALL, LEADS, SAID
@@ -34,7 +35,7 @@ def test_the_table_leads_from_state_to_state_and_every_step_has_its_words() -> N
 
 def test_every_setting_of_the_table_is_there(lifted: Flask) -> None:
     known = set(db.session.scalars(select(Setting.key)))
-    assert {step.most for step in STEPS.values() if step.most} <= known
+    assert {key for step in STEPS.values() for key in (step.most, step.limit) if key} <= known
 
 
 def test_a_case_in_the_wrong_hand_is_given_back_once_and_soon(
@@ -259,6 +260,23 @@ def test_what_was_taken_back_or_merged_is_not_judged(lifted: Flask) -> None:
         assert (
             street.get("/status/21/received").total == 0 and street.get("/complaints/?show=done").total == 2
         )
+
+
+def test_lists_and_rules_agree_on_the_new_ways(lifted: Flask) -> None:
+    """Given back, with the street, too late, waiting: what a list asks of somebody is what the rules let him do."""
+    returned, up, waits, _late = (assigned(name=name) for name in ("孙倩", "余建民", "李强", "马小军"))
+    with write():
+        returned.give_back(as_viewer("worker"), WORDS)
+        up.escalate(as_viewer("leader"), WORDS)
+        waits.pause(as_viewer("worker"), WORDS, "phone")
+    for day in (1, 31):  # on the last of December all have been lying too long
+        with at(2026, 12, day, 9, 0):
+            for login, chosen in (("leader", "assign"), ("supervisor", "street")):
+                by = as_viewer(login)
+                cases = db.session.scalars(select(Complaint)).all()
+                mine = {case.id for case in cases if case.waits_for_hand and case.may("assign", by)}
+                with looking(by, "decide complaints"):
+                    assert {row.id for row in complaints(chosen)[0]} == mine, (login, day)
 
 
 def test_each_step_says_whether_the_worker_knows_when_and_how(lifted: Flask, worker: Someone) -> None:

@@ -9,7 +9,7 @@ from wtforms.validators import NumberRange
 
 from gridunion import settings
 from gridunion.complaints.alike import mergeable
-from gridunion.complaints.life import MEDIATED, REFERRALS
+from gridunion.complaints.life import MEDIATED, REFERRALS, STEPS
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.step_forms import StepForm, Telling, telling, telling_words, tiles
 from gridunion.complaints.turns import extension_left
@@ -87,7 +87,7 @@ class ExtendForm(Telling):
     def offer(self, complaint: Complaint, by: Viewer) -> None:
         super().offer(complaint, by)
         first = not complaint.times("extend")
-        one = int(settings.value("complaint.extend.workdays", complaint.unit.path))
+        one = int(settings.value(STEPS["extend"].limit, complaint.unit.path))
         most = min(extension_left(complaint), one) if first else extension_left(complaint)
         self.days.validators = [NumberRange(1, most, gettext("请填 1 到 %(n)s 的天数", n=most))]
         if self.days.data is None and not self.days.raw_data:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from gridunion import calendar, clock, settings
 from gridunion.complaints import hands, promises, readers, turns
 from gridunion.complaints.course import Course
-from gridunion.complaints.life import BY_CLOCK
+from gridunion.complaints.life import BY_CLOCK, STEPS
 from gridunion.complaints.turns import OutOfTurn
 from gridunion.rights import Viewer
 
@@ -47,7 +47,7 @@ class Detours(Course):
     def pause(self, by: Viewer, words: str, told: str | None) -> None:
         """The worker has to bring something, and was told what."""
         self._step("pause", by, words=words, told=told)
-        promises.stand_still(self, promises.workdays_on(self, "complaint.pause.workdays"))
+        promises.stand_still(self, promises.workdays_on(self, STEPS["pause"].limit))
 
     def resume(self, by: Viewer | None, words: str | None = None) -> None:
         """What was waited for came; `by` None: the time is over."""
@@ -61,13 +61,13 @@ class Detours(Course):
         """Somebody else works on it now; the union asks again and again how it goes."""
         self._step("refer", by, words=words, told=told, reason=to)
         self.referred_to, self.referred_number = to, number
-        promises.stand_still(self, promises.workdays_on(self, "complaint.review.workdays"))
+        promises.stand_still(self, promises.workdays_on(self, STEPS["review"].limit))
 
     def review(self, by: Viewer, words: str, told: str | None = None) -> None:
         """How it goes there; in three weeks somebody asks again."""
         self._step("review", by, words=words, told=told)
         promises.run_on(self)
-        promises.stand_still(self, promises.workdays_on(self, "complaint.review.workdays"))
+        promises.stand_still(self, promises.workdays_on(self, STEPS["review"].limit))
 
     def heed_the_clock(self) -> None:
         """Write down what came to pass by itself; what is written already stays as it is."""
@@ -86,7 +86,7 @@ class Detours(Course):
         (劳动争议调解仲裁法 第十二、十四条)."""
         self._step("mediate", by, words=words, told=told)
         self.mediated_on, self.known_on = clock.today(), known_on or self.known_on
-        days = settings.value("complaint.mediation.days", self.unit.path)
+        days = settings.value(STEPS["mediate"].limit, self.unit.path)
         promises.stand_still(self, calendar.after_days(clock.now(), days, self.unit.path))
 
     def minutes(self, by: Viewer, words: str) -> None:
@@ -111,7 +111,7 @@ class Detours(Course):
 
     @property
     def _one_extension(self) -> int:
-        return int(settings.value("complaint.extend.workdays", self.unit.path))
+        return int(settings.value(STEPS["extend"].limit, self.unit.path))
 
     # ── two cases about one thing ──
 

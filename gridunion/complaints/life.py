@@ -57,6 +57,8 @@ class Step:
     """What must be given: words that say something; told, how the worker was told, when somebody can be."""
     most: str = ""
     """The setting that says how often in the life of a case."""
+    limit: str = ""
+    """The setting that says in what time it is taken, or how much time it gives."""
 
 
 _DECIDE, _WORK, _MOVE = "decide complaints", "work on complaints", "move complaints"
@@ -64,27 +66,35 @@ _TELL = ("words", "told")
 
 STEPS = {
     "register": Step(_("收到"), (), "registered", "take complaints", "itself"),
-    "accept": Step(_("受理"), ("registered",), "accepted", _DECIDE, "decides"),
+    "accept": Step(_("受理"), ("registered",), "accepted", _DECIDE, "decides", limit="complaint.accept.workdays"),
     "refuse": Step(pgettext("do", "不予受理"), ("registered",), "refused", _DECIDE, "decides", _TELL),
     "assign": Step(
         _("派单"), ("accepted", "returned", "escalated", "reopened", *WORKING), "assigned", _DECIDE, "decides"
     ),
     "give_back": Step(
-        pgettext("do", "退回重派"), ("assigned",), "returned", _WORK, "handler", ("words",), "complaint.give_back.most"
+        pgettext("do", "退回重派"), ("assigned",), "returned", _WORK, "handler", ("words",),
+        "complaint.give_back.most", "complaint.give_back.workdays",
     ),
     "progress": Step(_("记进展"), WORKING, "in_progress", _WORK, "handler"),
-    "reply": Step(_("给本人回音"), WORKING, "in_progress", _WORK, "handler", _TELL),
-    "pause": Step(pgettext("do", "等本人"), WORKING, "awaiting_worker", _WORK, "handler", _TELL, "complaint.pause.most"),
+    "reply": Step(_("给本人回音"), WORKING, "in_progress", _WORK, "handler", _TELL, limit="complaint.reply_every.days"),
+    "pause": Step(
+        pgettext("do", "等本人"), WORKING, "awaiting_worker", _WORK, "handler", _TELL,
+        "complaint.pause.most", "complaint.pause.workdays",
+    ),
     "resume": Step(_("接着办"), ("awaiting_worker", "referred"), "in_progress", _MOVE, "either", ("words",)),
-    "mediate": Step(_("组织调解"), WORKING, "mediating", _DECIDE, "decides", _TELL),
+    "mediate": Step(
+        _("组织调解"), WORKING, "mediating", _DECIDE, "decides", _TELL, limit="complaint.mediation.days"
+    ),
     "minutes": Step(_("记调解"), ("mediating",), None, _DECIDE, "decides", ("words",)),
     "end_mediation": Step(_("调解结束"), ("mediating",), "in_progress", _DECIDE, "decides", _TELL),
-    "extend": Step(_("延期"), WORKING, None, _DECIDE, "decides", _TELL),
+    "extend": Step(_("延期"), WORKING, None, _DECIDE, "decides", _TELL, limit="complaint.extend.workdays"),
     "escalate": Step(
         _("上报街道"), ("accepted", "returned", "reopened", *WORKING), "escalated", _DECIDE, "decides", ("words",)
     ),
-    "refer": Step(_("转出去"), WORKING, "referred", _DECIDE, "decides", _TELL),
-    "review": Step(_("问办得怎样"), ("referred",), None, _MOVE, "either", ("words",)),
+    "refer": Step(_("转出去"), WORKING, "referred", _DECIDE, "decides", _TELL, limit="complaint.review.workdays"),
+    "review": Step(
+        _("问办得怎样"), ("referred",), None, _MOVE, "either", ("words",), limit="complaint.review.workdays"
+    ),
     "merge": Step(_("并案"), (*WAITING, *WORKING), "merged", _DECIDE, "decides", ("told",)),
     "inform": Step(_("一起回音"), ("merged",), None, _WORK, "itself", _TELL),
     "separate": Step(_("拆开单办"), ("merged",), "accepted", _DECIDE, "decides"),
@@ -92,11 +102,13 @@ STEPS = {
     "resolve": Step(_("办结"), WORKING, "resolved", _WORK, "handler", _TELL),
     "confirm": Step(_("确认结果"), ("resolved",), None, _DECIDE, "judges"),
     "send_back": Step(_("退回再办"), ("resolved",), "in_progress", _DECIDE, "judges", ("words",)),
-    "call_back": Step(_("回访"), ("resolved",), None, "call back", "judges"),
+    "call_back": Step(
+        _("回访"), ("resolved",), None, "call back", "judges", limit="complaint.call_back.workdays"
+    ),
     "close": Step(_("归档"), ("resolved",), "closed", "call back", "judges"),
     "reopen": Step(
         pgettext("do", "重新办理"), ("resolved", "closed", "refused", "withdrawn"), "reopened", _DECIDE,
-        needs=("words",),
+        needs=("words",), limit="complaint.reopen.days",
     ),
     "urge": Step(_("催办"), OPEN, None, "press complaints"),
     "remind": Step(_("快到期，已提醒经办人"), OPEN, None, "press complaints", "itself"),

@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import calendar, clock, settings
+from gridunion.complaints.life import STEPS
 from gridunion.complaints.readers import Seal
 from gridunion.db import BigId, Row, db, internal
 from gridunion.tree import Scoped
@@ -40,7 +41,7 @@ class ReplyDue(Seal, Scoped, Row):
 def set_clocks(case: "Case", start: datetime, share: float = 1) -> None:
     """Until when the case must be taken on, and dealt with; `share` of the whole time the second time round."""
     path = case.unit.path
-    case.accept_due_at = _workdays(case, start, "complaint.accept.workdays")
+    case.accept_due_at = _workdays(case, start, STEPS["accept"].limit)
     if case.urgent:
         hours = settings.value("complaint.accept.urgent_hours", path)
         case.accept_due_at = calendar.after_hours(start, hours)
@@ -105,7 +106,7 @@ def workdays_on(case: "Case", key: str) -> datetime:
 
 
 def wait_for_call(case: "Case") -> None:
-    case.call_due_at = _workdays(case, clock.now(), "complaint.call_back.workdays")
+    case.call_due_at = _workdays(case, clock.now(), STEPS["call_back"].limit)
 
 
 def promise(case: "Case", first: bool = False) -> None:
@@ -117,7 +118,7 @@ def promise(case: "Case", first: bool = False) -> None:
 
 
 def _next_word(case: "Case") -> datetime:
-    days = settings.value("complaint.reply_every.days", case.unit.path)
+    days = settings.value(STEPS["reply"].limit, case.unit.path)
     return calendar.after_days(clock.now(), days, case.unit.path)
 
 

@@ -14,7 +14,7 @@ from gridunion.complaints.life import STEPS, WORKING
 from gridunion.complaints.listing import loads
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.step_forms import FORMS, AssignForm, StepForm
-from gridunion.complaints.story import meanwhile
+from gridunion.complaints.story import meanwhile, only_the_clock
 from gridunion.db import db, write
 from gridunion.rights import allow
 from gridunion.web import before, edited, find, go, page, say, viewer
@@ -108,7 +108,7 @@ def _show(name: str, complaint: Complaint) -> Response:
 
 def _take(name: str, complaint: Complaint) -> Response:
     form = _form(name, complaint, ALL[name]())
-    if form.versioned and edited(complaint, form):
+    if form.versioned and edited(complaint, form) and not only_the_clock(complaint, form.seen.data):
         return _explain(name, complaint, form)
     complaint.demand(complaint.opening(name), viewer())
     if not form.submitted():

@@ -216,6 +216,16 @@ def _offices(complaint: Complaint) -> tuple[str, str]:
 
 def meanwhile(complaint: Complaint, seen: str | None) -> list[Line]:
     """What happened since somebody read the first `seen` steps."""
-    known = int(seen) if seen and seen.isdecimal() else len(complaint.events) - 1
-    news = [event for event in complaint.events[known:] if event.step not in BY_CLOCK]
+    news = [event for event in _since(complaint, seen) if event.step not in BY_CLOCK]
     return [_line(complaint, event, last=False) for event in _joined(news)]
+
+
+def only_the_clock(complaint: Complaint, seen: str | None) -> bool:
+    """Nobody did anything since; what the clock wrote down takes no form out of anybody's hand."""
+    news = _since(complaint, seen)
+    return bool(news) and all(event.step in BY_CLOCK for event in news)
+
+
+def _since(complaint: Complaint, seen: str | None) -> list[ComplaintEvent]:
+    known = int(seen) if seen and seen.isdecimal() else len(complaint.events) - 1
+    return complaint.events[known:]

@@ -66,7 +66,7 @@ def _state(case: "Case", name: str, by: Viewer) -> None:
 
 
 def _give_back(case: "Case", by: Viewer) -> None:
-    days = settings.value("complaint.give_back.workdays", case.unit.path)
+    days = settings.value(STEPS["give_back"].limit, case.unit.path)
     given = case.last("assign")
     if given and calendar.after_workdays(given.happened_at, days, case.unit.path) < clock.now():
         raise OutOfTurn(_("派单后 %(n)s 个工作日内才能退回", n=days))
@@ -119,7 +119,7 @@ def _handles(case: "Case", by: Viewer) -> bool:
 def _too_late(case: "Case") -> bool:
     """The days in which a case may be reopened are over; for the street they never are."""
     ended = case.resolved_at or case.closed_at
-    days = settings.value("complaint.reopen.days", case.unit.path)
+    days = settings.value(STEPS["reopen"].limit, case.unit.path)
     return bool(ended and (clock.today() - clock.local(ended).date()).days > days)
 
 
