@@ -309,8 +309,6 @@ def test_the_clock_stands_still_and_goes_on(lifted: Flask) -> None:
             with on(recorded):
                 case = given(kind)
             for when, name in steps:
-                if name.startswith("street"):
-                    case.escalated_at = moment(recorded)
                 with on(when):
                     _step(case, name)
             assert (case.due_at, case.first_due_at) == (close(due), close(first)), (recorded, steps)
@@ -465,6 +463,7 @@ def test_on_time_is_judged_by_the_first_limit(lifted: Flask) -> None:
         case.resolve(as_viewer("worker"), WORDS, "solved", "phone")
     with on((2026, 12, 20)):
         page = Someone(lifted, "supervisor").get("/status/21/late_done")
+        assert "延过期的 1" in Someone(lifted, "supervisor").get("/status/21/due")
     assert page.total == 1 and case.first_resolved_at < case.due_at
 
 

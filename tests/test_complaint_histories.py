@@ -107,7 +107,7 @@ class Model:
         if name == "escalate":
             return set() if self.escalated or self.reopened > 1 else self.decides() - {"supervisor"}
         if name == "extend" and self.times["extend"]:
-            return self.decides() & {"supervisor"}
+            return {"supervisor"}
         if name in DECIDED:
             return self.decides()
         if name in HANDLED:

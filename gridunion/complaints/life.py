@@ -26,7 +26,7 @@ STATES = {
     "in_progress": _("办理中"),
     "awaiting_worker": _("等本人"),
     "mediating": _("调解中"),
-    "referred": _("已转出"),
+    "referred": pgettext("case", "已转出"),
     "escalated": _("已报街道"),
     "resolved": _("已办结"),
     "closed": _("已归档"),

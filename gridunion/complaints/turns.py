@@ -134,9 +134,9 @@ def _hand(case: "Case", name: str, by: Viewer) -> None:
 
 def _chair(case: "Case", name: str, by: Viewer, leaders: set[int]) -> None:
     """The community's leader decides; the street where there is none, and from the second reopening on.
-    It also judges what a leader handled himself, and may decide what lies too long."""
+    It also judges what a leader handled himself, and may decide what lies too long, or a second extension."""
     street = _is_street(case, name, by)
-    if street and case.lies_too_long:
+    if street and (case.lies_too_long or (name == "extend" and case.times("extend"))):
         return
     if case.is_streets or not leaders:
         if not street:
