@@ -408,7 +408,7 @@ def test_whoever_does_whatever_a_case_keeps_to_its_table(lifted: Flask) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Histories,
         settings=settings(
-            max_examples=some(25),
+            max_examples=some(20),
             stateful_step_count=20,
             deadline=None,
             database=None,

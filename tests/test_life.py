@@ -84,7 +84,9 @@ def test_a_dispute_is_mediated_and_its_paper_printed(lifted: Flask, leader: Some
     case = assigned(employer_name="汉江快递站")
     words = "本人口头申请调解，要求补发两个月工资"
     take_step(leader, case, "mediate", words=words, told="visit", known_on="2026-10-15")
-    take_step(leader, case, "minutes", words="站点负责人和本人到场，站点答应分两次付清")
+    take_step(leader, case, "minutes", words="站点负责人和本人到场，站点答应分两次付清", told="shown")
+    look_again()
+    assert case.running_promise and case.running_promise.due_at == case.wait_until
     take_step(
         leader, case, "end-mediation", result="agreed", words="十二月十日前分两次付清四千元", told="visit"
     )

@@ -57,13 +57,15 @@ class MediateForm(Telling):
         self.complaint.mediate(by, self.words.data or "", self.how, self.known_on.data)
 
 
-class MinutesForm(StepForm):
+class MinutesForm(Telling):
     words = Words(
         _("谁参加，各方怎么说"), most=4000, validators=[needed(_("请写谁参加、各方怎么说")), telling_words]
     )
+    told = telling()
+    must_tell = False
 
     def take(self, by: Viewer) -> None:
-        self.complaint.minutes(by, self.words.data or "")
+        self.complaint.minutes(by, self.words.data or "", self.how)
 
 
 class EndMediationForm(Telling):

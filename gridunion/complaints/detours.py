@@ -89,9 +89,9 @@ class Detours(Course):
         days = settings.value(STEPS["mediate"].limit, self.unit.path)
         promises.stand_still(self, calendar.after_days(clock.now(), days, self.unit.path))
 
-    def minutes(self, by: Viewer, words: str) -> None:
+    def minutes(self, by: Viewer, words: str, told: str | None = None) -> None:
         """What was said at a meeting."""
-        self._step("minutes", by, words=words)
+        self._step("minutes", by, words=words, told=told)
 
     def end_mediation(self, by: Viewer, result: str, words: str, told: str | None) -> None:
         """With the terms of the agreement, or with the worker told of arbitration."""

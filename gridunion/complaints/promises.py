@@ -118,6 +118,9 @@ def promise(case: "Case", first: bool = False) -> None:
 
 
 def _next_word(case: "Case") -> datetime:
+    """Every few days; nothing new is owed while everybody waits for somebody outside."""
+    if case.stands_still and case.wait_until:
+        return case.wait_until
     days = settings.value(STEPS["reply"].limit, case.unit.path)
     return calendar.after_days(clock.now(), days, case.unit.path)
 
