@@ -401,6 +401,7 @@ def test_who_does_not_come_is_waited_for_no_longer(lifted: Flask) -> None:
         look_again()
         assert case.state == state
     assert case.events[-1].happened_at == close((2026, 11, 30)) and case.wait_until is None
+    assert "接着办 11月30日 17:30，系统" in Someone(lifted, "worker").get(there(case))
 
 
 def test_a_case_that_waits_is_not_late_while_it_does(lifted: Flask) -> None:

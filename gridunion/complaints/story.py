@@ -121,13 +121,13 @@ def _line(complaint: Complaint, event: ComplaintEvent, last: bool) -> Line:
 def _told(complaint: Complaint, event: ComplaintEvent) -> tuple[bool, str] | None:
     """Whether the worker knows of a step: told then, or by a later word; when and how."""
     if event.told:
-        return True, _("已告知本人：%(how)s", how=TOLD_BY[event.told])
+        return True, _("已告知本人：%(how)s", how=TOLD_BY.get(event.told, ""))
     if event.step in INNER or not complaint.can_be_told:
         return None
     later = next((it for it in complaint.events if it.told and it.id > event.id), None)
     if later is None:
         return False, _("还没告知本人")
-    on, how = day(later.happened_at), TOLD_BY[later.told or ""]
+    on, how = day(later.happened_at), TOLD_BY.get(later.told or "", "")
     return True, _("%(day)s 告知本人：%(how)s", day=on, how=how)
 
 
@@ -138,7 +138,8 @@ def _when(complaint: Complaint, event: ComplaintEvent) -> str:
         return str(_("%(at)s，%(who)s%(channel)s登记", at=at, who=event.actor or _("本人"), channel=channel))
     if event.step == "assign":
         return str(_("%(at)s，%(who)s派给%(name)s", at=at, who=event.actor, name=event.words or ""))
-    return _("，").join(filter(None, (at, event.actor)))
+    by = event.actor or (_("系统") if event.step == "resume" else _("本人"))
+    return str(_("，").join((at, by)))
 
 
 def _said(event: ComplaintEvent) -> str:
