@@ -6,7 +6,7 @@ from flask import g
 from sqlalchemy import Boolean, Date, String, select
 from sqlalchemy.orm import Mapped
 
-from gridunion import settings
+from gridunion import clock, settings
 from gridunion.db import Row, db, public
 from gridunion.deadlines import Days, due_after_days, due_after_hours, due_after_workdays
 
@@ -46,6 +46,28 @@ def after_workdays(start: datetime, count: int, path: str = "") -> datetime:
 def after_days(start: datetime, count: int, path: str = "") -> datetime:
     """The close of the office `count` calendar days after a moment, never on a holiday (民法典 第二百零三条)."""
     return due_after_days(start, count, office_close(path), days())
+
+
+def moved(due: datetime, count: int) -> datetime:
+    """A close of the office so many working days later, or earlier below 0; its hour stays."""
+    known, on = days(), clock.local(due).date()
+    to = known.add_workdays(on, count) if count >= 0 else known.back_workdays(on, -count)
+    return due + (to - on)
+
+
+def workdays_until(moment: datetime) -> int:
+    """Working days after today up to and with the day of a moment."""
+    return days().workdays_between(clock.today(), clock.local(moment).date())
+
+
+def a_workday_before(due: datetime) -> datetime:
+    """The beginning of the last working day before the day of a moment."""
+    return clock.midnight(days().back_workdays(clock.local(due).date(), 1))
+
+
+def is_provisional(moment: datetime) -> bool:
+    """Nobody entered the holidays of that year yet: the deadline may still move."""
+    return not days().knows(clock.local(moment).year)
 
 
 def after_hours(start: datetime, count: int) -> datetime:

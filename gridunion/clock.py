@@ -24,6 +24,11 @@ def today() -> date:
     return local(now()).date()
 
 
+def tomorrow() -> date:
+    """The day after today in Shanghai."""
+    return today() + timedelta(days=1)
+
+
 def local(moment: datetime) -> datetime:
     """The same instant as a clock on a Shanghai wall shows it."""
     return moment.astimezone(SHANGHAI)

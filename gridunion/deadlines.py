@@ -36,6 +36,17 @@ class Days:
             count -= self.is_workday(day)
         return day
 
+    def back_workdays(self, day: date, count: int) -> date:
+        """The working day ``count`` working days before a day."""
+        while count:
+            day -= _DAY
+            count -= self.is_workday(day)
+        return day
+
+    def knows(self, year: int) -> bool:
+        """Whether somebody entered the special days of a year; until then its deadlines are provisional."""
+        return any(day.year == year for day in self.overrides)
+
     def workdays_between(self, start: date, end: date) -> int:
         """How many working days come after ``start`` up to and with ``end``; below 0 when ``end`` is earlier.
 
@@ -84,6 +95,14 @@ def due_after_hours(start: datetime, hours: float) -> datetime:
     if hours < 0:
         raise ValueError("deadlines run forward")
     return _aware(start).astimezone(UTC) + timedelta(hours=hours)
+
+
+def a_year_after(day: date) -> date:
+    """The same date a year later, or the month's last day (民法典 第二百零二条)."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return day.replace(year=day.year + 1, day=28)
 
 
 def published_days(years: Iterable[int]) -> dict[date, tuple[bool, str]]:

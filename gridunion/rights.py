@@ -70,6 +70,7 @@ RIGHTS: dict[str, set[str]] = {
     "see complaints": _FIELD | _OFFICE,
     "take complaints": _FIELD,
     "work on complaints": _FIELD,
+    "move complaints": _FIELD | {"supervisor"},  # whose turn it is, the table of complaints says
     "decide complaints": {"leader", "supervisor"},
     "call back": {"leader", "supervisor"},
     "press complaints": {"leader"} | _OFFICE,

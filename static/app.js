@@ -77,7 +77,9 @@ function isForm(elt) { return elt && elt.tagName === "FORM" && !("nobusy" in elt
 on("submit", e => {
   var form = e.target;
   if (form.dataset.busy) { e.preventDefault(); e.stopImmediatePropagation(); return; }
-  form.lastButton = e.submitter || (lastButton && lastButton.form === form && lastButton);
+  var first = form.elements.happened_at; /* a bad line costs the worker no time */
+  if (first && !first.value) first.value = new Date().toISOString();
+  form.lastButton = e.submitter || (lastButton && lastButton.form === form ? lastButton : null);
 }, true);
 on("submit", e => {
   var form = e.target;

@@ -83,7 +83,11 @@ def give(case: Complaint) -> None:
 
 def finish(case: Complaint, mediated: bool = False) -> None:
     handler = as_viewer(CELLS.get(case.unit.code, "leader"))
-    step(lambda: case.resolve(handler, WORDS, "solved", "phone", mediated=mediated))
+    if mediated:
+        leader = as_viewer(LEADERS[case.unit.code])
+        step(lambda: case.mediate(leader, WORDS, "phone"))
+        step(lambda: case.end_mediation(leader, "agreed", WORDS, "phone"))
+    step(lambda: case.resolve(handler, WORDS, "solved", "phone"))
 
 
 def call(case: Complaint, answer: str) -> None:

@@ -142,7 +142,7 @@ def _plant() -> dict[str, Planted]:
             case.progress(as_viewer("worker"), "问了站点，答应月底发", None)
             case.reply(as_viewer("worker"), "已经同他讲清楚了", "phone")
     with write():
-        case.resolve(as_viewer("worker"), "站点把工资发到卡上了", "solved", "phone", True)
+        case.resolve(as_viewer("worker"), "站点把工资发到卡上了", "solved", "phone")
     return found
 
 

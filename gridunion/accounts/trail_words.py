@@ -102,7 +102,9 @@ COLUMNS = {
     "outside_number": _("热线编号"), "accepted_at": _("受理"),
     "resolved_at": _("办结"), "result": _("办理结果"), "mediated_on": _("调解"), "confirmed_at": _("确认结果"),
     "call_due_at": _("回访期限"), "answer": _("回访"), "closed_at": _("归档"), "reopened": _("重办次数"),
-    "urged_at": _("催办"), "wording": _("文本"), "given_at": _("同意"), "withdrawn_at": _("撤回同意"),
+    "urged_at": _("催办"), "grade": _("难易"), "wait_until": _("等到"), "known_on": _("知道侵害"),
+    "referred_to": _("转给"), "referred_number": _("对方编号"),
+    "escalated_at": _("报街道"), "wording": _("文本"), "given_at": _("同意"), "withdrawn_at": _("撤回同意"),
     "trigger": _("走访事由"), "event_on": _("发生"), "note": _("说明"), "done_at": _("联系上"),
     "change_type": _("会籍变化"), "change_reason": _("变化原因"), "end_reason": _("结束原因"),
     "approved_by_id": _("审批"), "ended_by_id": _("经手"), "visitor_name": _("走访的人"),
@@ -148,6 +150,7 @@ _MEANS_NOTHING = {
     "merged_into_id", "gaps", "digest", "chosen", "staged",
     "body", "signature", "key", "signed_by_id", "added_by_id",
     "together", "visit_id", "editor_id", "checker_id",
+    "remind_at", "street_at", "alarm",
 }  # fmt: skip
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+\+00:00)?")
 

@@ -2,17 +2,35 @@
 
 import json
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
 from sqlalchemy import Boolean, Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped
 
-from gridunion import clock, settings
+from gridunion import calendar, clock, settings
 from gridunion.complaints import hands
-from gridunion.complaints.life import CONFIRMED, DISPUTES, IN_HAND, OPEN, STATES, WAITING
+from gridunion.complaints.life import (
+    CONFIRMED,
+    DISPUTES,
+    GRADES,
+    OPEN,
+    STATES,
+    STOPPED,
+    WAITING,
+    WORKING,
+)
 from gridunion.complaints.readers import Seal
 from gridunion.db import BigId, Encrypted, Record, internal, sealed
+from gridunion.deadlines import a_year_after
 from gridunion.tree import Scoped
+
+if TYPE_CHECKING:
+    from gridunion.accounts.models import Account
+    from gridunion.complaints.models import Complaint
+    from gridunion.complaints.records import ComplaintEvent
+    from gridunion.employers.models import Employer
+    from gridunion.members.models import Person
 
 
 class Case(Seal, Scoped, Record):
@@ -42,9 +60,21 @@ class Case(Seal, Scoped, Record):
     accepted_at: Mapped[datetime | None] = internal()
     due_at: Mapped[datetime] = internal()
     resolved_at: Mapped[datetime | None] = internal()
+    # What follows from `due_at`, as set by promises.set_due: when the handler is reminded, when it goes to the street;
+    # and which of it stands in the story.
+    remind_at: Mapped[datetime] = internal()
+    street_at: Mapped[datetime] = internal()
+    alarm: Mapped[str | None] = internal(String(8))
+    wait_until: Mapped[datetime | None] = internal()
     # By these two it was on time or late, and stays so when it is opened again (design.md 4, rule 4).
     first_due_at: Mapped[datetime] = internal()
     first_resolved_at: Mapped[datetime | None] = internal()
+    grade: Mapped[str] = internal(String(12), default="ordinary")
+    known_on: Mapped[date | None] = internal(Date)
+    referred_to: Mapped[str | None] = internal(String(16))
+    referred_number: Mapped[str | None] = internal(String(40))
+    escalated_at: Mapped[datetime | None] = internal()
+    merged_into_id: Mapped[int | None] = internal(BigId, ForeignKey("complaint.id"))
     result: Mapped[str | None] = internal(String(20))
     mediated_on: Mapped[date | None] = internal(Date)
     confirmed_at: Mapped[datetime | None] = internal()
@@ -54,6 +84,14 @@ class Case(Seal, Scoped, Record):
     closed_at: Mapped[datetime | None] = internal()
     reopened: Mapped[int] = internal(default=0)
     urged_at: Mapped[datetime | None] = internal()
+
+    if TYPE_CHECKING:  # on the mapped class, in models.py
+        handler: Mapped[Account | None]
+        employer: Mapped[Employer | None]
+        person: Mapped[Person | None]
+        events: Mapped[list[ComplaintEvent]]
+        main: Mapped[Complaint | None]
+        joined: Mapped[list[Complaint]]
 
     text = Encrypted("text_sealed")
     _complainant = Encrypted("complainant_sealed")
@@ -100,12 +138,58 @@ class Case(Seal, Scoped, Record):
     @property
     def days(self) -> int:
         """Working days in which it should be resolved."""
-        return int(settings.value(f"complaint.resolve.{self.kind}", self.unit.path))
+        grade = "consult" if self.kind == "consult" else self.grade
+        return int(settings.value(f"complaint.resolve.{grade}", self.unit.path))
+
+    @property
+    def is_streets(self) -> bool:
+        """The street decides, whoever leads the community: from the second reopening on, and when asked to."""
+        return self.reopened > 1 or self.escalated_at is not None
+
+    @property
+    def lies_too_long(self) -> bool:
+        """Past its limit for so long that the street may step in."""
+        return self.is_open and self.street_at < clock.now()
+
+    @property
+    def stands_still(self) -> bool:
+        """The clock waits for somebody outside."""
+        return self.state in STOPPED and self.wait_until is not None and self.wait_until > clock.now()
+
+    @property
+    def community(self) -> str:
+        """The path of the community it belongs to."""
+        return hands.community_of(hands.place_of(self.unit))
+
+    @property
+    def grade_words(self) -> str:
+        return str(GRADES[self.grade]) if self.kind != "consult" else ""
+
+    @property
+    def claim_until(self) -> date | None:
+        """Until when a dispute may go to arbitration (劳动争议调解仲裁法 第二十七条); a last day off moves on."""
+        if not self.is_dispute:
+            return None
+        known = self.known_on or clock.local(self.recorded_at).date()
+        return calendar.days().workday_from(a_year_after(known))
 
     @property
     def needs_confirmation(self) -> bool:
         """A result the leader has not stood by yet."""
         return self.state == "resolved" and self.kind in CONFIRMED and self.confirmed_at is None
+
+    @property
+    def goes_on(self) -> bool:
+        """Somebody works on it, here or in the case it went into."""
+        return self.is_open or (self.state == "merged" and self.main is not None and self.main.is_open)
+
+    def times(self, step: str) -> int:
+        """How often a step was taken."""
+        return sum(event.step == step for event in self.events)
+
+    def last(self, step: str) -> "ComplaintEvent | None":
+        """When a step was taken last."""
+        return next((event for event in reversed(self.events) if event.step == step), None)
 
     @property
     def is_open(self) -> bool:
@@ -118,7 +202,7 @@ class Case(Seal, Scoped, Record):
 
     @property
     def lost_its_hand(self) -> bool:
-        if self.state not in IN_HAND:
+        if self.state not in WORKING:
             return False
         return self.handler_id not in {account.id for account in hands.handlers(self.unit)}
 

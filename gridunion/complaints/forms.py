@@ -1,14 +1,17 @@
 """The form on which a complaint is taken down."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, IntegerField, MultipleFileField, SelectField
+from wtforms import BooleanField, HiddenField, IntegerField, MultipleFileField, SelectField
 from wtforms.validators import NumberRange
 
 from gridunion import settings
+from gridunion.complaints.alike import about
 from gridunion.complaints.life import COLLECTIVE, too_few_words
+from gridunion.complaints.models import Complaint
 from gridunion.fields import Cleaned, Coded, Form, SelectChoice, ValidationError, Words, needed
 from gridunion.names import clean_name
 from gridunion.phones import clean_phone
@@ -30,6 +33,15 @@ def _among(codes: str, wanted: tuple[str, ...]) -> list[SelectChoice]:
     return [SelectChoice(code, settings.label(codes, code)) for code in wanted]
 
 
+def _instant(said: str | None) -> datetime | None:
+    """A moment as a phone writes it; none for anything else."""
+    try:
+        moment = datetime.fromisoformat(said or "")
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else None
+
+
 class TakeForm(Form):
     """A complaint as it is told: who, what about, in whose words."""
 
@@ -46,6 +58,9 @@ class TakeForm(Form):
     channel = Coded(_("怎么来的"), "channel", default="walk_in")
     outside_number = Cleaned(_("12351 工单号"), _short)
     photos = MultipleFileField(_("加照片"))
+    happened_at = HiddenField("")  # when the phone first sent it: a bad line costs the worker no time
+    alike = BooleanField(_("看过了，另记一件"))
+    similar: list[Complaint] = []
 
     def offer(self, cells: list[Unit], person: Any = None) -> None:
         """Let the viewer's cells be chosen; for somebody of the register the cell is known."""
@@ -78,10 +93,18 @@ class TakeForm(Form):
         if self.channel.data == "hotline" and not field.data:
             raise ValidationError(gettext("12351 转来的，请填工单号"))
 
+    def validate_alike(self, field: BooleanField) -> None:
+        """Somebody may have told of the same thing before: the open cases about that employer are shown first."""
+        if not field.data and not self.unit.errors:
+            self.similar = about(self.employer_name.data, self.cell)
+        if self.similar:
+            raise ValidationError(gettext("这个单位有没办完的诉求，先看看是不是同一件事"))
+
     def told(self) -> dict[str, Any]:
         """What the form tells of the case."""
         names = ("category", "kind", "text", "urgent", "people", "employer_name", "channel", "outside_number")
         asked = {name: self[name].data for name in names} | {"person": None, "name": None, "phone": None}
+        asked["happened_at"] = _instant(self.happened_at.data)
         if self.anonymous.data:
             return asked
         if self._person is not None:

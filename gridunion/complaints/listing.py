@@ -12,7 +12,7 @@ from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from gridunion.accounts.models import Account
 from gridunion.bookmark import opened_at, seal
-from gridunion.complaints.life import OPEN
+from gridunion.complaints.life import IN_HAND
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.rows import COLUMNS, Row
 from gridunion.complaints.waiting import FILTERS, READABLE
@@ -24,7 +24,7 @@ PAGE = 20
 
 _c, _u, _a = Complaint.__table__.c, Unit.__table__.c, Account.__table__.c
 
-_when = {"assign": _c.accept_due_at, "confirm": _c.resolved_at, "call": _c.call_due_at}
+_when = {"ask": _c.wait_until, "assign": _c.accept_due_at, "confirm": _c.resolved_at, "call": _c.call_due_at}
 
 _AFTER, _AT = bindparam("path", type_=Bytewise), bindparam("at", type_=UtcDateTime)
 _ID = bindparam("number_id", type_=BigId)
@@ -129,7 +129,7 @@ def badge(name: str, right: str) -> Callable[[Viewer], int]:
 def loads(account_ids: list[int]) -> dict[int, int]:
     """How many open cases each of some accounts has in hand; sealed ones are not told of, and a reopened one is
     in nobody's until it is given out again."""
-    in_hand = Complaint.state.in_(set(OPEN) - {"reopened"})
+    in_hand = Complaint.state.in_(IN_HAND)
     statement = select(Complaint.handler_id, func.count()).where(
         Complaint.handler_id.in_(account_ids), in_hand, Complaint.sealed.is_(False)
     )

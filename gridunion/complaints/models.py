@@ -1,6 +1,6 @@
 """Complaints: what a worker asks of the union, and the verbs that move it from first report to call back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,10 +10,9 @@ from sqlalchemy.orm import Mapped, relationship
 from gridunion import clock, settings
 from gridunion.accounts.models import Account
 from gridunion.complaints import hands, promises, readers, turns
-from gridunion.complaints.case import Case
-from gridunion.complaints.hands import handlers, held_over
-from gridunion.complaints.life import COLLECTIVE, MOST_TRIES, OPEN, RECEIVED, STEPS, too_few_words
-from gridunion.complaints.promises import ReplyDue
+from gridunion.complaints.detours import Detours
+from gridunion.complaints.hands import handlers
+from gridunion.complaints.life import COLLECTIVE, MOST_TRIES, OPEN, RECEIVED, too_few_words
 from gridunion.complaints.records import ComplaintEvent, next_number, secret_number
 from gridunion.complaints.turns import NotYours, OutOfTurn
 from gridunion.db import db
@@ -29,7 +28,7 @@ _VISITED = text("visit_id IS NOT NULL")
 _OPEN_SQL = text(f"state IN ({', '.join(repr(state) for state in OPEN)})")
 
 
-class Complaint(Case):
+class Complaint(Detours):
     """What a worker asks of the union, from first report to call back."""
 
     __tablename__ = "complaint"
@@ -41,6 +40,8 @@ class Complaint(Case):
         Index("ix_complaint_handler_id_state", "handler_id", "state"),
         Index("ix_complaint_person_id", "person_id"),
         Index("ix_complaint_visit_id", "visit_id", sqlite_where=_VISITED, postgresql_where=_VISITED),
+        Index("ix_complaint_employer_id", "employer_id"),
+        Index("ix_complaint_merged_into_id", "merged_into_id"),
         Index("ix_complaint_unit_id_state_sealed", "unit_id", "state", "sealed"),
     )
 
@@ -50,6 +51,8 @@ class Complaint(Case):
     events: Mapped[list[ComplaintEvent]] = relationship(
         back_populates="complaint", order_by="ComplaintEvent.id"
     )
+    main: Mapped["Complaint | None"] = relationship(remote_side="Complaint.id", back_populates="joined")
+    joined: Mapped[list["Complaint"]] = relationship(back_populates="main", order_by="Complaint.id")
 
     # ── from first report to call back ──
 
@@ -63,18 +66,20 @@ class Complaint(Case):
         employer_name: str | None = None,
         **asked: Any,
     ) -> "Complaint":
-        """Record a complaint; the clocks start now, whoever signs for it later.
+        """Record a complaint; the clocks start now, whoever signs for it later, or when a phone without a line
+        wrote it down (`happened_at`).
 
         Raises OutOfTurn for a collective dispute of too few.
         """
         complaint = cls(unit=unit, state="registered", recorded_at=clock.now(), reopened=0, calls=0)
+        complaint.happened_at = promises.begin_at(asked.pop("happened_at", None))
         complaint.recorded_by_id = by.account_id if by else None
         for field, value in asked.items():
             setattr(complaint, field, value)
         complaint._sort_out()
         complaint.accuse(employer_name)
         complaint.complainant = {"name": name, "phone": phone, "employer": employer_name}
-        promises.set_clocks(complaint, complaint.recorded_at)
+        promises.set_clocks(complaint, complaint.happened_at)
         db.session.add(complaint)
         readers.seal(complaint)
         promises.promise(complaint, first=True)
@@ -94,6 +99,7 @@ class Complaint(Case):
             self.kind = "collective_dispute"
         if self.people < COLLECTIVE and self.kind == "collective_dispute":
             raise OutOfTurn(too_few_words())
+        self.grade = "difficult" if self.is_dispute else "ordinary"
         self.sealed = bool(tags.get("sealed"))
         self.number = secret_number() if self.sealed else next_number("complaint")
 
@@ -102,26 +108,27 @@ class Complaint(Case):
         self.employer = named(employer_name, self.unit) if employer_name else None
         self.employer_id = self.employer.id if self.employer else None
 
-    def accept(self, by: Viewer, told: str | None = None) -> None:
+    def accept(self, by: Viewer, told: str | None = None, grade: str | None = None) -> None:
+        """Take it on, and say how difficult it is."""
         self._step("accept", by, told=told)
         self.accepted_at = clock.now()
+        promises.grade(self, grade or self.grade)
 
     def refuse(self, by: Viewer, reason: str, door: str, told: str | None) -> None:
         """Not ours: the reason and the right door are written down and told."""
-        self.demand("refuse", by)
-        turns.demand_told(self, told)
         self._step("refuse", by, told=told, words=door, reason=reason)
         self.closed_at = clock.now()
 
-    def assign(self, handler: Account, by: Viewer) -> None:
+    def assign(self, handler: Account, by: Viewer, grade: str | None = None) -> None:
         """Give the case to somebody posted over its unit; who is given a sealed case may open it."""
         self.demand(self.opening("assign"), by)
-        if handler.id not in {account.id for account in handlers(self.unit)}:
+        places = [self.unit, *(case.unit for case in self.joined)]
+        if any(handler.id not in {account.id for account in handlers(place)} for place in places):
             raise NotYours(_("%(name)s不在这里任职，不能派给他", name=handler.name))
         if self.accused and hands.works_for([handler], [self.accused]):
             raise NotYours(_("%(name)s在被反映的单位上班，不能派给他", name=handler.name))
         if self.state == "registered":
-            self.accept(by)
+            self.accept(by, grade=grade)
         self._step("assign", by, words=handler.name)
         self.handler, self.handler_id, self.urged_at = handler, handler.id, None
         readers.name(self, {handler.id})
@@ -132,23 +139,21 @@ class Complaint(Case):
             turns.demand_words(words)
         self._step("progress", by, words=words, told=told)
 
-    def reply(self, by: Viewer, words: str, told: str) -> None:
-        """Somebody told the worker, and says what and how."""
-        self.demand("reply", by)
-        turns.demand_words(words)
-        turns.demand_told(self, told)
+    def reply(self, by: Viewer, words: str, told: str | None, also: "Iterable[Complaint]" = ()) -> None:
+        """Somebody told the worker, and `also` those whose cases went into this one."""
         self._step("reply", by, words=words, told=told)
+        self._inform(also, by, words, told)
 
-    def resolve(self, by: Viewer, words: str, result: str, told: str | None, mediated: bool = False) -> None:
+    def resolve(
+        self, by: Viewer, words: str, result: str, told: str | None, also: "Iterable[Complaint]" = ()
+    ) -> None:
         """The case is dealt with, and the worker knows. Only who left no name and no phone stays untold."""
         self.demand("resolve", by)
-        turns.demand_words(words)
-        turns.demand_told(self, told)
+        self.demand_all_told(also)
         self._step("resolve", by, words=words, told=told, reason=result)
+        self._inform(also, by, words, told)
         self.result, self.resolved_at = result, clock.now()
         self.first_resolved_at = self.first_resolved_at or self.resolved_at
-        if mediated and self.is_dispute:
-            self.mediated_on = clock.today()
         if not self.needs_confirmation:
             promises.wait_for_call(self)
         readers.let_judges_read(self)
@@ -183,82 +188,25 @@ class Complaint(Case):
     def reopen(self, by: Viewer, words: str) -> None:
         """Once more, in half the time; the second time it is the street's to decide."""
         self.demand("reopen", by)
+        turns.demand_words(words)
         self._open_again(by, words)
 
     def _open_again(self, by: Viewer, words: str | None) -> None:
         self._write("reopen", by, words=words)
         self.reopened += 1
-        self.resolved_at = self.closed_at = self.confirmed_at = self.call_due_at = self.result = None
+        self.wait_until = self.resolved_at = self.closed_at = self.confirmed_at = self.call_due_at = (
+            self.result
+        ) = None
         self.calls = 0
         promises.set_clocks(self, clock.now(), share=0.5)
-        promises.promise(self)
+        for case in (self, *self.joined):
+            promises.promise(case)
         readers.let_judges_read(self)
 
     def urge(self, by: Viewer, words: str | None = None) -> None:
         """Press the handler; it stands in the story and on his 今日."""
         self._step("urge", by, words=words)
         self.urged_at = clock.now()
-
-    # ── whose step it is ──
-
-    def demand(self, name: str, by: Viewer, leaders: set[int] | None = None) -> None:
-        """Raises OutOfTurn, NotYours unless the viewer may take a step now."""
-        turns.demand(self, name, by, leaders)
-
-    def opening(self, name: str) -> str:
-        """The step with which a verb begins: assigning a fresh case accepts it first."""
-        return "accept" if name == "assign" and self.state == "registered" else name
-
-    def may(self, name: str, by: Viewer, leaders: set[int] | None = None) -> bool:
-        """Whether the viewer could take a step now; pages show only what can be done."""
-        try:
-            self.demand(self.opening(name), by, leaders)
-        except (OutOfTurn, NotYours):
-            return False
-        return True
-
-    def steps_for(self, by: Viewer) -> list[str]:
-        """The steps the viewer could take now."""
-        leaders = hands.leaders(self.unit, self.employer_id)
-        return [name for name in STEPS if name not in ("register", "close") and self.may(name, by, leaders)]
-
-    @property
-    def running_promise(self) -> ReplyDue | None:
-        """The next word the worker is owed."""
-        return promises.running(self)
-
-    # ── the story ──
-
-    def _step(self, name: str, by: Viewer, **said: Any) -> None:
-        self.demand(name, by)
-        self._write(name, by, **said)
-
-    def _write(
-        self,
-        name: str,
-        by: Viewer | None,
-        words: str | None = None,
-        told: str | None = None,
-        reason: str | None = None,
-    ) -> None:
-        before = "" if name == "register" else self.state
-        self.state = STEPS[name].to or self.state
-        event = ComplaintEvent(
-            step=name, before=before, after=self.state, told=told, reason=reason, sealed=self.sealed
-        )
-        event.happened_at, event.words = clock.now(), words
-        if by is not None:
-            event.actor_id, event.actor, event.role = by.account_id, by.name, self._role_of(by, name)
-        event.unit, event.complaint = self.unit, self
-        db.session.add(event)
-        if told and name != "register":
-            promises.keep(self)
-
-    def _role_of(self, by: Viewer, name: str) -> str:
-        """The role in which somebody takes a step."""
-        path = self.unit.path
-        held = held_over(by, STEPS[name].right, path) or held_over(by, "see complaints", path)
-        return held[0].role if held else ""
 
 
 IS_OPEN = Complaint.__table__.c.state.in_([literal_column(repr(state)) for state in OPEN])

@@ -11,7 +11,7 @@ from gridunion.db import BigId, Row, db, internal
 from gridunion.tree import ME
 
 if TYPE_CHECKING:
-    from gridunion.complaints.models import Complaint
+    from gridunion.complaints.case import Case
 
 
 class Reader(Row):
@@ -39,7 +39,7 @@ class Seal:
         return or_(row.sealed.is_(False), getattr(row, cls.case_id).in_(MINE))
 
 
-def seal(case: "Complaint") -> None:
+def seal(case: "Case") -> None:
     """Cut the link to the register and name who may open the case: who took it down, who decides."""
     if not case.sealed:
         return
@@ -48,15 +48,15 @@ def seal(case: "Complaint") -> None:
     name(case, {case.recorded_by_id} | judges(case))
 
 
-def judges(case: "Complaint") -> set[int]:
+def judges(case: "Case") -> set[int]:
     """Who decides about a case today: the leaders of its community, the street where it is the street's."""
     leaders = hands.leaders(case.unit, case.employer_id)
-    if not leaders or case.reopened > 1 or (case.state == "resolved" and case.handler_id in leaders):
+    if not leaders or case.is_streets or (case.state == "resolved" and case.handler_id in leaders):
         return hands.street(case.unit)
     return leaders
 
 
-def name(case: "Complaint", accounts: set[int | None] | set[int]) -> None:
+def name(case: "Case", accounts: set[int | None] | set[int]) -> None:
     """Let some accounts open a sealed case; the trail keeps who was named by whom."""
     if not case.sealed:
         return
@@ -65,12 +65,12 @@ def name(case: "Complaint", accounts: set[int | None] | set[int]) -> None:
         audit.note("name reader", case, reader=account_id)
 
 
-def named(case: "Complaint") -> set[int]:
+def named(case: "Case") -> set[int]:
     """The accounts that may open a sealed case."""
     return set(db.session.scalars(select(Reader.account_id).where(Reader.complaint_id == case.id)))
 
 
-def let_judges_read(case: "Complaint") -> None:
+def let_judges_read(case: "Case") -> None:
     """A sealed case that somebody else must judge now, or whose leader was followed by another, is open to
     whoever decides today. Nobody is named while one of the named still decides."""
     if case.sealed and not named(case) & (deciding := judges(case)):

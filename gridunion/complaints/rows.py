@@ -21,7 +21,7 @@ _c, _u, _a = Complaint.__table__.c, Unit.__table__.c, Account.__table__.c
 
 COLUMNS = (
     _c.id, _c.uid, _c.number, _c.category, _c.kind, _c.state, _c.sealed, _c.urgent, _c.people, _c.recorded_at,
-    _c.due_at, _c.accept_due_at, _c.resolved_at, _c.call_due_at, _c.version, _c.complainant_sealed,
+    _c.due_at, _c.street_at, _c.accept_due_at, _c.resolved_at, _c.call_due_at, _c.version, _c.complainant_sealed,
     _c.employer_id, _c.answer, _c.handler_id, _a.name, _u.path, _u.kind, _u.name,
 )  # fmt: skip
 
@@ -43,6 +43,7 @@ class Row:
     people: int
     recorded_at: datetime
     due_at: datetime
+    street_at: datetime
     accept_due_at: datetime
     resolved_at: datetime | None
     call_due_at: datetime | None
@@ -96,6 +97,11 @@ class Row:
     @property
     def overdue(self) -> bool:
         return self.is_open and self.due_at < clock.now()
+
+    @property
+    def with_street(self) -> bool:
+        """Late for so long that the street was told."""
+        return self.is_open and self.street_at < clock.now()
 
     @property
     def late_to_accept(self) -> bool:

@@ -4,16 +4,25 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, HiddenField, RadioField, SelectField
+from wtforms import HiddenField, RadioField, SelectField
 
 from gridunion.accounts.models import Account
-from gridunion.complaints.life import ANSWERS, FEWEST_WORDS, REFUSALS, RESULTS, TOLD_BY, says_something
+from gridunion.complaints.life import (
+    ANSWERS,
+    FEWEST_WORDS,
+    GRADES,
+    REFUSALS,
+    RESULTS,
+    TOLD_BY,
+    says_something,
+)
 from gridunion.complaints.models import Complaint
-from gridunion.fields import Form, SelectChoice, ValidationError, Words, needed
+from gridunion.complaints.turns import OutOfTurn
+from gridunion.fields import Form, SelectChoice, Several, ValidationError, Words, needed
 from gridunion.rights import Viewer
 
 
-def _tiles(words: dict[str, Any]) -> list[SelectChoice]:
+def tiles(words: dict[str, Any]) -> list[SelectChoice]:
     return [SelectChoice(code, text) for code, text in words.items()]
 
 
@@ -36,8 +45,8 @@ class StepForm(Form):
         raise NotImplementedError
 
 
-def _telling() -> RadioField:
-    return RadioField(_("怎么告诉本人的"), choices=_tiles(TOLD_BY), validate_choice=False)
+def telling() -> RadioField:
+    return RadioField(_("怎么告诉本人的"), choices=tiles(TOLD_BY), validate_choice=False)
 
 
 class Telling(StepForm):
@@ -61,30 +70,53 @@ class Telling(StepForm):
         return self.told.data if "told" in self else None
 
 
-def _telling_words(form: StepForm, field: Words) -> None:
+def telling_words(form: StepForm, field: Words) -> None:
     if not says_something(field.data):
         raise ValidationError(gettext("请写清楚办了什么、怎么答复的，至少 %(n)s 个字", n=FEWEST_WORDS))
 
 
-class AcceptForm(Telling):
-    told = _telling()
+def _grading() -> RadioField:
+    return RadioField(_("难不难"), choices=tiles(GRADES), validate_choice=False)
+
+
+class Grading(StepForm):
+    """A step at which the leader may say how difficult the case is: while nobody works on it."""
+
+    grade: RadioField
+
+    def offer(self, complaint: Complaint, by: Viewer) -> None:
+        super().offer(complaint, by)
+        if complaint.kind == "consult" or complaint.state != "registered":
+            del self.grade
+        elif self.grade.data not in GRADES:
+            self.grade.data = complaint.grade
+
+    @property
+    def said_grade(self) -> str | None:
+        return self.grade.data if "grade" in self else None
+
+
+class AcceptForm(Grading, Telling):
+    grade = _grading()
+    told = telling()
     must_tell = False
 
     def take(self, by: Viewer) -> None:
-        self.complaint.accept(by, self.how)
+        self.complaint.accept(by, self.how, self.said_grade)
 
 
 class RefuseForm(Telling):
-    reason = RadioField(_("为什么不归我们"), choices=_tiles(REFUSALS), validators=[needed(_("请选原因"))])
-    words = Words(_("该找哪里"), most=500, validators=[needed(_("请写该找哪里、电话多少"))])
-    told = _telling()
+    reason = RadioField(_("为什么不归我们"), choices=tiles(REFUSALS), validators=[needed(_("请选原因"))])
+    words = Words(_("该找哪里"), most=500, validators=[needed(_("请写该找哪里、电话多少")), telling_words])
+    told = telling()
 
     def take(self, by: Viewer) -> None:
         self.complaint.refuse(by, self.reason.data, self.words.data or "", self.how)
 
 
-class AssignForm(StepForm):
+class AssignForm(Grading):
     to = SelectField(_("派给"), coerce=str, validate_choice=False)
+    grade = _grading()
 
     def offer(self, complaint: Complaint, by: Viewer) -> None:
         super().offer(complaint, by)
@@ -102,7 +134,7 @@ class AssignForm(StepForm):
         ]
 
     def take(self, by: Viewer) -> None:
-        self.complaint.assign(self._hands[self.to.data], by)
+        self.complaint.assign(self._hands[self.to.data], by, self.said_grade)
 
 
 def hand_words(name: str, load: int) -> str:
@@ -111,41 +143,64 @@ def hand_words(name: str, load: int) -> str:
 
 class ProgressForm(Telling):
     words = Words(_("办到哪一步"), most=1000, validators=[needed(_("请写办到哪一步"))])
-    told = _telling()
+    told = telling()
     must_tell = False
 
     def validate_words(self, field: Words) -> None:
         if self.how:
-            _telling_words(self, field)
+            telling_words(self, field)
 
     def take(self, by: Viewer) -> None:
         self.complaint.progress(by, self.words.data or "", self.how)
 
 
-class ReplyForm(Telling):
-    words = Words(
-        _("告诉了本人什么"), most=1000, validators=[needed(_("请写告诉了本人什么")), _telling_words]
-    )
-    told = _telling()
+class Answering(Telling):
+    """An answer that also goes to those whose cases went into this one."""
 
-    def take(self, by: Viewer) -> None:
-        self.complaint.reply(by, self.words.data or "", self.how or "")
-
-
-class ResolveForm(Telling):
-    result = RadioField(_("办成了吗"), choices=_tiles(RESULTS), validators=[needed(_("请选办成了没有"))])
-    words = Words(_("结果"), most=2000, validators=[needed(_("请写结果")), _telling_words])
-    mediated = BooleanField(_("组织过调解"))
-    told = _telling()
+    also: Several
 
     def offer(self, complaint: Complaint, by: Viewer) -> None:
         super().offer(complaint, by)
-        if not complaint.is_dispute:
-            del self.mediated
+        self._joined = {case.uid.hex: case for case in complaint.joined if case.can_be_told}
+        self.also.choices = [
+            SelectChoice(uid, f"{case.who} {case.code}") for uid, case in self._joined.items()
+        ]
+        if not self._joined:
+            del self.also
+
+    @property
+    def others(self) -> list[Complaint]:
+        """Who of them was told."""
+        return [self._joined[uid] for uid in self.also.data or ()] if "also" in self else []
+
+
+def _asking_also() -> Several:
+    return Several(_("也告诉了并进来的这几位"), coerce=str)
+
+
+class ReplyForm(Answering):
+    words = Words(_("告诉了本人什么"), most=1000, validators=[needed(_("请写告诉了本人什么")), telling_words])
+    told = telling()
+    also = _asking_also()
 
     def take(self, by: Viewer) -> None:
-        mediated = bool(self.mediated.data) if "mediated" in self else False
-        self.complaint.resolve(by, self.words.data or "", self.result.data, self.how, mediated)
+        self.complaint.reply(by, self.words.data or "", self.how, self.others)
+
+
+class ResolveForm(Answering):
+    result = RadioField(_("办成了吗"), choices=tiles(RESULTS), validators=[needed(_("请选办成了没有"))])
+    words = Words(_("结果"), most=2000, validators=[needed(_("请写结果")), telling_words])
+    told = telling()
+    also = _asking_also()
+
+    def validate_also(self, field: Several) -> None:
+        try:
+            self.complaint.demand_all_told(self.others)
+        except OutOfTurn as fault:
+            raise ValidationError(fault.sentence) from None
+
+    def take(self, by: Viewer) -> None:
+        self.complaint.resolve(by, self.words.data or "", self.result.data, self.how, self.others)
 
 
 class ConfirmForm(StepForm):
@@ -154,16 +209,14 @@ class ConfirmForm(StepForm):
 
 
 class SendBackForm(StepForm):
-    words = Words(_("哪里还不行"), most=500, validators=[needed(_("请写哪里还不行")), _telling_words])
+    words = Words(_("哪里还不行"), most=500, validators=[needed(_("请写哪里还不行")), telling_words])
 
     def take(self, by: Viewer) -> None:
         self.complaint.send_back(by, self.words.data or "")
 
 
 class CallBackForm(StepForm):
-    answer = RadioField(
-        _("本人满不满意"), choices=_tiles(ANSWERS), validators=[needed(_("请选本人满不满意"))]
-    )
+    answer = RadioField(_("本人满不满意"), choices=tiles(ANSWERS), validators=[needed(_("请选本人满不满意"))])
     words = Words(_("本人怎么说"), most=500)
 
     def validate_words(self, field: Words) -> None:
@@ -175,7 +228,7 @@ class CallBackForm(StepForm):
 
 
 class ReopenForm(StepForm):
-    words = Words(_("为什么重新办"), most=500, validators=[needed(_("请写为什么重新办")), _telling_words])
+    words = Words(_("为什么重新办"), most=500, validators=[needed(_("请写为什么重新办")), telling_words])
 
     def take(self, by: Viewer) -> None:
         self.complaint.reopen(by, self.words.data or "")

@@ -9,11 +9,12 @@ from flask_babel import lazy_gettext as _
 from gridunion import audit
 from gridunion.accounts.models import Account
 from gridunion.complaints import hands
-from gridunion.complaints.life import IN_HAND, STEPS
+from gridunion.complaints.detour_forms import DETOURS
+from gridunion.complaints.life import STEPS, WORKING
 from gridunion.complaints.listing import loads
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.step_forms import FORMS, AssignForm, StepForm
-from gridunion.complaints.story import meanwhile
+from gridunion.complaints.story import meanwhile, only_the_clock
 from gridunion.db import db, write
 from gridunion.rights import allow
 from gridunion.web import before, edited, find, go, page, say, viewer
@@ -30,6 +31,19 @@ SAID = {
     "call_back": _("诉求 %(code)s 回访已记下"),
     "reopen": _("诉求 %(code)s 重新办理"),
     "urge": _("诉求 %(code)s 已催办"),
+    "give_back": _("诉求 %(code)s 已退回，等主席重派"),
+    "pause": _("诉求 %(code)s 等本人，期限先停"),
+    "resume": _("诉求 %(code)s 接着办，期限接着算"),
+    "mediate": _("诉求 %(code)s 开始调解"),
+    "minutes": _("诉求 %(code)s 调解已记下"),
+    "end_mediation": _("诉求 %(code)s 调解已结束"),
+    "extend": _("诉求 %(code)s 已延期"),
+    "escalate": _("诉求 %(code)s 已报街道"),
+    "refer": _("诉求 %(code)s 已转出，到时候问一问"),
+    "review": _("诉求 %(code)s 对方的进展已记下"),
+    "merge": _("诉求 %(code)s 已并案，以后一起告知本人"),
+    "separate": _("诉求 %(code)s 已拆开单办，请派单"),
+    "withdraw": _("诉求 %(code)s 本人撤回，已记下"),
 }
 
 LEADS = {
@@ -39,7 +53,18 @@ LEADS = {
     "confirm": _("确认后等回访；结果不行就退回再办。"),
     "call_back": _("打电话或上门问本人。不满意会重新办理；联系不上要试三次。"),
     "reopen": _("重新办理的时间只有原来的一半。"),
+    "give_back": _("派错了才退回：派单后一个工作日内，只能退一次。"),
+    "pause": _("等本人的时候期限先停。最多等两次，到时候自动接着算。"),
+    "mediate": _("先跟本人说好。15 天没谈成，要告诉本人可以申请仲裁。"),
+    "end_mediation": _("没谈成的，告诉本人可以去劳动人事争议仲裁委员会申请仲裁。"),
+    "extend": _("先跟本人说清为什么要延。按不按时，还是看最初的期限。"),
+    "escalate": _("报上去以后，由街道联合会定。"),
+    "refer": _("转出去也要管到底：到时候问办得怎样，有结果再办结。"),
+    "merge": _("并过去以后，那边每次回音都要一起告诉本人。"),
+    "separate": _("拆开以后等派单，期限按原来的算。"),
 }
+
+ALL = FORMS | DETOURS
 
 NEXT = {"inbox": "desk.inbox", "overdue": "complaints.overdue", "list": "complaints.listing"}
 
@@ -55,7 +80,7 @@ def opened(uid: UUID) -> Complaint:
 
 
 def add_steps(bp: Blueprint) -> None:
-    for name in FORMS:
+    for name in ALL:
         view = before(opened)(allow(STEPS[name].right)(_view(name)))
         bp.add_url_rule(f"/<uuid:uid>/{name.replace('_', '-')}", name, view, methods=["GET", "POST"])
 
@@ -76,14 +101,14 @@ def held(uid: UUID) -> Complaint:
 
 def _show(name: str, complaint: Complaint) -> Response:
     complaint.demand(complaint.opening(name), viewer())
-    form = _form(name, complaint, FORMS[name](formdata=None))
+    form = _form(name, complaint, ALL[name](formdata=None))
     form.show()
     return _page(name, complaint, form)
 
 
 def _take(name: str, complaint: Complaint) -> Response:
-    form = _form(name, complaint, FORMS[name]())
-    if form.versioned and edited(complaint, form):
+    form = _form(name, complaint, ALL[name]())
+    if form.versioned and edited(complaint, form) and not only_the_clock(complaint, form.seen.data):
         return _explain(name, complaint, form)
     complaint.demand(complaint.opening(name), viewer())
     if not form.submitted():
@@ -110,7 +135,7 @@ def _form(name: str, complaint: Complaint, form: StepForm) -> StepForm:
 
 def free_hands(complaint: Complaint) -> list[tuple[Account, int]]:
     """Who may be given the case, with what each has in hand; nobody who works for the accused employer."""
-    holder = complaint.handler_id if complaint.state in IN_HAND else None
+    holder = complaint.handler_id if complaint.state in WORKING else None
     there = [account for account in hands.handlers(complaint.unit) if account.id != holder]
     accused = [complaint.accused] if complaint.accused else []
     barred = {account for account, _accused in hands.works_for(there, accused)}

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 
 from gridunion.accounts.trail_words import VALUES
 from gridunion.complaints.countdown import countdown
-from gridunion.complaints.life import ANSWERS, RESULTS, STATES
+from gridunion.complaints.life import ANSWERS, GRADES, LEFT, REFERRALS, RESULTS, STATES
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.records import ComplaintEvent
 from gridunion.complaints.waiting import LATE
@@ -51,7 +51,11 @@ def _entry(complaint: Complaint, told: dict[int, datetime]) -> Entry:
     ended = complaint.resolved_at or complaint.closed_at or complaint.recorded_at
     answer, verb = (
         ANSWERS.get(complaint.answer or ""),
-        _("没受理") if complaint.state == "refused" else pgettext("done", "办结"),
+        _("没受理")
+        if complaint.state == "refused"
+        else complaint.state_words
+        if complaint.state in LEFT
+        else pgettext("done", "办结"),
     )
     title = _("诉求 %(code)s %(verb)s：%(topic)s", verb=verb, **words)
     tag = (str(answer), "ok" if complaint.answer in ("satisfied", "mostly") else "warn") if answer else None
@@ -72,4 +76,5 @@ def waits_too_long(width: int) -> ColumnElement[bool]:
 
 MARKS.append(Mark(waits_too_long, (lazy_gettext("诉求超期"), "bad")))
 VALUES["complaint", "state"] = STATES
+VALUES["complaint", "grade"], VALUES["complaint", "referred_to"] = GRADES, REFERRALS
 VALUES["complaint", "result"], VALUES["complaint", "answer"] = RESULTS, ANSWERS

@@ -6,12 +6,14 @@ from flask import Blueprint, Response, abort, request
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from gridunion.complaints.countdown import countdown
+from gridunion.complaints.alike import mergeable
+from gridunion.complaints.countdown import claim_words, countdown
 from gridunion.complaints.hands import held_over
-from gridunion.complaints.life import STEPS
+from gridunion.complaints.life import MEDIATED, REFERRALS, STEPS
 from gridunion.complaints.listing import complaints, counts
 from gridunion.complaints.steps import add_steps, opened
-from gridunion.complaints.story import life
+from gridunion.complaints.story import life, meetings
+from gridunion.complaints.turns import OutOfTurn
 from gridunion.db import db
 from gridunion.files import Attachment, attachments_of, serve
 from gridunion.rights import allow
@@ -21,7 +23,10 @@ bp = Blueprint("complaints", __name__, url_prefix="/complaints")
 add_steps(bp)
 
 # What stands in the bar at the thumb: the first three that may be done, the most important one last.
-BAR = ("resolve", "call_back", "confirm", "assign", "reply", "send_back", "progress", "refuse", "urge")
+BAR = (
+    "resolve", "call_back", "confirm", "end_mediation", "assign", "review", "resume", "reply", "minutes", "send_back",
+    "progress", "refuse", "urge",
+)  # fmt: skip
 OFFICE = {"supervisor", "district_officer"}
 
 
@@ -83,6 +88,8 @@ def show(uid: UUID) -> Response:
     may, in_hand = complaint.steps_for(who), complaint.in_hand
     if "assign" in may and not in_hand:
         may.remove("urge")  # it waits for nobody but who looks at it
+    if "merge" in may and not mergeable(complaint):
+        may.remove("merge")
     bar = [name for name in BAR if name in may and not (name == "assign" and in_hand)][:3]
     said = complaint.complainant
     calls = held_over(who, "reveal numbers", complaint.unit.path) or "call_back" in may
@@ -90,7 +97,24 @@ def show(uid: UUID) -> Response:
         "complaints/show.html", complaint=complaint, who=said.get("name") or _("匿名"),
         employer=said.get("employer"), phone=said.get("phone") if calls else None, count=countdown(complaint),
         lines=life(complaint), bar=bar[::-1], others=[name for name in may if name not in bar], steps=STEPS,
-        photos=attachments_of(complaint), in_hand=in_hand,
+        photos=attachments_of(complaint), in_hand=in_hand, doors=REFERRALS, claim=claim_words(complaint),
+        may_print=who.can("decide complaints"),
+    )  # fmt: skip
+
+
+@bp.get("/<uuid:uid>/mediation")
+@allow("decide complaints")
+def mediation(uid: UUID) -> Response:
+    """What was said and agreed, on one page to sign."""
+    complaint = opened(uid)
+    if complaint.mediated_on is None:
+        raise OutOfTurn(_("这件诉求没有调解过"))
+    ended = complaint.last("end_mediation")
+    lineage = complaint.unit.lineage()
+    return page(
+        "complaints/mediation.html", complaint=complaint, employer=complaint.complainant.get("employer"),
+        meetings=meetings(complaint), result=ended.reason if ended else "", outcomes=MEDIATED,
+        claim=claim_words(complaint), above=(lineage[-2] if complaint.unit.is_cell else lineage[-1]).name,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Date, Select, bindparam, case, or_, select
 
 from gridunion import clock
 from gridunion.accounts.models import Account, Posting
-from gridunion.complaints.life import CONFIRMED, DONE, IN_HAND, OPEN, WAITING
+from gridunion.complaints.life import CONFIRMED, DONE, IN_HAND, OPEN, WAITING, WORKING
 from gridunion.complaints.models import IS_OPEN, Complaint
 from gridunion.complaints.readers import MINE
 from gridunion.db import UtcDateTime
@@ -20,6 +20,7 @@ _c, _u, _p, _n = (table.__table__.c for table in (Complaint, Unit, Posting, Pers
 _accounts = Account.__table__.alias()
 _a = _accounts.c
 _NOW = bindparam("now", type_=UtcDateTime, callable_=clock.now)
+_TONIGHT = bindparam("tonight", type_=UtcDateTime, callable_=lambda: clock.midnight(clock.tomorrow()))
 _TODAY = bindparam("today", type_=Date(), callable_=clock.today)
 
 READABLE = or_(_c.sealed.is_(False), _c.id.in_(MINE))
@@ -54,13 +55,20 @@ BY_LEADER = _exists(_leads.where(_p.account_id == _c.handler_id))
 LOST = ~_exists(_hands)
 """Nobody has it in hand: who was given it is no longer posted there."""
 
-IS_STREETS = (_c.reopened > 1) | ~LED
-IS_MINE = (_c.reopened <= 1) & LED_BY_ME
+_STREETS = (_c.reopened > 1) | _c.escalated_at.is_not(None)
+IS_STREETS = _STREETS | ~LED
+IS_MINE = ~_STREETS & LED_BY_ME
 NOT_IN_MY_HAND = _c.handler_id.is_distinct_from(ME)
-WAITS = IS_OPEN & (_c.state.in_(WAITING) | LOST)
+_NO_HAND = _c.state.in_(WORKING) & LOST
+WAITS = IS_OPEN & (_c.state.in_(WAITING) | _NO_HAND)
 WAITS_CONFIRM = (_c.state == "resolved") & _c.kind.in_(CONFIRMED) & _c.confirmed_at.is_(None)
 WAITS_CALL = (_c.state == "resolved") & (_c.kind.not_in(CONFIRMED) | _c.confirmed_at.is_not(None))
 LATE = IS_OPEN & (_c.due_at < _NOW)
+RAISED = IS_OPEN & (_c.street_at < _NOW)
+"""Late for so long that the street may step in."""
+SOON = IS_OPEN & (_c.remind_at <= _NOW) & (_c.due_at >= _NOW)
+ASK = _c.state.in_(("mediating", "referred")) & (_c.wait_until < _TONIGHT)
+"""The days of a mediation are over, or it is time to ask how it goes elsewhere."""
 _judged_by_street = (_c.state == "resolved") & NOT_IN_MY_HAND & (IS_STREETS | BY_LEADER)
 
 FILTERS: dict[str, ColumnElement[bool]] = {
@@ -69,9 +77,11 @@ FILTERS: dict[str, ColumnElement[bool]] = {
     "all": _c.id.is_not(None),
     "done": _c.state.in_(DONE),
     "overdue": LATE,
-    "street": _c.state.in_((*OPEN, "resolved")) & ((WAITS & IS_STREETS) | _judged_by_street),
+    "street": _c.state.in_((*OPEN, "resolved")) & ((WAITS & (IS_STREETS | RAISED)) | _judged_by_street),
     # 待办: what waits for a leader; what waits for a hand stands there once, late or not.
-    "late": LATE & _c.state.in_(IN_HAND) & ~LOST,
+    "late": LATE & _c.state.in_(IN_HAND) & ~_NO_HAND,
+    "soon": SOON & _c.state.in_(IN_HAND) & ~_NO_HAND,
+    "ask": ASK & IS_MINE,
     "assign": WAITS & IS_MINE,
     "confirm": WAITS_CONFIRM & NOT_IN_MY_HAND & IS_MINE,
     "call": WAITS_CALL & NOT_IN_MY_HAND & IS_MINE,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from gridunion.complaints.life import OPEN
+from gridunion.complaints.life import DISPUTES, OPEN
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.promises import ReplyDue
 from gridunion.complaints.readers import Reader
@@ -27,7 +27,7 @@ COMPLAINT = (
     "recorded_at", "accept_due_at", "accepted_at", "due_at", "resolved_at", "first_due_at",
     "first_resolved_at", "result", "mediated_on",
     "confirmed_at",
-    "call_due_at", "calls", "answer", "closed_at", "reopened",
+    "call_due_at", "calls", "answer", "closed_at", "reopened", "grade", "remind_at", "street_at", "alarm",
 )  # fmt: skip
 EVENT = (
     "uid", "complaint_id", "unit_id", "step", "before", "after", "actor_id", "actor", "role", "reason",
@@ -127,7 +127,9 @@ class Complaints:
             stands.result,
             self._mediated(case, stands), text(stands.confirmed), text(stands.call_due), stands.calls,
             stands.answer,
-            text(stands.closed), stands.reopened,
+            text(stands.closed), stands.reopened, "difficult" if case.kind in DISPUTES else "ordinary",
+            text(self.days.day_before(stands.due)), text(self.days.workdays(stands.due, self.days.escalate)),
+            self._alarm(events[-1].after, stands.due),
         ))  # fmt: skip
         self._tell(cell, number, sealed, events, hands, into)
         if case.told:
@@ -138,6 +140,14 @@ class Complaints:
     def _who(self, person: Known | None, uid: str) -> str:
         said = {"name": person and person.name.name, "phone": person and person.phone, "employer": None}
         return self._encrypt(json.dumps(said, ensure_ascii=False), f"complaint.complainant_sealed.{uid}")
+
+    def _alarm(self, state: str, due: int) -> str | None:
+        """What the clock said of an open case long ago is not told again."""
+        days = self.days
+        if state not in OPEN or days.day_before(due) > days.now:
+            return None
+        passed = (due, days.workdays(due, days.escalate))
+        return ("soon", "late", "street")[sum(at < days.now for at in passed)]
 
     def _mediated(self, case: Case, stands: Outcome) -> str | None:
         done = stands.resolved is not None and self.plots.mediated(case)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from gridunion import calendar, clock, settings
+from gridunion.complaints.life import DISPUTES
 
 EPOCH = date(1970, 1, 1).toordinal()
 SHANGHAI = 8 * 60
@@ -32,7 +33,11 @@ class Days:
         }
         self._minutes = [f" {minute // 60:02d}:{minute % 60:02d}:00.000000" for minute in range(DAY)]
         kinds = ("consult", "help", "complaint", "hazard", "labor_dispute", "collective_dispute")
-        self.limits = {kind: int(settings.value(f"complaint.resolve.{kind}")) for kind in kinds}
+        grade = {kind: "difficult" if kind in DISPUTES else "ordinary" for kind in kinds} | {
+            "consult": "consult"
+        }
+        self.limits = {kind: int(settings.value(f"complaint.resolve.{grade[kind]}")) for kind in kinds}
+        self.escalate = int(settings.value("complaint.escalate.workdays"))
 
     def text(self, moment: int | None) -> str | None:
         """The moment as the driver stores it."""
@@ -47,6 +52,10 @@ class Days:
     def workdays(self, moment: int, count: int) -> int:
         """The close of the office so many working days later."""
         return self._worked[self._after[self.of(moment)] + count - 1] * DAY + self.close
+
+    def day_before(self, moment: int) -> int:
+        """The beginning of the last working day before the day of a moment."""
+        return self._worked[self._after[self.of(moment) - 1] - 1] * DAY - SHANGHAI
 
     def days(self, moment: int, count: int) -> int:
         """The close of the office so many days later, never on a day off."""

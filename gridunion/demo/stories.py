@@ -12,6 +12,7 @@ from gridunion.complaints.hands import handlers
 from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.demo.comings import Comings
+from gridunion.demo.courses import Courses
 from gridunion.demo.made_up import Numbers
 from gridunion.demo.papers import Papers
 from gridunion.demo.teller import Teller, days_ago, evening, just_late, then, today_at, viewer_of, years_ago
@@ -34,6 +35,7 @@ def tell(numbers: Numbers) -> None:
         Comings(numbers).tell()
         Papers(numbers).tell()
         stories.one_check()
+        Courses(numbers).tell()
 
 
 class Stories(Teller):
@@ -178,7 +180,10 @@ class Stories(Teller):
             case = self.complaint(self.member(name, "4"), 3, about, kind, words, by=self.neighbor)
             self.assign(case, 3, self.neighbor)
             with then(days_ago(days, 16, 20)):
-                case.resolve(self.neighbor, result, "solved", "phone", mediated=kind == "labor_dispute")
+                if kind == "labor_dispute":
+                    case.mediate(self.leader, "最后一个月工资没有结清，申请调解", "phone")
+                    case.end_mediation(self.leader, "agreed", "单位三天内补发 3200 元，双方再无争议", "phone")
+                case.resolve(self.neighbor, result, "solved", "phone")
 
     def one_check(self) -> None:
         """Of all the visits told here one is to be phoned about, whatever lot they drew."""

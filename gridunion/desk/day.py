@@ -24,6 +24,13 @@ class Item:
     href: str
     visit_url: str = ""
     urged: bool = False
+    soon: bool = False
+
+    @property
+    def tags(self) -> list[tuple[str, str]]:
+        """Somebody pressed it; its limit is near."""
+        pressed = [(_("催办"), "bad")] if self.urged else []
+        return [*pressed, (_("快到期"), "warn")] if self.soon else pressed
 
     @property
     def late(self) -> bool:

@@ -31,6 +31,8 @@ from gridunion.web import page, viewer
 
 GROUPS = (
     "late",
+    "soon",
+    "ask",
     "assign",
     "held",
     "self",
@@ -52,11 +54,13 @@ PEOPLE = {
     "gone": loose,
 }
 ONE_ROW = ("held", "self")  # told in one row that leads to a page of its own
-ELSEWHERE = ("asked",)  # what others have to answer is shown, and not counted as waiting here
+ELSEWHERE = ("soon", "asked")  # what others have to answer is shown, and not counted as waiting here
 
 # Chip → its word and the groups behind it; the chips must fit one line of a phone.
 CHIPS: dict[str, tuple[object, tuple[str, ...]]] = {
     "late": (_("超期"), ("late",)),
+    "soon": (_("快到期"), ("soon",)),
+    "ask": (_("问一问"), ("ask",)),
     "assign": (_("派单"), ("assign",)),
     "applied": (_("入会"), ("held", "self", "applied")),
     "people": (_("会员"), ("held", "self", "applied", "moves", "gone", "help", "asked")),

@@ -6,11 +6,12 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import extract, func, select
 from sqlalchemy.orm import joinedload
 
 from gridunion import clock
-from gridunion.complaints.life import STEPS
+from gridunion.complaints.life import IN_HAND
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.promises import ReplyDue
 from gridunion.db import db
@@ -28,7 +29,6 @@ AHEAD = 7  # days after today that 这几天 shows
 MOST = 100  # rows of a kind; nobody has more in hand
 MOST_BIRTHDAYS = 20
 LONG = 30  # days after which it is said how long somebody was not seen
-IN_HAND = STEPS["resolve"].sources
 
 
 def today_of(viewer: Viewer, month: bool = False) -> Today:
@@ -104,14 +104,28 @@ def _replies(cases: list[Complaint]) -> dict[int, datetime]:
     return dict(pairs)
 
 
+_WAITS = {
+    "awaiting_worker": lazy_gettext("等本人"),
+    "mediating": lazy_gettext("调解中"),
+    "referred": lazy_gettext("问办得怎样"),
+}
+
+
 def _case(case: Complaint, reply_at: datetime | None) -> Item:
-    to_tell = reply_at is not None and reply_at < case.due_at
-    facts = [_("该给本人回个话") if to_tell else _("等你填办理结果")]
-    if case.person and case.person.work:
-        facts.insert(0, case.person.work)
-    due_at = reply_at if to_tell and reply_at else case.due_at
+    due_at, what = _next(case, reply_at)
+    facts = [case.person.work] if case.person and case.person.work else []
     href = url_for("complaints.show", uid=case.uid)
-    return Item(due_at, *case.listed_as, facts, href, urged=case.urged_at is not None)
+    soon = not case.overdue and case.remind_at <= clock.now()
+    return Item(due_at, *case.listed_as, [*facts, what], href, urged=case.urged_at is not None, soon=soon)
+
+
+def _next(case: Complaint, reply_at: datetime | None) -> tuple[datetime, str]:
+    """What comes first: the end of a wait, a word to the worker, the result."""
+    if case.stands_still and case.wait_until:
+        return case.wait_until, str(_WAITS[case.state])
+    if reply_at is not None and reply_at < case.due_at:
+        return reply_at, _("该给本人回个话")
+    return case.due_at, _("等你填办理结果")
 
 
 def _birthdays() -> list[Person]:

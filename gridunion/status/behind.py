@@ -11,7 +11,7 @@ from gridunion.rights import allow
 from gridunion.status.board import board
 from gridunion.status.lights import ORDER, Line
 from gridunion.status.measures import MEASURES, Measure
-from gridunion.status.records import ALL, records
+from gridunion.status.records import ALL, count, records
 from gridunion.status.rows import shown
 from gridunion.status.staffing import staff_of
 from gridunion.status.telling import Telling
@@ -32,8 +32,9 @@ def behind(code: str, name: str) -> Response:
     whole = records(unit, name, after, line.counts.get(name), own)
     parts = measure.parts if not after else ()
     groups = [(MEASURES[part], light, records(unit, part, own=own)) for part, light in parts]
+    beside = [(MEASURES[each], count(unit, each, own)) for each in measure.beside]
     return page(
-        "status/records.html", unit=unit, measure=measure, whole=whole, groups=groups, measures=MEASURES,
+        "status/records.html", unit=unit, beside=beside, measure=measure, whole=whole, groups=groups, measures=MEASURES,
         crumbs=crumbs(unit), line=line, own=own, light=_light(line, measure), why=_why(line, measure),
         staff=_staff(unit), as_row=shown, press=press_words(), me=viewer().account_id, now=clock.now(),
     )  # fmt: skip

@@ -16,6 +16,8 @@ class Measure:
     whole: str = ""
     parts: tuple[tuple[str, str], ...] = ()
     """(figure, light) of the groups the records of a whole are listed in."""
+    beside: tuple[str, ...] = ()
+    """Figures that are told beside it: what it leaves out, what it does not ask about."""
     lights: tuple[str, ...] = ()
     """The indicators that judge it; their light stands beside it."""
     rate: tuple[object, str] = ("", "")
@@ -44,10 +46,12 @@ MEASURES = {
         Measure("mediated", _("调解过的争议"), _("其中组织过调解的"), "disputes"),
         Measure("not_mediated", _("还没调解的争议"), _("其中还没组织调解的"), "disputes"),
         Measure(
-            "due", _("到期诉求"), _("近 30 天到期的诉求，按第一次期限；不予受理的不算"),
+            "due", _("到期诉求"), _("近 30 天到期的诉求，按第一次期限；不予受理、撤回、并案的不算"),
             parts=(("late_open", "bad"), ("late_done", "warn"), ("on_time", "ok")),
-            lights=("on_time", "overdue"), rate=(_("诉求按时办结"), "on_time"),
+            beside=("left_out", "extended"), lights=("on_time", "overdue"), rate=(_("诉求按时办结"), "on_time"),
         ),
+        Measure("left_out", _("没算进去"), _("近 30 天到期、不予受理或撤回或并案的诉求，不算按时不按时"), "due"),
+        Measure("extended", _("延过期的"), _("到期诉求里，批准过延期的；按不按时还是看第一次期限"), "due"),
         Measure("on_time", _("按时办结"), _("到期诉求里，在第一次期限前办结的"), "due", lights=("on_time", "overdue")),
         Measure("late_open", _("超期没办完"), _("到期诉求里，现在还没办完的"), "due", lights=("on_time", "overdue")),
         Measure("late_done", _("超期才办结"), _("到期诉求里，过了期限才办结的"), "due", lights=("on_time", "overdue")),

@@ -19,9 +19,10 @@ from sqlalchemy import (
     true,
 )
 
-from gridunion.complaints.life import DISPUTES
+from gridunion.complaints.life import DISPUTES, LEFT
 from gridunion.complaints.models import IS_OPEN, Complaint
 from gridunion.complaints.promises import ReplyDue
+from gridunion.complaints.records import ComplaintEvent
 from gridunion.db import UtcDateTime
 from gridunion.employers.models import Employer
 from gridunion.members.models import Person
@@ -34,6 +35,7 @@ Condition = ColumnElement[bool]
 COUNTED: frozenset[Any] = frozenset((Person, Visit, DueVisit, Complaint, ReplyDue, Employer))
 
 _p, _v, _d, _c, _r, _e = (t.__table__.c for t in (Person, Visit, DueVisit, Complaint, ReplyDue, Employer))
+_s = ComplaintEvent.__table__.c
 NOW = bindparam("now", type_=UtcDateTime)
 _FROM, _TO = bindparam("window_from", type_=UtcDateTime), bindparam("window_to", type_=UtcDateTime)
 IDS: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -53,7 +55,9 @@ def _within(column: ColumnElement[Any]) -> Condition:
 NOT_SEALED = _c.sealed.is_(False)
 _received = NOT_SEALED & _within(_c.recorded_at)
 _dispute = _c.kind.in_([_word(kind) for kind in DISPUTES]) & _c.accepted_at.is_not(None)
-_judged = NOT_SEALED & _within(_c.first_due_at) & (_c.state != _word("refused"))
+_judged = NOT_SEALED & _within(_c.first_due_at) & _c.state.not_in([_word(state) for state in LEFT])
+_left_out = NOT_SEALED & _within(_c.first_due_at) & _c.state.in_([_word(state) for state in LEFT])
+_more_time = select(_s.id).where(_s.complaint_id == _c.id, _s.step == _word("extend")).exists()
 _late = _c.due_at < NOW
 _told = _r.sealed.is_(False) & _within(_r.due_at)
 _stands = _within(_d.due_at) & _d.must & _d.state.not_in([_word(state) for state in GONE])
@@ -129,6 +133,8 @@ PARTS: dict[str, Condition] = {
     "late_open": _judged & _c.first_resolved_at.is_(None),
     "late_done": _judged & (_c.first_resolved_at > _c.first_due_at),
     "visits_missed": _stands & _d.done_at.is_(None),
+    "left_out": _left_out,
+    "extended": _judged & _more_time,
     "visits_late": _stands & (_d.done_at > _d.due_at),
     "echoes_missed": _told & _r.told_at.is_(None),
     "echoes_late": _told & (_r.told_at > _r.due_at),
@@ -137,7 +143,9 @@ PARTS: dict[str, Condition] = {
     "not_mediated": CONDITIONS["disputes"] & _c.mediated_on.is_(None),
     "from_outside": CONDITIONS["received"] & (_c.channel == _word("hotline")),
 }
-SOURCES |= dict.fromkeys(("late_open", "late_done", "not_mediated", "from_outside"), Complaint)
+SOURCES |= dict.fromkeys(
+    ("late_open", "late_done", "left_out", "extended", "not_mediated", "from_outside"), Complaint
+)
 SOURCES |= dict.fromkeys(("visits_missed", "visits_late"), DueVisit)
 SOURCES |= dict.fromkeys(("echoes_missed", "echoes_late"), ReplyDue)
 SOURCES |= {"unorganized": Employer, "unhelped": Person}

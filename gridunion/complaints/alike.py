@@ -1,0 +1,46 @@
+"""Cases that may be about the same thing: open ones about the same employer. Sealed ones are never among them."""
+
+from sqlalchemy import Select, or_, select
+
+from gridunion.complaints.hands import community_of, handlers, place_of
+from gridunion.complaints.life import OPEN
+from gridunion.complaints.models import Complaint
+from gridunion.db import db
+from gridunion.employers.models import named
+from gridunion.tree import Unit
+
+MOST_SHOWN, MOST_OFFERED = 5, 20
+MOST_READ = 200  # of a community, whose employer nobody entered in the ledger
+
+
+def about(employer_name: str | None, unit: Unit) -> list[Complaint]:
+    """Open cases about an employer in the community of a unit, as far as the viewer sees them."""
+    if not employer_name:
+        return []
+    employer = named(employer_name, unit)
+    newest = db.session.scalars(_open(unit).limit(MOST_READ))
+    found = [case for case in newest if _says(case, employer.id if employer else None, employer_name)]
+    return found[:MOST_SHOWN]
+
+
+def mergeable(case: Complaint) -> list[Complaint]:
+    """The cases a case could go into, those about its employer first, then the newest."""
+    found = _open(case.unit).where(Complaint.id != case.id, Complaint.accepted_at.is_not(None))
+    if case.employer_id:
+        found = found.order_by(None).order_by(Complaint.employer_id != case.employer_id, Complaint.id.desc())
+    there = [hand.id for hand in handlers(case.unit)]  # who works on it must be able to tell this worker, too
+    found = found.where(or_(Complaint.handler_id.is_(None), Complaint.handler_id.in_(there)))
+    return list(db.session.scalars(found.limit(MOST_OFFERED)))
+
+
+def _says(case: Complaint, employer_id: int | None, name: str) -> bool:
+    return case.employer_id == employer_id if employer_id else case.complainant.get("employer") == name
+
+
+def _open(unit: Unit) -> Select[Complaint]:
+    """The open cases of the community a unit belongs to, the newest first."""
+    path = community_of(place_of(unit))
+    found = select(Complaint).join(Unit, Unit.id == Complaint.unit_id)
+    return found.where(
+        Unit.path >= path, Unit.path < f"{path[:-1]}0", Complaint.state.in_(OPEN), Complaint.sealed.is_(False)
+    ).order_by(Complaint.id.desc())
