@@ -41,6 +41,7 @@ PLACES = {
         Place("today", "desk.today", _("今日"), "checklist"),
         Place("inbox", "desk.inbox", _("待办"), "inbox"),
         Place("board", "status.own", _("总览"), "chart-bar"),
+        Place("cell", "status.my_cells", _("我的网格"), "layout-grid"),
         Place("cells", "status.own", pgettext("many", "网格"), "layout-grid"),
         Place("members", "members.listing", _("会员"), "users"),
         Place("new", "desk.new", _("记一笔"), "plus"),
@@ -61,7 +62,7 @@ PLACES = {
 
 # (in the tab bar, only in the sidebar); the first role somebody holds decides, the others add to the sidebar.
 MENUS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "grid_worker": (("today", "members", "new", "complaints", "me"), ("visits",)),
+    "grid_worker": (("today", "members", "new", "complaints", "me"), ("cell", "visits")),
     "leader": (
         ("inbox", "members", "new", "complaints", "cells"),
         ("overdue", "visits", "employers", "staff", "rules", "me"),

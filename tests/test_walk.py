@@ -56,6 +56,7 @@ KIND_OF: dict[str, Any] = {
     "accounts.ending": Posting,
     "accounts.end_posting": Posting,
     "visits.undo_event": DueVisit,
+    "status.at_employer": Employer,
 } | dict.fromkeys(("members.transfer", "members.accept", "members.refuse", "members.withdraw"), Transfer)
 
 
