@@ -16,9 +16,12 @@ def _phone(n: int) -> str:
     return f"1360916{n:04d}"
 
 
-def _staff(n: int, first: int = 0, cell: str = "211", employer: str = "汉宁轩饭店", **known: object) -> list[Person]:
+def _staff(
+    n: int, first: int = 0, cell: str = "211", employer: str = "汉宁轩饭店", **known: object
+) -> list[Person]:
     return [
-        member(f"王秀兰{i}", cell, _phone(i), employer_name=employer, **known) for i in range(first, first + n)
+        member(f"王秀兰{i}", cell, _phone(i), employer_name=employer, **known)
+        for i in range(first, first + n)
     ]
 
 
@@ -33,7 +36,9 @@ def _restaurant() -> None:
 
 def _links(page: Page) -> dict[str, str]:
     """Words and number of each link → where it leads."""
-    found = re.findall(r'<a class="chip" href="([^"]+)"[^>]*>([^<]+) <span class="n">(\d+)</span></a>', page.html)
+    found = re.findall(
+        r'<a class="chip" href="([^"]+)"[^>]*>([^<]+) <span class="n">(\d+)</span></a>', page.html
+    )
     return {f"{words.strip()} {n}": url for url, words, n in found}
 
 

@@ -54,6 +54,10 @@ KIND: dict[str, Any] = {
 KIND_OF: dict[str, Any] = {
     "accounts.give_code": Posting,
     "accounts.ending": Posting,
+    "accounts.colleague": Posting,
+    "accounts.stand_in": Posting,
+    "accounts.give_stand_in": Posting,
+    "accounts.come_back": Posting,
     "accounts.end_posting": Posting,
     "visits.undo_event": DueVisit,
     "status.at_employer": Employer,

@@ -2,9 +2,11 @@
 
 from flask import Flask
 
-from gridunion.accounts import admin, commands, postings, sheet, staff, trail, views
+from gridunion.accounts import admin, commands, postings, sheet, staff, standing_in, trail, views
 
-assert admin and postings and sheet and staff and trail  # their views stand on the same blueprint
+assert (
+    admin and postings and sheet and staff and standing_in and trail
+)  # their views stand on the same blueprint
 
 
 def open_room(app: Flask) -> None:

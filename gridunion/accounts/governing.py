@@ -50,6 +50,14 @@ def _below(viewer: Viewer, posting: Posting) -> bool:
     )
 
 
+def may_find_stand_in(viewer: Viewer, posting: Posting) -> bool:
+    """Whether it is the viewer's to say who stands in: the leader for the workers, the street for the leaders."""
+    return any(
+        posting.role in RESETS[held.role] and posting.unit.path.startswith(held.path)
+        for held in viewer.holding("give stand-ins")
+    )
+
+
 def governed(account_ids: Iterable[int], over: Eyes) -> set[int]:
     """The accounts of whom all they hold or will hold lies in an administrator's branches."""
     ids = list(account_ids)
@@ -112,7 +120,8 @@ def inherit(unit: Unit, heir: Unit, on: date) -> None:
     running = or_(Posting.until_on.is_(None), Posting.until_on > on)
     for posting in db.session.scalars(select(Posting).where(Posting.unit_id == unit.id, running)).all():
         try:
-            Posting.give(posting.account, posting.role, heir, max(on, posting.from_on), posting.until_on)
+            since, until = max(on, posting.from_on), posting.until_on
+            Posting.give(posting.account, posting.role, heir, since, until, posting.stands_in_for)
         except BadPosting:
             continue  # already there
 

@@ -20,6 +20,7 @@ from gridunion.tree import Unit
 from gridunion.web import before, find, page, say, viewer
 
 PAGE = 50
+_WHO = [selectinload(it) for it in (Posting.unit, Posting.account, Posting.stands_in_for)]
 
 
 @bp.get("/staff")
@@ -38,7 +39,7 @@ def _posted(after: str) -> tuple[list[Posting], str]:
         path, number = place
         rows = rows.where((Unit.path > path) | ((Unit.path == path) & (Posting.id > number)))
     rows = rows.order_by(Unit.path, Posting.id).limit(PAGE + 1)
-    found = list(db.session.scalars(rows.options(selectinload(Posting.unit), selectinload(Posting.account))))
+    found = list(db.session.scalars(rows.options(*_WHO)))
     last = found[PAGE - 1] if len(found) > PAGE else None
     return found[:PAGE], seal("staff", last.unit.path, last.id) if last else ""
 

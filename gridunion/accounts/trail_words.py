@@ -109,7 +109,7 @@ COLUMNS = {
     "findings": _("情况"), "next_on": _("下次去"), "voided_at": _("撤回"),
     "end_type": _("结束于"), "filed": _("已备案"), "to_unit_id": _("转到"), "reason": _("原因"),
     "asked_by": _("提出人"), "decided_by_id": _("答复人"), "decided_at": _("答复"), "refusal": _("拒绝的原因"),
-    "gone_on": _("单位没了"), "done_by_id": _("经手"), "agreed_by": _("同意的人"),
+    "stands_in_for_id": _("替谁代班"), "gone_on": _("单位没了"), "done_by_id": _("经手"), "agreed_by": _("同意的人"),
 }  # fmt: skip
 
 # What the values of a column are called: a code list, or words of the room that keeps the records.
@@ -125,7 +125,15 @@ LISTS = {
 VALUES: dict[tuple[str, str], dict[str, Any]] = {("posting", "role"): ROLES, ("unit", "kind"): KIND_NAMES}
 """(kind of record, column) → words for its values; the rooms add theirs."""
 
-ACCOUNTS = {"handler_id", "approved_by_id", "ended_by_id", "reader", "decided_by_id", "done_by_id"}
+ACCOUNTS = {
+    "handler_id",
+    "approved_by_id",
+    "ended_by_id",
+    "reader",
+    "decided_by_id",
+    "done_by_id",
+    "stands_in_for_id",
+}
 UNITS = {"parent_id", "replaced_by_id", "to_unit_id"}
 ROWS = {
     "ok": _("存了"), "duplicate": _("已有"), "error": _("没存"), "skip": _("跳过"), "new": _("新会员"),

@@ -137,6 +137,9 @@ class Complaint(Case):
         turns.demand_words(words)
         turns.demand_told(self, told)
         self._step("resolve", by, words=words, told=told, reason=result)
+        if by.account_id != self.handler_id:  # a stand-in did it: others than him judge the result
+            self.handler_id = by.account_id
+            self.handler = db.session.get(Account, by.account_id)
         self.result, self.resolved_at = result, clock.now()
         self.first_resolved_at = self.first_resolved_at or self.resolved_at
         if mediated and self.is_dispute:
@@ -240,7 +243,8 @@ class Complaint(Case):
         )
         event.happened_at, event.words = clock.now(), words
         if by is not None:
-            event.actor_id, event.actor, event.role = by.account_id, by.name, self._role_of(by, name)
+            event.actor_id, event.actor = by.account_id, by.signs(self.unit.path)
+            event.role = self._role_of(by, name)
         event.unit, event.complaint = self.unit, self
         db.session.add(event)
         if told and name != "register":

@@ -87,9 +87,7 @@ class Named(NamedTuple):
 def employer_of(cell: Unit, uid: UUID) -> Named | None:
     """The employer, if it belongs to the cell's community or somebody of the cell works there."""
     at_work = select(_p.id).where(_p.employer_id == _e.id, _p.unit_id == cell.id).exists()
-    found = select(_e.id, _e.uid, _e.name).where(
-        _e.uid == uid, or_(_e.unit_id == cell.parent_id, at_work)
-    )
+    found = select(_e.id, _e.uid, _e.name).where(_e.uid == uid, or_(_e.unit_id == cell.parent_id, at_work))
     row = trusted(found).one_or_none()
     return Named(*row) if row else None
 

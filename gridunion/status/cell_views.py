@@ -92,6 +92,4 @@ def unlisted(code: str, name: str) -> Response:
 
 def _people(unit: Unit, condition: ColumnElement[bool], **said: Any) -> Response:
     rows, total, after = cell.people(unit, condition, request.args.get("after", ""))
-    return page(
-        "status/cell_people.html", unit=unit, rows=rows, total=total, after=after, **said
-    )
+    return page("status/cell_people.html", unit=unit, rows=rows, total=total, after=after, **said)

@@ -43,7 +43,7 @@ class Visit(Scoped, Record):
     person_id: Mapped[int] = internal(BigId, ForeignKey("person.id"))
     due_visit_id: Mapped[int | None] = internal(BigId, ForeignKey("due_visit.id"))
     visitor_id: Mapped[int] = internal(BigId)
-    visitor_name: Mapped[str] = personal(String(40))
+    visitor_name: Mapped[str] = personal(String(90))
     kind: Mapped[str] = internal(String(20), default="routine")
     outcome: Mapped[str] = personal(String(12))
     findings: Mapped[list[str]] = personal(JSON, default=list)
@@ -62,7 +62,9 @@ class Visit(Scoped, Record):
         at: datetime | None = None, **said: Any,
     ) -> "Visit":  # fmt: skip
         """Write a visit down, with what it settles and what it makes due."""
-        visit = cls(person=person, unit=person.unit, visitor_id=by.account_id, visitor_name=by.name)
+        visit = cls(
+            person=person, unit=person.unit, visitor_id=by.account_id, visitor_name=by.signs(person.unit.path)
+        )
         visit.outcome, visit.happened_at, visit.due_visit = outcome, at or clock.now(), due
         visit.kind = "must_visit" if due else "routine"
         for name, value in said.items():

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 16:27:42.534014
+Revision: 0001, 2026-11-21 17:42:41.559704
 """
 
 import sqlalchemy as sa
@@ -298,17 +298,22 @@ def upgrade():
         sa.Column("role", sa.String(length=24), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("stands_in_for_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uid", sa.Uuid(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_posting_account_id")),
+        sa.ForeignKeyConstraint(
+            ["stands_in_for_id"], ["account.id"], name=op.f("fk_posting_stands_in_for_id")
+        ),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_posting_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_posting")),
     )
     with op.batch_alter_table("posting", schema=None) as batch_op:
         batch_op.create_index("ix_posting_account_id", ["account_id"], unique=False)
+        batch_op.create_index("ix_posting_stands_in_for_id", ["stands_in_for_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_posting_uid"), ["uid"], unique=True)
         batch_op.create_index("ix_posting_unit_id_role", ["unit_id", "role"], unique=False)
 
@@ -771,7 +776,7 @@ def upgrade():
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("reason", sa.String(length=8), nullable=False),
         sa.Column("note", sa.String(length=200), nullable=True),
-        sa.Column("asked_by", sa.String(length=60), nullable=False),
+        sa.Column("asked_by", sa.String(length=90), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
@@ -821,7 +826,7 @@ def upgrade():
         sa.Column("before", sa.String(length=20), nullable=False),
         sa.Column("after", sa.String(length=20), nullable=False),
         sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("actor", sa.String(length=40), nullable=False),
+        sa.Column("actor", sa.String(length=90), nullable=False),
         sa.Column("role", sa.String(length=24), nullable=False),
         sa.Column("reason", sa.String(length=40), nullable=True),
         sa.Column("words_sealed", sa.Text(), nullable=True),
@@ -920,7 +925,7 @@ def upgrade():
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("due_visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("visitor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("visitor_name", sa.String(length=40), nullable=False),
+        sa.Column("visitor_name", sa.String(length=90), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("outcome", sa.String(length=12), nullable=False),
         sa.Column("findings", sa.JSON(), nullable=False),
@@ -1188,6 +1193,7 @@ def downgrade():
     with op.batch_alter_table("posting", schema=None) as batch_op:
         batch_op.drop_index("ix_posting_unit_id_role")
         batch_op.drop_index(batch_op.f("ix_posting_uid"))
+        batch_op.drop_index("ix_posting_stands_in_for_id")
         batch_op.drop_index("ix_posting_account_id")
 
     op.drop_table("posting")
