@@ -14,6 +14,7 @@ from gridunion import (
     faults,
     joining,
     keys,
+    leaving,
     look,
     members,
     status,
@@ -25,7 +26,20 @@ from gridunion.engine import open_database
 from gridunion.rights import PUBLIC, allow, right_of
 from gridunion.web import Site
 
-ROOMS = (units, accounts, employers, members, joining, visits, complaints, status, desk, exchange, demo)
+ROOMS = (
+    units,
+    accounts,
+    employers,
+    members,
+    joining,
+    visits,
+    complaints,
+    status,
+    desk,
+    exchange,
+    leaving,
+    demo,
+)
 
 
 class Unlabeled(RuntimeError):

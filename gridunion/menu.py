@@ -87,6 +87,14 @@ ASIDES: list[Callable[[Viewer], tuple[str, str] | None]] = []
 """(words, address) of something that waits for the viewer's word, shown beside the lists they open."""
 
 
+NOTICES: list[Callable[[Viewer], tuple[str, str] | None]] = []
+"""The same, told only where somebody's day begins: on 今日 and 待办."""
+
+
+def notices(viewer: Viewer) -> list[tuple[str, str]]:
+    return [told for notice in NOTICES if (told := notice(viewer))]
+
+
 def asides(viewer: Viewer) -> list[tuple[str, str]]:
     return [told for aside in ASIDES if (told := aside(viewer))]
 

@@ -74,6 +74,8 @@ RIGHTS: dict[str, set[str]] = {
     "edit employers": {"leader"},
     "reset passwords": {"leader", "supervisor", "administrator"},
     "give stand-ins": {"leader", "supervisor", "administrator"},
+    "hand over": _FIELD | _OFFICE,
+    "hand over for others": {"leader", "supervisor"},
     "manage units": {"administrator"},
     "manage accounts": {"administrator"},
     "manage settings": {"administrator"},

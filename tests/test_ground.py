@@ -28,6 +28,7 @@ ROOMS = (
     "status",
     "desk",
     "exchange",
+    "leaving",
     "demo",
 )
 

@@ -25,6 +25,7 @@ from gridunion.exchange.larger import ExportRequest
 from gridunion.exchange.models import ImportRun, begin
 from gridunion.exchange.upload import Arrived, Seen
 from gridunion.joining.models import Application
+from gridunion.leaving.models import HandOver
 from gridunion.members.models import Person
 from gridunion.members.transfer import Transfer
 from gridunion.rights import PUBLIC, RIGHTS, SIGNED_IN, right_of
@@ -50,18 +51,23 @@ KIND: dict[str, Any] = {
     "joining": Application,
     "exchange": ImportRun,
     "exporting": ExportRequest,
+    "leaving": Account,
 }
-KIND_OF: dict[str, Any] = {
-    "accounts.give_code": Posting,
-    "accounts.ending": Posting,
-    "accounts.colleague": Posting,
-    "accounts.stand_in": Posting,
-    "accounts.give_stand_in": Posting,
-    "accounts.come_back": Posting,
-    "accounts.end_posting": Posting,
-    "visits.undo_event": DueVisit,
-    "status.at_employer": Employer,
-} | dict.fromkeys(("members.transfer", "members.accept", "members.refuse", "members.withdraw"), Transfer)
+KIND_OF: dict[str, Any] = (
+    {
+        "accounts.give_code": Posting,
+        "accounts.ending": Posting,
+        "accounts.colleague": Posting,
+        "accounts.stand_in": Posting,
+        "accounts.give_stand_in": Posting,
+        "accounts.come_back": Posting,
+        "accounts.end_posting": Posting,
+        "visits.undo_event": DueVisit,
+        "status.at_employer": Employer,
+    }
+    | dict.fromkeys(("leaving.record", "leaving.sign", "leaving.withdraw"), HandOver)
+    | dict.fromkeys(("members.transfer", "members.accept", "members.refuse", "members.withdraw"), Transfer)
+)
 
 
 @dataclass
@@ -108,7 +114,11 @@ def _plant(code: str) -> Planted:
             unit_id=person.unit_id, account_id=by.account_id, asked_by="周素琴", chosen={}, format="csv",
             purpose="2026", rows=1, number="0", due_at=clock.now() + timedelta(days=1),
         )  # fmt: skip
-        db.session.add_all((transfer, asked))
+        given = HandOver(
+            unit_id=person.unit_id, from_id=by.account_id, to_id=by.account_id, asked_by_id=by.account_id,
+            from_name="周素琴", to_name="罗春梅", asked_by="周素琴", state="asked", items=[], moved=[], in_place=False,
+        )  # fmt: skip
+        db.session.add_all((transfer, asked, given))
         files.attach(visit, visit.unit_id, [(files.keep(b"picture"), 7)], by.account_id)
     photo = files.attachments_of(visit)[0].uid
     account = db.session.scalars(select(Account).where(Account.id == by.account_id)).one()
@@ -122,6 +132,7 @@ def _plant(code: str) -> Planted:
         Application: sent.uid,
         ImportRun: run.uid,
         ExportRequest: asked.uid,
+        HandOver: given.uid,
     }
     return Planted(code, uids | {Account: account.uid, Posting: account.postings[0].uid}, photo)
 
@@ -139,7 +150,7 @@ def _rules(app: Flask) -> list[tuple[Rule, str]]:
 ABOUT = {"visits.new", "visits.log", "visits.event", "visits.record_event"}
 # What stands in an address beside records and units.
 PARTS = {"units.codes": "visit_trigger", "units.add_code": "visit_trigger", "units.end_code": "visit_trigger",
-         "exchange.rows": "error"}  # fmt: skip
+         "exchange.rows": "error", "leaving.lines": "visits"}  # fmt: skip
 PLAIN = {"name": "members", "key": "visit.days", "day": "2026-10-01"}
 
 

@@ -20,7 +20,7 @@ from gridunion.db import db
 from gridunion.fields import Day, Form, SelectChoice, ValidationError, needed
 from gridunion.look import day
 from gridunion.rights import ROLES, allow
-from gridunion.tree import Unit
+from gridunion.tree import Unit, everywhere
 from gridunion.web import find, go, page, say, viewer
 
 
@@ -44,7 +44,8 @@ class StandInForm(Form):
 
 
 def near(posting: Posting) -> dict[Account, str]:
-    """Who could stand in: colleagues in the same unit, beside it, right above and right below, each with a place."""
+    """Who could stand in: colleagues in the same unit, beside it, right above and right below, each with a place.
+    Names of staff are no secret."""
     unit = posting.unit
     family = [number for number in (unit.id, unit.parent_id) if number]
     there = or_(Unit.id.in_(family), Unit.parent_id.in_(family))
@@ -54,7 +55,11 @@ def near(posting: Posting) -> dict[Account, str]:
     found = found.where(there, in_force(clock.today()), Account.active, Account.id != posting.account_id)
     found = found.where(Posting.stands_in_for_id.is_(None)).order_by(Unit.path.desc(), Posting.id)
     people: dict[Account, str] = {}
-    for held in db.session.scalars(found.options(selectinload(Posting.unit), selectinload(Posting.account))):
+    with everywhere():
+        rows = db.session.scalars(
+            found.options(selectinload(Posting.unit), selectinload(Posting.account))
+        ).all()
+    for held in rows:
         words = gettext("%(name)s，%(place)s", name=held.account.name, place=held.unit.name)
         people.setdefault(held.account, words)
     return people
@@ -66,8 +71,9 @@ def colleague(uid: UUID) -> Response:
     """A colleague in one posting: who stands in for them, and what of theirs can be done here."""
     posting = find(Posting, uid)
     return page(
-        "accounts/colleague.html", posting=posting, account=posting.account, stand_ins=stand_ins_for(posting.account_id),
-        may=may_find_stand_in(viewer(), posting), may_reset=posting.account_id in resettable(viewer(), [posting.account_id]),
+        "accounts/colleague.html", posting=posting, account=posting.account,
+        stand_ins=stand_ins_for(posting.account_id), may=may_find_stand_in(viewer(), posting),
+        may_reset=posting.account_id in resettable(viewer(), [posting.account_id]),
     )  # fmt: skip
 
 

@@ -67,6 +67,7 @@ KINDS = {
     "complaint_event": _("诉求步骤"), "consent": _("同意书"), "attachment": _("附件"),
     "draft": _("草稿"), "receipt": _("回执"), "transfer": _("转会"), "employer_gone": _("单位没了"),
     "application": _("入会申请"), "import_run": _("表格导入"), "export_request": _("导出申请"),
+    "hand_over": _("交接单"),
 }  # fmt: skip
 
 COLUMNS = {
@@ -109,7 +110,9 @@ COLUMNS = {
     "findings": _("情况"), "next_on": _("下次去"), "voided_at": _("撤回"),
     "end_type": _("结束于"), "filed": _("已备案"), "to_unit_id": _("转到"), "reason": _("原因"),
     "asked_by": _("提出人"), "decided_by_id": _("答复人"), "decided_at": _("答复"), "refusal": _("拒绝的原因"),
-    "stands_in_for_id": _("替谁代班"), "gone_on": _("单位没了"), "done_by_id": _("经手"), "agreed_by": _("同意的人"),
+    "stands_in_for_id": _("替谁代班"), "from_name": _("交的人"), "to_name": _("接的人"),
+    "in_place": _("代签"), "from_signed_by": _("交的人签字"), "to_signed_by": _("接的人签字"),
+    "gone_on": _("单位没了"), "done_by_id": _("经手"), "agreed_by": _("同意的人"),
 }  # fmt: skip
 
 # What the values of a column are called: a code list, or words of the room that keeps the records.
@@ -144,7 +147,8 @@ _MEANS_NOTHING = {
     "path", "reading", "initials", "id_index", "unit_id", "account_id", "person_id", "employer_id", "sha256",
     "recorded_by_id", "accept_due_at", "calls", "planned_by_id", "settled_by_id", "seen_before", "due_visit_id",
     "visitor_id", "subject_uid", "size", "mime", "transfer_id", "asking_id", "answering_id", "known_as_id",
-    "merged_into_id", "gaps", "digest", "chosen", "staged",
+    "merged_into_id", "gaps", "digest", "chosen", "staged", "from_id", "to_id", "asked_by_id",
+    "items", "from_signed_at", "to_signed_at",
 }  # fmt: skip
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+\+00:00)?")
 

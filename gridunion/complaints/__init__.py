@@ -2,13 +2,13 @@
 
 from flask import Flask
 
-from gridunion.complaints import carrying, listing, succession, taking, timeline, views
+from gridunion.complaints import carrying, handing, listing, succession, taking, timeline, views
 from gridunion.complaints.turns import NotYours
 from gridunion.faults import fault
 from gridunion.menu import badges
 
 assert (
-    carrying and succession and taking and timeline
+    carrying and handing and succession and taking and timeline
 )  # they listen, or their views stand on the same blueprint
 
 

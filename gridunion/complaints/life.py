@@ -69,7 +69,9 @@ STEPS = {
         pgettext("do", "重新办理"), ("resolved", "closed", "refused"), "reopened", "decide complaints"
     ),
     "urge": Step(_("催办"), OPEN, None, "press complaints"),
+    "hand_over": Step(_("交接"), ("assigned", "in_progress"), None, "work on complaints", "handler"),
 }
+UNASKED = ("register", "close", "hand_over")  # follow from something else than a form of their own
 
 RESULTS = {
     "solved": _("解决了"),

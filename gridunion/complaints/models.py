@@ -11,7 +11,7 @@ from gridunion.accounts.models import Account
 from gridunion.complaints import hands, promises, readers, turns
 from gridunion.complaints.case import Case
 from gridunion.complaints.hands import handlers, held_over
-from gridunion.complaints.life import COLLECTIVE, MOST_TRIES, OPEN, RECEIVED, STEPS, too_few_words
+from gridunion.complaints.life import COLLECTIVE, MOST_TRIES, OPEN, RECEIVED, STEPS, UNASKED, too_few_words
 from gridunion.complaints.promises import ReplyDue
 from gridunion.complaints.records import ComplaintEvent, next_number, secret_number
 from gridunion.complaints.turns import NotYours, OutOfTurn
@@ -118,6 +118,13 @@ class Complaint(Case):
         self.handler, self.handler_id, self.urged_at = handler, handler.id, None
         readers.name(self, {handler.id})
 
+    def hand_over(self, to: Account, by: Viewer) -> None:
+        """Another handler goes on where one leaves: standing and clocks stay. Whoever calls this looked at both
+        signatures, and at whether it may lie in those hands."""
+        leaver = self.handler.name if self.handler else ""
+        self._write("hand_over", by, words=_("%(name)s交给%(to)s", name=leaver, to=to.name))
+        self.handler, self.handler_id, self.urged_at = to, to.id, None
+
     def progress(self, by: Viewer, words: str, told: str | None = None) -> None:
         """What was done meanwhile. Only words that say something count as a word to the worker."""
         if told:
@@ -215,7 +222,7 @@ class Complaint(Case):
     def steps_for(self, by: Viewer) -> list[str]:
         """The steps the viewer could take now."""
         leaders = hands.leaders(self.unit, self.employer_id)
-        return [name for name in STEPS if name not in ("register", "close") and self.may(name, by, leaders)]
+        return [name for name in STEPS if name not in UNASKED and self.may(name, by, leaders)]
 
     @property
     def running_promise(self) -> ReplyDue | None:

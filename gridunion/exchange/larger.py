@@ -99,6 +99,10 @@ class ExportRequest(Scoped, Record):
         """Who asked no longer wants it. Raises WrongStep."""
         if not self.may_withdraw(by):
             raise Impossible(_("只有申请的人可以撤回，下载以后就不能了。"))
+        self.end()
+
+    def end(self) -> None:
+        """Nobody gets it, as who asked is leaving or wants it no longer."""
         self.state = "withdrawn"
         TABLES.drop(self.uid)
 

@@ -70,7 +70,7 @@ def places(cell: Unit, after: str = "") -> tuple[list[Place], int, str]:
     """A page of the employers of a cell's people, how many there are, and where the next page begins."""
     at = opened("places", after)
     given = {"cell": cell.id} | (dict(zip(("so_many", "number"), at, strict=True)) if at else {})
-    rows = [Place(*row) for row in trusted(_places(bool(at)), given)]
+    rows = [Place._make(row) for row in trusted(_places(bool(at)), given)]
     total = int(trusted(_HOW_MANY, {"cell": cell.id}).scalar_one())
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return rows[:PAGE], total, seal("places", last.people, last.id) if last else ""
@@ -89,7 +89,7 @@ def employer_of(cell: Unit, uid: UUID) -> Named | None:
     at_work = select(_p.id).where(_p.employer_id == _e.id, _p.unit_id == cell.id).exists()
     found = select(_e.id, _e.uid, _e.name).where(_e.uid == uid, or_(_e.unit_id == cell.parent_id, at_work))
     row = trusted(found).one_or_none()
-    return Named(*row) if row else None
+    return Named._make(row) if row else None
 
 
 def people(cell: Unit, condition: ColumnElement[bool], after: str = "") -> tuple[list[Person], int, str]:

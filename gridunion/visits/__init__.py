@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from gridunion.visits import carrying, events, timeline, views
+from gridunion.visits import carrying, events, handing, timeline, views
 
-assert carrying and events and timeline  # they listen, or their views stand on the same blueprint
+assert carrying and events and handing and timeline  # they listen, or their views stand on the same blueprint
 
 
 def open_room(app: Flask) -> None:

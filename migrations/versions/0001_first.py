@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 17:42:41.559704
+Revision: 0001, 2026-11-21 17:57:51.904990
 """
 
 import sqlalchemy as sa
@@ -257,6 +257,38 @@ def upgrade():
         batch_op.create_index("ix_export_request_account_id_state", ["account_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_export_request_uid"), ["uid"], unique=True)
         batch_op.create_index("ix_export_request_unit_id_state", ["unit_id", "state"], unique=False)
+
+    op.create_table(
+        "hand_over",
+        sa.Column("from_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("from_name", sa.String(length=40), nullable=False),
+        sa.Column("to_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("to_name", sa.String(length=40), nullable=False),
+        sa.Column("asked_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_by", sa.String(length=90), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("items", sa.JSON(), nullable=False),
+        sa.Column("moved", sa.JSON(), nullable=False),
+        sa.Column("in_place", sa.Boolean(), nullable=False),
+        sa.Column("from_signed_by", sa.String(length=90), nullable=True),
+        sa.Column("from_signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("to_signed_by", sa.String(length=90), nullable=True),
+        sa.Column("to_signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["from_id"], ["account.id"], name=op.f("fk_hand_over_from_id")),
+        sa.ForeignKeyConstraint(["to_id"], ["account.id"], name=op.f("fk_hand_over_to_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_hand_over_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hand_over")),
+    )
+    with op.batch_alter_table("hand_over", schema=None) as batch_op:
+        batch_op.create_index("ix_hand_over_from_id_state", ["from_id", "state"], unique=False)
+        batch_op.create_index("ix_hand_over_to_id_state", ["to_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hand_over_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_hand_over_unit_id_id", ["unit_id", "id"], unique=False)
 
     op.create_table(
         "import_run",
@@ -1203,6 +1235,13 @@ def downgrade():
         batch_op.drop_index("ix_import_run_digest")
 
     op.drop_table("import_run")
+    with op.batch_alter_table("hand_over", schema=None) as batch_op:
+        batch_op.drop_index("ix_hand_over_unit_id_id")
+        batch_op.drop_index(batch_op.f("ix_hand_over_uid"))
+        batch_op.drop_index("ix_hand_over_to_id_state")
+        batch_op.drop_index("ix_hand_over_from_id_state")
+
+    op.drop_table("hand_over")
     with op.batch_alter_table("export_request", schema=None) as batch_op:
         batch_op.drop_index("ix_export_request_unit_id_state")
         batch_op.drop_index(batch_op.f("ix_export_request_uid"))
