@@ -1,10 +1,12 @@
 """网格页: the three questions asked of a grid worker, answered within two taps."""
 
 import re
+from datetime import date
 
 from flask import Flask
 from sqlalchemy import select
 
+from gridunion.accounts.models import Account, Posting
 from gridunion.db import db, write
 from gridunion.employers.models import Employer
 from gridunion.members.models import Person
@@ -113,3 +115,18 @@ def test_a_larger_cell_asks_no_more_often(lifted: Flask, worker: Someone) -> Non
     assert page.total == 26 and page.html.count('class="chips') == 20
     rest = re.search(r'href="(/status/cell/211\?after=[^"]+)"', page.html)
     assert rest and worker.get(rest[1]).html.count('class="chips') == 6
+
+
+def test_who_works_in_several_cells_sees_each_with_its_numbers(lifted: Flask, worker: Someone) -> None:
+    (ill, *_) = _staff(2, cell="2110")
+    with write():
+        ill.note_hardship("deep", None)
+        account = db.session.scalars(select(Account).where(Account.login == "worker")).one()
+        Posting.give(account, "grid_worker", unit("2110"), date(2026, 1, 1))
+    page = worker.get("/status/cell")
+    links = _links(page)
+    assert (
+        page.total == 2
+        and worker.get(links["困难职工 1"]).total == 1
+        and worker.get(links["会员 2"]).total == 2
+    )

@@ -112,7 +112,7 @@ def test_signed_by_both_it_is_moved(
     record = leader.get(told.location)
     assert (
         "已交接" in record
-        and "周素琴，11月19日 12:00" in record
+        and "周素琴，2026-11-19 12:00" in record
         and "王秀兰" not in record
         and "马小军" not in record
     )
@@ -283,3 +283,21 @@ def test_each_posting_of_a_place_is_counted_once(signed: Flask, leader: Someone)
         Posting.give(account("worker"), "grid_worker", unit("211"), TODAY - timedelta(days=2))
     visit_due()
     assert numbers(left(leader))["visits"] == 1
+
+
+def test_who_took_a_place_over_keeps_it_until_somebody_is_there(
+    signed: Flask, leader: Someone, neighbor: Someone
+) -> None:
+    visit_due()
+    give(leader, "neighbor", gone="y")
+    sign(neighbor)
+    taken = db.session.scalars(select(Posting).where(Posting.stands_in_for_id == account("worker").id)).one()
+    with write():
+        account("worker").active = False
+    refused = leader.post(f"/staff/{taken.uid}/back")
+    assert "先给别人安排岗位" in leader.get(refused.location)
+    with write():
+        Posting.give(account("leader"), "grid_worker", unit("211"), TODAY)
+    _fresh(leader.post(f"/staff/{taken.uid}/back"))
+    db.session.refresh(taken)
+    assert taken.over

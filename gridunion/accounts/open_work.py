@@ -145,7 +145,8 @@ def lines_of(kind: Kind, account_id: int, after: str = "") -> tuple[list[Line], 
 
 def counted(statement: Select[Any], numbers: list[int]) -> dict[int, int]:
     """Number → how many, of a ready statement over some `ids`."""
-    return {row[0]: row[1] for row in trusted(statement, {"ids": numbers})}
+    rows: Any = trusted(statement, {"ids": numbers})
+    return dict(iter(rows))
 
 
 def page_of(found: Select[Any], model: Any, after: str) -> tuple[list[Any], str]:

@@ -14,6 +14,7 @@ from wtforms import SelectField
 from gridunion import clock
 from gridunion.accounts.governing import may_find_stand_in, resettable
 from gridunion.accounts.models import Account, BadPosting, Posting, in_force, stand_ins_for
+from gridunion.accounts.open_work import seats, waiting_at
 from gridunion.accounts.postings import day_after
 from gridunion.accounts.views import bp
 from gridunion.db import db
@@ -136,6 +137,20 @@ def come_back(uid: UUID) -> Response:
     absent = posting.stands_in_for
     if absent is None or posting.over or not may_find_stand_in(viewer(), posting):
         raise Forbidden
+    if waiting := [
+        n
+        for seat in seats([posting.account_id])
+        if seat.uid == posting.uid
+        for n in waiting_at(seat).values()
+    ]:
+        say(gettext("这里还有 %(n)s 件没人接手，先给别人安排岗位，再让他不代", n=sum(waiting)), kind="warn")
+        return go(url_for(".colleague", uid=uid))
     posting.end(max(clock.today(), posting.from_on))
     say(gettext("%(name)s不再代%(absent)s", name=posting.account.name, absent=absent.name))
     return go(url_for(".staff"))
+
+
+def _left_alone(posting: Posting) -> int:
+    """How much would wait for nobody, where a stand-in without an end is the only one there."""
+    held = (seat for seat in seats([posting.account_id]) if seat.uid == posting.uid)
+    return sum(n for seat in held for n in waiting_at(seat).values())

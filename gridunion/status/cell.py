@@ -16,11 +16,12 @@ from gridunion.db import BigId, db, trusted
 from gridunion.employers.models import Employer
 from gridunion.members.models import Person
 from gridunion.members.transfer import STAY
+from gridunion.status.models import Standing
 from gridunion.status.walks import CONDITIONS
 from gridunion.tree import Unit, branch, width
 
 PAGE = 20
-_p, _e, _u = Person.__table__.c, Employer.__table__.c, Unit.__table__.c
+_p, _e, _u, _s = (it.__table__.c for it in (Person, Employer, Unit, Standing))
 _CELL = bindparam("cell", type_=BigId)
 
 # Who of those who work somewhere: all we know of, members, members from outside, and those nobody asked about it.
@@ -105,10 +106,12 @@ def people(cell: Unit, condition: ColumnElement[bool], after: str = "") -> tuple
 
 @cache
 def _cells(width: int) -> Select[Any]:
-    own = select(_u.code, _u.name).where(branch(width), _u.kind == "cell")
+    figures = [func.coalesce(_s[name], literal_column("0")).label(name) for name in ("members", "hardship")]
+    joined = Unit.__table__.outerjoin(Standing.__table__, _s.unit_id == _u.id)
+    own = select(_u.code, _u.name, *figures).select_from(joined).where(branch(width), _u.kind == "cell")
     return own.where(or_(_u.closed_on.is_(None), _u.closed_on > bindparam("today"))).order_by(_u.path)
 
 
 def cells(today: date) -> list[Any]:
-    """The open cells of the viewer's branches."""
+    """The open cells of the viewer's branches, each with its members and those of them in hardship."""
     return list(trusted(_cells(width()), {"today": today}))
