@@ -103,22 +103,28 @@ def menu_of(viewer: Viewer) -> tuple[Item, ...]:
     """The menu of somebody: only places whose view their roles may open."""
     return tuple(
         item._replace(waiting=badges[item.id](viewer)) if item.id in badges else item
-        for item in _items(viewer.roles, english())
+        for item in _items(_ranked(viewer), english())
     )
 
 
+def _ranked(viewer: Viewer) -> tuple[str, ...]:
+    """Somebody's roles in the order of the table; those in which they only stand in come last."""
+    own = {held.role for held in viewer.postings if not held.for_id}
+    return tuple(sorted(viewer.roles, key=lambda role: (role not in own, list(MENUS).index(role))))
+
+
 @cache
-def _items(roles: frozenset[str], _english: bool) -> tuple[Item, ...]:
+def _items(roles: tuple[str, ...], _english: bool) -> tuple[Item, ...]:
     """What everybody with the same roles finds, in their language."""
     shown: dict[str, bool] = {}
-    for nth, role in enumerate(role for role in MENUS if role in roles):
+    for nth, role in enumerate(roles):
         tabs, sidebar = MENUS[role]
         for name in tabs:
             shown.setdefault(name, nth > 0)
         for name in sidebar:
             shown.setdefault(name, True)
     shown["me"] = shown.pop("me", False)  # last, wherever it was named
-    return tuple(_item(PLACES[name], pc) for name, pc in shown.items() if _open(name, roles))
+    return tuple(_item(PLACES[name], pc) for name, pc in shown.items() if _open(name, frozenset(roles)))
 
 
 def _open(name: str, roles: frozenset[str]) -> bool:
@@ -132,5 +138,5 @@ def _item(place: Place, pc: bool) -> Item:
 
 def home_of(viewer: Viewer) -> str:
     """Where somebody's day begins."""
-    items = _items(viewer.roles, english())
+    items = _items(_ranked(viewer), english())
     return items[0].href if items else url_for("accounts.me")

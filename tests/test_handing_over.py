@@ -19,6 +19,7 @@ from gridunion.members.models import Person
 from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
 from tests.conftest import NOON, PASSWORD, Page, Someone, as_viewer, member, unit
+from tests.test_queries import asked
 from tests.test_standing_in import account, case, seat
 
 TODAY = date(2026, 11, 19)
@@ -301,3 +302,23 @@ def test_who_took_a_place_over_keeps_it_until_somebody_is_there(
     _fresh(leader.post(f"/staff/{taken.uid}/back"))
     db.session.refresh(taken)
     assert taken.over
+
+
+def test_a_page_asks_no_more_often_when_more_is_open(signed: Flask, leader: Someone) -> None:
+    case()
+    visit_due()
+    pages = [
+        f"/handover/{account('worker').uid}{more}" for more in ("", "/open/cases", "/open/visits", "/new")
+    ]
+    few = [_count(leader, url) for url in pages]
+    for n in range(6):
+        case()
+        visit_due(name=f"王秀兰{n}", phone=f"1360916{n:04d}")
+    assert [_count(leader, url) for url in pages] == few
+
+
+def _count(someone: Someone, url: str) -> int:
+    someone.get(url)
+    with asked(someone.site) as heard:
+        someone.get(url)
+    return len(heard)

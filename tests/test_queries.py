@@ -37,7 +37,7 @@ PAGES = (
     ("leader", "/members/suspects", 9),
     ("leader", "/employers/", 7),
     ("leader", "/employers/{employer}", 7),
-    ("leader", "/staff", 10),
+    ("leader", "/staff", 13),
     ("leader", "/members/export", 7),
     ("leader", "/members/print", 7),
     ("leader", "/members/cards", 7),

@@ -152,3 +152,13 @@ def test_back_early(lifted: Flask, leader: Someone, neighbor: Someone) -> None:
     neighbor.get(f"/members/{person.uid}")
     leader.post(f"/staff/{instead.uid}/back")
     neighbor.get(f"/members/{person.uid}", 404)
+
+
+def test_a_stand_in_keeps_the_own_desk_and_finds_the_other_one(lifted: Flask, neighbor: Someone) -> None:
+    away("leader", "neighbor")
+    assert neighbor.get("/", 303).location == "/today"
+    assert 'href="/inbox">代何建平看待办' in neighbor.get("/today").html
+    away("worker", "leader2", days=1)
+    taken = Someone(neighbor.site, "leader2")
+    assert taken.get("/", 303).location == "/inbox"
+    assert 'href="/today">代周素琴看今日' in taken.get("/inbox").html

@@ -15,6 +15,7 @@ from gridunion.accounts.models import Account, Posting, hash_password, in_force,
 from gridunion.accounts.views import bp
 from gridunion.bookmark import opened, seal
 from gridunion.db import db
+from gridunion.menu import notices
 from gridunion.rights import allow
 from gridunion.tree import Unit
 from gridunion.web import before, find, page, say, viewer
@@ -29,7 +30,9 @@ def staff() -> Response:
     postings, after = _posted(request.args.get("after", ""))
     total = db.session.scalar(select(func.count(Posting.id)).where(in_force(clock.today())))
     may = resettable(viewer(), {posting.account_id for posting in postings})
-    return page("accounts/staff.html", postings=postings, after=after, total=total, may=may)
+    return page(
+        "accounts/staff.html", postings=postings, after=after, total=total, may=may, notices=notices(viewer())
+    )
 
 
 def _posted(after: str) -> tuple[list[Posting], str]:

@@ -137,13 +137,8 @@ def come_back(uid: UUID) -> Response:
     absent = posting.stands_in_for
     if absent is None or posting.over or not may_find_stand_in(viewer(), posting):
         raise Forbidden
-    if waiting := [
-        n
-        for seat in seats([posting.account_id])
-        if seat.uid == posting.uid
-        for n in waiting_at(seat).values()
-    ]:
-        say(gettext("这里还有 %(n)s 件没人接手，先给别人安排岗位，再让他不代", n=sum(waiting)), kind="warn")
+    if n := _left_alone(posting):
+        say(gettext("这里还有 %(n)s 件没人接手，先给别人安排岗位，再让他不代", n=n), kind="warn")
         return go(url_for(".colleague", uid=uid))
     posting.end(max(clock.today(), posting.from_on))
     say(gettext("%(name)s不再代%(absent)s", name=posting.account.name, absent=absent.name))

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from gridunion.desk import badge, inbox, views
+from gridunion.desk import badge, inbox, standing_in, views
 
-assert badge and inbox  # the menu asks them for its numbers
+assert badge and inbox and standing_in  # the menu asks them for its numbers
 
 
 def open_room(app: Flask) -> None:

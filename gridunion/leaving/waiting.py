@@ -52,7 +52,7 @@ def _signatures(who: Viewer) -> tuple[str, str] | None:
 
 def _left(who: Viewer) -> tuple[str, str] | None:
     """The work of those whose posting ran out."""
-    gone = expired(who) if who.can("see inbox") else []
+    gone = expired(who)
     if not gone:
         return None
     if len(gone) == 1:
