@@ -10,7 +10,7 @@ from gridunion.accounts.models import Account, Posting
 from gridunion.db import db, write
 from gridunion.employers.models import Employer
 from gridunion.members.models import Person
-from tests.conftest import Page, Someone, member, unit
+from tests.conftest import Page, Someone, as_viewer, member, unit
 from tests.test_queries import asked
 
 
@@ -34,6 +34,9 @@ def _restaurant() -> None:
     _staff(2, 10, migrant=False)
     _staff(1, 20)
     _staff(2, 30, cell="2110", migrant=True)  # the neighbor's
+    with write():
+        applies = {"employer_name": "汉宁轩饭店", "migrant": True}
+        Person.register(unit("211"), as_viewer("worker"), "grid_visit", name="李小满", phone=_phone(40), **applies)
 
 
 def _links(page: Page) -> dict[str, str]:
@@ -48,7 +51,7 @@ def test_how_many_outside_workers_are_in_that_restaurant(lifted: Flask, worker: 
     _restaurant()
     page = worker.get(worker.get("/status/cell", 303).location)
     links = _links(page)
-    assert "汉宁轩饭店" in page and set(links) == {"在这里上班 6", "会员 6", "外来职工 3", "没问过 1"}
+    assert "汉宁轩饭店" in page and set(links) == {"在这里上班 7", "会员 6", "外来职工 3", "没问过 1"}
     for words, url in links.items():
         assert worker.get(url).total == int(words.split()[1]), words
 

@@ -118,6 +118,11 @@ def test_who_leads_for_the_handler_does_not_judge_in_his_place(lifted: Flask, ne
     with pytest.raises(NotYours):
         made.demand("call_back", as_viewer("neighbor"))
     assert neighbor.get("/inbox?show=call").total == 0
+    dispute = case("leader")
+    with write():
+        dispute.resolve(as_viewer("leader"), "补发了两个月工资", "solved", "phone")
+    assert not dispute.may("confirm", as_viewer("neighbor")) and dispute.may("confirm", as_viewer("supervisor"))
+    assert neighbor.get("/inbox?show=confirm").total == 0
 
 
 def test_a_stand_in_leader_leads_and_afterwards_the_street_does(lifted: Flask, neighbor: Someone) -> None:
