@@ -133,3 +133,12 @@ def test_who_works_in_several_cells_sees_each_with_its_numbers(lifted: Flask, wo
         and worker.get(links["困难职工 1"]).total == 1
         and worker.get(links["会员 2"]).total == 2
     )
+
+
+def test_a_long_list_goes_on_in_place(lifted: Flask, worker: Someone) -> None:
+    _staff(23, migrant=True)
+    first = worker.get("/status/cell/211/members")
+    more = re.search(r'hx-get="([^"]+)"', first.html)
+    assert more and first.total == 23
+    rest = worker.get(more[1], headers={"HX-Request": "true", "HX-Target": "rows"})
+    assert rest.html.count("/members/") == 3 and "<html" not in rest.html

@@ -192,6 +192,15 @@ def test_a_sealed_case_is_not_betrayed(signed: Flask, leader: Someone, superviso
     assert offered(leader.get(f"/handover/{account('worker').uid}/new")) == []
 
 
+def test_a_sealed_case_keeps_no_account_on_and_goes_to_who_decides(
+    signed: Flask, admin: Someone, leader: Someone
+) -> None:
+    made = case(category="harassment")
+    assert f"/complaints/{made.uid}" not in leader.get("/inbox?show=assign").html
+    admin.post(f"/accounts/{account('worker').uid}/off")
+    assert f"/complaints/{made.uid}" in leader.get("/inbox?show=assign").html
+
+
 def test_a_place_is_given_by_who_stands_above_it(signed: Flask, worker: Someone, leader: Someone) -> None:
     visit_due()
     assert "要由上一级来交" in give(worker, "neighbor", 422)

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 17:57:51.904990
+Revision: 0001, 2026-11-21 18:44:16.970272
 """
 
 import sqlalchemy as sa
@@ -240,7 +240,7 @@ def upgrade():
         sa.Column("number", sa.String(length=8), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("agreed_by", sa.String(length=60), nullable=False),
+        sa.Column("agreed_by", sa.String(length=90), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("refusal", sa.String(length=200), nullable=True),
         sa.Column("digest", sa.String(length=64), nullable=False),
