@@ -36,7 +36,9 @@ def _restaurant() -> None:
     _staff(2, 30, cell="2110", migrant=True)  # the neighbor's
     with write():
         applies = {"employer_name": "汉宁轩饭店", "migrant": True}
-        Person.register(unit("211"), as_viewer("worker"), "grid_visit", name="李小满", phone=_phone(40), **applies)
+        Person.register(
+            unit("211"), as_viewer("worker"), "grid_visit", name="李小满", phone=_phone(40), **applies
+        )
 
 
 def _links(page: Page) -> dict[str, str]:

@@ -121,7 +121,9 @@ def test_who_leads_for_the_handler_does_not_judge_in_his_place(lifted: Flask, ne
     dispute = case("leader")
     with write():
         dispute.resolve(as_viewer("leader"), "补发了两个月工资", "solved", "phone")
-    assert not dispute.may("confirm", as_viewer("neighbor")) and dispute.may("confirm", as_viewer("supervisor"))
+    assert not dispute.may("confirm", as_viewer("neighbor")) and dispute.may(
+        "confirm", as_viewer("supervisor")
+    )
     assert neighbor.get("/inbox?show=confirm").total == 0
 
 
