@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from gridunion import clock
+from gridunion import clock, settings
 from gridunion.accounts.models import Account, Posting, hash_password
 from gridunion.audit import Trail
 from gridunion.complaints.models import Complaint
@@ -313,14 +313,17 @@ def test_who_took_a_place_over_keeps_it_until_somebody_is_there(
     assert taken.over
 
 
-def test_a_page_asks_no_more_often_when_more_is_open(signed: Flask, leader: Someone) -> None:
+def test_a_page_asks_no_more_often_when_more_is_open(
+    signed: Flask, leader: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "FRESH_SECONDS", 3600)
     case()
     visit_due()
     pages = [
         f"/handover/{account('worker').uid}{more}" for more in ("", "/open/cases", "/open/visits", "/new")
     ]
     few = [_count(leader, url) for url in pages]
-    for n in range(6):
+    for n in range(4):
         case()
         visit_due(name=f"王秀兰{n}", phone=f"1360916{n:04d}")
     assert [_count(leader, url) for url in pages] == few
