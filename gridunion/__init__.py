@@ -14,6 +14,7 @@ from gridunion import (
     faults,
     joining,
     keys,
+    leaving,
     look,
     members,
     reports,
@@ -38,6 +39,9 @@ ROOMS = (
     reports,
     desk,
     exchange,
+    desk,
+    exchange,
+    leaving,
     demo,
 )
 

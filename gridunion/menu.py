@@ -41,6 +41,7 @@ PLACES = {
         Place("today", "desk.today", _("今日"), "checklist"),
         Place("inbox", "desk.inbox", _("待办"), "inbox"),
         Place("board", "status.own", _("总览"), "chart-bar"),
+        Place("cell", "status.my_cells", _("我的网格"), "layout-grid"),
         Place("cells", "status.own", pgettext("many", "网格"), "layout-grid"),
         Place("members", "members.listing", _("会员"), "users"),
         Place("new", "desk.new", _("记一笔"), "plus"),
@@ -64,7 +65,7 @@ PLACES = {
 
 # (in the tab bar, only in the sidebar); the first role somebody holds decides, the others add to the sidebar.
 MENUS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "grid_worker": (("today", "members", "new", "complaints", "me"), ("visits", "diary")),
+    "grid_worker": (("today", "members", "new", "complaints", "me"), ("cell", "visits", "diary")),
     "leader": (
         ("inbox", "members", "new", "complaints", "cells"),
         ("overdue", "visits", "plan", "diary", "employers", "reports", "staff", "rules", "me"),
@@ -89,6 +90,14 @@ ASIDES: list[Callable[[Viewer], tuple[str, str] | None]] = []
 """(words, address) of something that waits for the viewer's word, shown beside the lists they open."""
 
 
+NOTICES: list[Callable[[Viewer], tuple[str, str] | None]] = []
+"""The same, told only where somebody's day begins: on 今日 and 待办."""
+
+
+def notices(viewer: Viewer) -> list[tuple[str, str]]:
+    return [told for notice in NOTICES if (told := notice(viewer))]
+
+
 def asides(viewer: Viewer) -> list[tuple[str, str]]:
     return [told for aside in ASIDES if (told := aside(viewer))]
 
@@ -97,22 +106,28 @@ def menu_of(viewer: Viewer) -> tuple[Item, ...]:
     """The menu of somebody: only places whose view their roles may open."""
     return tuple(
         item._replace(waiting=badges[item.id](viewer)) if item.id in badges else item
-        for item in _items(viewer.roles, english())
+        for item in _items(_ranked(viewer), english())
     )
 
 
+def _ranked(viewer: Viewer) -> tuple[str, ...]:
+    """Somebody's roles in the order of the table; those in which they only stand in come last."""
+    own = {held.role for held in viewer.postings if not held.for_id}
+    return tuple(sorted(viewer.roles, key=lambda role: (role not in own, list(MENUS).index(role))))
+
+
 @cache
-def _items(roles: frozenset[str], _english: bool) -> tuple[Item, ...]:
+def _items(roles: tuple[str, ...], _english: bool) -> tuple[Item, ...]:
     """What everybody with the same roles finds, in their language."""
     shown: dict[str, bool] = {}
-    for nth, role in enumerate(role for role in MENUS if role in roles):
+    for nth, role in enumerate(roles):
         tabs, sidebar = MENUS[role]
         for name in tabs:
             shown.setdefault(name, nth > 0)
         for name in sidebar:
             shown.setdefault(name, True)
     shown["me"] = shown.pop("me", False)  # last, wherever it was named
-    return tuple(_item(PLACES[name], pc) for name, pc in shown.items() if _open(name, roles))
+    return tuple(_item(PLACES[name], pc) for name, pc in shown.items() if _open(name, frozenset(roles)))
 
 
 def _open(name: str, roles: frozenset[str]) -> bool:
@@ -126,5 +141,5 @@ def _item(place: Place, pc: bool) -> Item:
 
 def home_of(viewer: Viewer) -> str:
     """Where somebody's day begins."""
-    items = _items(viewer.roles, english())
+    items = _items(_ranked(viewer), english())
     return items[0].href if items else url_for("accounts.me")

@@ -34,7 +34,7 @@ SEATS = {
     "auditor": ("city_federation", "district_federation", "street_federation", "community_union"),
 }
 
-# Whose forgotten password a role may reset, in its own branch.
+# Whom a role looks after in its own branch: a forgotten password, somebody to stand in for leave.
 RESETS = {
     "leader": {"grid_worker"},
     "supervisor": {"grid_worker", "leader"},
@@ -82,6 +82,9 @@ RIGHTS: dict[str, set[str]] = {
     # What is due, late and done in time in a branch: for those who look after several cells.
     "see visit plans": {"leader"} | _OFFICE,
     "reset passwords": {"leader", "supervisor", "administrator"},
+    "give stand-ins": {"leader", "supervisor", "administrator"},
+    "hand over": _FIELD | _OFFICE,
+    "hand over for others": {"leader", "supervisor"},
     "manage units": {"administrator"},
     "manage accounts": {"administrator"},
     "manage settings": {"administrator"},
@@ -101,6 +104,9 @@ class Held:
     name: str
     path: str
     until_on: date | None
+    for_id: int | None = None
+    for_name: str | None = None
+    """Whom somebody stands in for by it."""
 
     @property
     def branch(self) -> tuple[str, str]:
@@ -142,6 +148,21 @@ class Viewer(UserMixin):  # type: ignore[misc]
         if right in (PUBLIC, SIGNED_IN):
             return Eyes(self.account_id, ())
         return Eyes(self.account_id, _outermost(held.branch for held in self.holding(right)))
+
+    def over(self, path: str) -> list[Held]:
+        """The postings by which somebody stands over a unit."""
+        return [held for held in self.postings if path.startswith(held.path)]
+
+    def standing_in(self, path: str) -> set[int | None]:
+        """The accounts for whom the viewer stands in over a unit."""
+        return {held.for_id for held in self.over(path) if held.for_id}
+
+    def signs(self, path: str) -> str:
+        """The name under what somebody writes in a unit; who is there only for somebody else says so."""
+        held = self.over(path)
+        if held and all(it.for_name for it in held):
+            return f"{self.name}（代{held[0].for_name}）"
+        return self.name
 
     @cached_property
     def any_eyes(self) -> Eyes:

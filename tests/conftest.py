@@ -288,7 +288,17 @@ def as_viewer(login: str) -> Viewer:
     with everywhere():
         account = db.session.scalars(select(Account).where(Account.login == login)).one()
         held = [
-            Held(p.role, p.unit_id, p.unit.code, p.unit.name, p.unit.path, p.until_on) for p in account.held
+            Held(
+                p.role,
+                p.unit_id,
+                p.unit.code,
+                p.unit.name,
+                p.unit.path,
+                p.until_on,
+                p.stands_in_for_id,
+                p.stands_in_for and p.stands_in_for.name,
+            )
+            for p in account.held
         ]
     return Viewer(account.id, account.uid.hex, account.name, False, 0, tuple(held))
 

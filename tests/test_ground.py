@@ -29,6 +29,7 @@ ROOMS = (
     "reports",
     "desk",
     "exchange",
+    "leaving",
     "demo",
 )
 

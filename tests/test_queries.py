@@ -22,7 +22,7 @@ from tests.conftest import Someone, as_viewer, unit
 
 # (who, what they open, how many statements at most); {…} stands for the address of the first record.
 PAGES = (
-    ("worker", "/today", 12),
+    ("worker", "/today", 13),
     ("worker", "/members/", 6),
     ("worker", "/members/?show=hardship", 6),
     ("worker", "/members/{person}", 16),
@@ -54,12 +54,13 @@ PAGES = (
     ("worker", "/diary", 9),
     ("leader", "/inbox", 8),
     ("leader", "/visits/checks", 6),
+    ("leader", "/inbox", 10),
     ("leader", "/members/approvals", 7),
     ("leader", "/members/", 9),
     ("leader", "/members/suspects", 9),
     ("leader", "/employers/", 7),
     ("leader", "/employers/{employer}", 7),
-    ("leader", "/staff", 10),
+    ("leader", "/staff", 13),
     ("leader", "/members/export", 7),
     ("leader", "/members/print", 7),
     ("leader", "/members/cards", 7),

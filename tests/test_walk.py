@@ -25,6 +25,7 @@ from gridunion.exchange.larger import ExportRequest
 from gridunion.exchange.models import ImportRun, begin
 from gridunion.exchange.upload import Arrived, Seen
 from gridunion.joining.models import Application
+from gridunion.leaving.models import HandOver
 from gridunion.members.models import Person
 from gridunion.members.transfer import Transfer
 from gridunion.reports.models import Report
@@ -56,17 +57,22 @@ KIND: dict[str, Any] = {
     "exchange": ImportRun,
     "exporting": ExportRequest,
     "reports": Report,
+    "leaving": Account,
 }
 KIND_OF: dict[str, Any] = {
-    "accounts.give_code": Posting,
-    "accounts.ending": Posting,
-    "accounts.end_posting": Posting,
     "visits.undo_event": DueVisit,
     "reports.drop_sender": Sender,
     "visits.at": Employer,
     "visits.check": SpotCheck,
     "visits.settle": SpotCheck,
-} | dict.fromkeys(("members.transfer", "members.accept", "members.refuse", "members.withdraw"), Transfer)
+    "status.at_employer": Employer,
+}
+KIND_OF |= dict.fromkeys(("leaving.record", "leaving.sign", "leaving.withdraw"), HandOver)
+KIND_OF |= dict.fromkeys(
+    ("members.transfer", "members.accept", "members.refuse", "members.withdraw"), Transfer
+)
+OF_POSTINGS = ("give_code", "ending", "colleague", "stand_in", "give_stand_in", "come_back", "end_posting")
+KIND_OF |= dict.fromkeys((f"accounts.{name}" for name in OF_POSTINGS), Posting)
 
 
 @dataclass
@@ -123,6 +129,11 @@ def _plant(code: str) -> Planted:
         db.session.add_all((transfer, asked))
         check = SpotCheck(unit=visit.unit, visit_id=visit.id, ready_at=clock.now())
         db.session.add(check)
+        given = HandOver(
+            unit_id=person.unit_id, from_id=by.account_id, to_id=by.account_id, asked_by_id=by.account_id,
+            from_name="周素琴", to_name="罗春梅", asked_by="周素琴", state="asked", items=[], moved=[], in_place=False,
+        )  # fmt: skip
+        db.session.add_all((transfer, asked, given))
         files.attach(visit, visit.unit_id, [(files.keep(b"picture"), 7)], by.account_id)
     photo = files.attachments_of(visit)[0].uid
     account = db.session.scalars(select(Account).where(Account.id == by.account_id)).one()
@@ -139,6 +150,7 @@ def _plant(code: str) -> Planted:
         ExportRequest: asked.uid,
         Report: report.uid,
         Sender: sender.uid,
+        HandOver: given.uid,
     }
     return Planted(code, uids | {Account: account.uid, Posting: account.postings[0].uid}, photo)
 
@@ -156,7 +168,7 @@ def _rules(app: Flask) -> list[tuple[Rule, str]]:
 ABOUT = {"visits.new", "visits.log", "visits.event", "visits.record_event"}
 # What stands in an address beside records and units.
 PARTS = {"units.codes": "visit_trigger", "units.add_code": "visit_trigger", "units.end_code": "visit_trigger",
-         "exchange.rows": "error"}  # fmt: skip
+         "exchange.rows": "error", "leaving.lines": "visits"}  # fmt: skip
 PLAIN = {"name": "members", "key": "visit.days", "day": "2026-10-01", "month": "2026-10", "kind": "csv"}
 
 

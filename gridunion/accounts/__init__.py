@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from gridunion.accounts import admin, commands, postings, sheet, staff, trail, views
+from gridunion.accounts import admin, commands, devices, postings, sheet, staff, standing_in, trail, views
 
-assert admin and postings and sheet and staff and trail  # their views stand on the same blueprint
+# Their views stand on the same blueprint, or they say what is open.
+assert admin and devices and postings and sheet and staff and standing_in and trail
 
 
 def open_room(app: Flask) -> None:

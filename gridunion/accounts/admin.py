@@ -10,7 +10,7 @@ from werkzeug.exceptions import Forbidden
 from gridunion import audit, clock
 from gridunion.accounts import governing
 from gridunion.accounts.admin_forms import AccountForm, NewAccountForm
-from gridunion.accounts.governing import LastAdministrator, demand_governed, resettable
+from gridunion.accounts.governing import LastAdministrator, StillOpen, demand_governed, resettable
 from gridunion.accounts.listing import FILTERS, account_of, accounts, counts, found, postings_of
 from gridunion.accounts.models import Account, BadPosting, Posting, SignIn
 from gridunion.accounts.postings import day_after
@@ -92,7 +92,7 @@ def show(uid: UUID) -> Response:
     return _show(account_of(uid))
 
 
-def _show(account: Account, status: int = 200, refused: str = "") -> Response:
+def _show(account: Account, status: int = 200, refused: str = "", unsettled: bool = False) -> Response:
     held = (
         select(Posting)
         .where(Posting.account_id == account.id)
@@ -100,8 +100,9 @@ def _show(account: Account, status: int = 200, refused: str = "") -> Response:
     )
     live = select(func.count(SignIn.id)).where(SignIn.account_id == account.id, SignIn.until > clock.now())
     return page(
-        "accounts/show.html", status, account=account, refused=refused, sign_ins=db.session.scalar(live),
-        postings=db.session.scalars(held).all(), may_reset=account.id in resettable(viewer(), [account.id]),
+        "accounts/show.html", status, account=account, refused=refused, unsettled=unsettled,
+        sign_ins=db.session.scalar(live), postings=db.session.scalars(held).all(),
+        may_reset=account.id in resettable(viewer(), [account.id]),
         governed=account.id in governing.governed([account.id], _over()),
         me=account.id == viewer().account_id,
     )  # fmt: skip
@@ -161,8 +162,8 @@ def switch_off(uid: UUID) -> Response:
     account = _governed(uid)
     try:
         governing.switch_off(account)
-    except LastAdministrator as problem:
-        return _show(account, 422, str(problem))
+    except (LastAdministrator, StillOpen) as problem:
+        return _show(account, 422, str(problem), isinstance(problem, StillOpen))
     say(_("已停用：%(name)s", name=account.name), undo=url_for("accounts.switch_on", uid=uid))
     return go(url_for("accounts.show", uid=uid))
 

@@ -1,7 +1,7 @@
 """Who of the staff may do what to whom: nobody climbs, and nobody is locked out by accident."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
@@ -10,10 +10,15 @@ from werkzeug.exceptions import NotFound
 
 from gridunion import clock
 from gridunion.accounts.models import Account, BadPosting, Posting, in_force
+from gridunion.accounts.open_work import blocking, words_of
 from gridunion.db import db
-from gridunion.rights import RESETS, Viewer
+from gridunion.rights import RESETS, Held, Viewer
 from gridunion.tree import Eyes, Unit, everywhere
 from gridunion.units.models import HEIRS, STANDING
+
+
+class StillOpen(ValueError):
+    """Work would be left in nobody's hands. ``str()`` is a sentence for the user."""
 
 
 class LastAdministrator(ValueError):
@@ -48,6 +53,25 @@ def _below(viewer: Viewer, posting: Posting) -> bool:
         posting.role in RESETS[held.role] and posting.unit.path.startswith(held.path)
         for held in viewer.holding("reset passwords")
     )
+
+
+def may_find_stand_in(viewer: Viewer, posting: Posting) -> bool:
+    """Whether it is the viewer's to say who stands in: the leader for the workers, the street for the leaders."""
+    return looks_after(viewer.holding("give stand-ins"), posting.role, posting.unit.path)
+
+
+def looks_after(held: Iterable[Held], role: str, path: str) -> bool:
+    """Whether some postings stand above a role in a place."""
+    return any(role in RESETS[it.role] and path.startswith(it.path) for it in held if it.role in RESETS)
+
+
+def held_by(account: Account) -> list[Held]:
+    """What somebody holds today, anywhere."""
+    with everywhere():
+        return [
+            Held(it.role, it.unit_id, it.unit.code, it.unit.name, it.unit.path, it.until_on)
+            for it in account.held
+        ]
 
 
 def governed(account_ids: Iterable[int], over: Eyes) -> set[int]:
@@ -88,15 +112,33 @@ def _administrators(but: set[int]) -> list[str]:
 
 
 def switch_off(account: Account) -> None:
-    """Let somebody sign in no longer. Raises LastAdministrator."""
+    """Let somebody sign in no longer. Raises LastAdministrator, StillOpen."""
     keep_an_administrator(_not_over([account.id]).get(account.id, []))
+    demand_nothing_open(account)
     account.switch_off()
 
 
 def end(posting: Posting, on: date) -> None:
-    """End a posting. Raises BadPosting, LastAdministrator."""
+    """End a posting. Raises BadPosting, LastAdministrator, StillOpen."""
     keep_an_administrator([posting])
+    if on <= clock.today() + timedelta(days=1) and not _goes_on(posting, on):
+        demand_nothing_open(posting.account)
     posting.end(on)
+
+
+def _goes_on(posting: Posting, on: date) -> bool:
+    """Whether somebody holds anything else from a day on."""
+    others = (held for held in posting.account.postings if held is not posting)
+    return any(held.until_on is None or held.until_on > on for held in others)
+
+
+def demand_nothing_open(account: Account) -> None:
+    """Raises StillOpen while something waits for somebody that nobody else would see to."""
+    if found := blocking(account.id):
+        n = sum(found.values())
+        raise StillOpen(
+            _("还有 %(n)s 件没交接：%(what)s。先办交接，再停用或结束岗位。", n=n, what=words_of(found))
+        )
 
 
 def postings_in(unit: Unit, on: date) -> str:
@@ -112,7 +154,8 @@ def inherit(unit: Unit, heir: Unit, on: date) -> None:
     running = or_(Posting.until_on.is_(None), Posting.until_on > on)
     for posting in db.session.scalars(select(Posting).where(Posting.unit_id == unit.id, running)).all():
         try:
-            Posting.give(posting.account, posting.role, heir, max(on, posting.from_on), posting.until_on)
+            since, until = max(on, posting.from_on), posting.until_on
+            Posting.give(posting.account, posting.role, heir, since, until, posting.stands_in_for)
         except BadPosting:
             continue  # already there
 

@@ -7,12 +7,12 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from flask_babel import gettext as _
 from sqlalchemy import Boolean, ColumnElement, Date, ForeignKey, Index, String, and_, delete, or_, select
-from sqlalchemy.orm import Mapped, relationship
+from sqlalchemy.orm import Mapped, joinedload, relationship
 
 from gridunion import clock
 from gridunion.db import BigId, Record, Row, db, internal, personal, sensitive
 from gridunion.rights import ROLES, SEATS
-from gridunion.tree import Scoped, Unit
+from gridunion.tree import Scoped, Unit, everywhere
 
 CODE_HOURS = 72  # how long a one-time code works
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that look alike on paper
@@ -47,7 +47,9 @@ class Account(Record):
     code_until: Mapped[datetime | None] = internal()
     active: Mapped[bool] = internal(Boolean, default=True)
 
-    postings: Mapped[list["Posting"]] = relationship(back_populates="account", order_by="Posting.from_on")
+    postings: Mapped[list["Posting"]] = relationship(
+        back_populates="account", order_by="Posting.from_on", foreign_keys="Posting.account_id"
+    )
 
     def choose_password(self, hashed: str) -> None:
         """Take a password its owner chose; all other sign-ins end."""
@@ -85,25 +87,29 @@ class Account(Record):
 
 
 class Posting(Scoped, Record):
-    """A role in a unit, from a day until (and without) another."""
+    """A role in a unit, from a day until (and without) another. Who stands in for somebody holds it in their place."""
 
     __tablename__ = "posting"
     __table_args__ = (
         Index("ix_posting_account_id", "account_id"),
         Index("ix_posting_unit_id_role", "unit_id", "role"),
+        Index("ix_posting_stands_in_for_id", "stands_in_for_id"),
     )
 
     account_id: Mapped[int] = internal(BigId, ForeignKey("account.id"))
     role: Mapped[str] = internal(String(24))
     from_on: Mapped[date] = internal(Date, default=clock.today)
     until_on: Mapped[date | None] = internal(Date)
+    stands_in_for_id: Mapped[int | None] = internal(BigId, ForeignKey("account.id"))
 
-    account: Mapped[Account] = relationship(back_populates="postings")
+    account: Mapped[Account] = relationship(back_populates="postings", foreign_keys=[account_id])
+    stands_in_for: Mapped[Account | None] = relationship(foreign_keys=[stands_in_for_id])
 
     @classmethod
     def give(
-        cls, account: Account, role: str, unit: Unit, from_on: date, until_on: date | None = None
-    ) -> "Posting":
+        cls, account: Account, role: str, unit: Unit, from_on: date, until_on: date | None = None,
+        stands_in_for: Account | None = None,
+    ) -> "Posting":  # fmt: skip
         """Post somebody, from a day until (and without) another. Raises BadPosting."""
         _check_posting(role, unit, from_on, until_on)
         if any(
@@ -112,8 +118,18 @@ class Posting(Scoped, Record):
         ):
             raise AlreadyHeld(_("这段时间已经有这个岗位"))
         posting = cls(account=account, role=role, unit=unit, from_on=from_on, until_on=until_on)
+        posting.stands_in_for = stands_in_for
         db.session.add(posting)
         return posting
+
+    def stand_in(self, who: Account, from_on: date, until_on: date | None) -> "Posting":
+        """Let somebody do this one's work for a while, or, without an end, until it is given to somebody. Raises
+        BadPosting."""
+        if self.stands_in_for_id:
+            raise BadPosting(_("这是代班，不能再找人代"), "who")
+        if self.until_on and (until_on is None or until_on > self.until_on) and not self.over:
+            raise BadPosting(_("不能超过这个岗位的最后一天"), "last_on")
+        return Posting.give(who, self.role, self.unit, from_on, until_on, self.account)
 
     def end(self, on: date) -> None:
         """Let it hold no longer from a day on. Raises BadPosting."""
@@ -139,6 +155,15 @@ class Posting(Scoped, Record):
 def in_force(on: date) -> ColumnElement[bool]:
     """The condition under which a posting holds on a day."""
     return and_(Posting.from_on <= on, or_(Posting.until_on.is_(None), Posting.until_on > on))
+
+
+def stand_ins_for(account_id: int) -> list[Posting]:
+    """Who stands in for somebody now or later. Names of staff are no secret among colleagues."""
+    going_on = or_(Posting.until_on.is_(None), Posting.until_on > clock.today())
+    theirs = select(Posting).where(Posting.stands_in_for_id == account_id, going_on)
+    both = joinedload(Posting.account), joinedload(Posting.unit)
+    with everywhere():
+        return list(db.session.scalars(theirs.order_by(Posting.from_on, Posting.id).options(*both)))
 
 
 def _check_posting(role: str, unit: Unit, from_on: date, until_on: date | None) -> None:

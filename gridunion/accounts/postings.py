@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from gridunion import clock
 from gridunion.accounts import governing
 from gridunion.accounts.admin_forms import EndForm, PostingForm
-from gridunion.accounts.governing import LastAdministrator
+from gridunion.accounts.governing import LastAdministrator, StillOpen
 from gridunion.accounts.listing import account_of
 from gridunion.accounts.models import Account, BadPosting, Posting
 from gridunion.accounts.views import bp
@@ -65,14 +65,14 @@ def end_posting(uid: UUID) -> Response:
         return _ending(posting, form, 422)
     try:
         governing.end(posting, form.last_on.data + timedelta(days=1))
-    except (BadPosting, LastAdministrator) as problem:
+    except (BadPosting, LastAdministrator, StillOpen) as problem:
         form.last_on.errors = [str(problem)]
-        return _ending(posting, form, 422)
+        return _ending(posting, form, 422, isinstance(problem, StillOpen))
     say(_("岗位到 %(day)s 为止", day=day(form.last_on.data)))
     return go(url_for("accounts.show", uid=posting.account.uid))
 
 
-def _ending(posting: Posting, form: EndForm, status: int = 200) -> Response:
+def _ending(posting: Posting, form: EndForm, status: int = 200, unsettled: bool = False) -> Response:
     return page(
         "units/change.html", status, form=form, title=_("结束岗位"), button=_("结束岗位"), current="accounts",
         about=_(
@@ -80,4 +80,5 @@ def _ending(posting: Posting, form: EndForm, status: int = 200) -> Response:
             name=posting.account.name, role=ROLES[posting.role], unit=posting.unit.name,
         ),
         back=(url_for("accounts.show", uid=posting.account.uid), posting.account.name),
+        onward=(url_for("leaving.left", uid=posting.account.uid), _("去办交接")) if unsettled else None,
     )  # fmt: skip

@@ -24,11 +24,13 @@ FIELD_LIMITS, OFFICE_LIMITS = (30, 12 * 60), (15, 8 * 60)
 
 
 _posting, _unit, _account, _sign_in = (t.__table__.c for t in (Posting, Unit, Account, SignIn))
+_absent = Account.__table__.alias("absent")
 _WHO = (
     select(
         _sign_in.id, _sign_in.seen_at, _sign_in.until, _sign_in.idle_seconds,
         _account.id, _account.uid, _account.name, _account.must_change,
         _posting.role, _unit.id, _unit.code, _unit.name, _unit.path, _posting.until_on,
+        _posting.stands_in_for_id, _absent.c.name,
     )
     .select_from(SignIn.__table__)
     .join(Account.__table__, _account.id == _sign_in.account_id)
@@ -39,6 +41,7 @@ _WHO = (
         & (_posting.until_on.is_(None) | (_posting.until_on > bindparam("today"))),
     )
     .outerjoin(Unit.__table__, _unit.id == _posting.unit_id)
+    .outerjoin(_absent, _absent.c.id == _posting.stands_in_for_id)
     .where(_sign_in.token_hash == bindparam("hash"), _account.active)
     .order_by(_posting.id)
     .execution_options(branch=True)

@@ -15,11 +15,13 @@ from gridunion.accounts.models import Account, Posting, hash_password, in_force,
 from gridunion.accounts.views import bp
 from gridunion.bookmark import opened, seal
 from gridunion.db import db
+from gridunion.menu import notices
 from gridunion.rights import allow
 from gridunion.tree import Unit
 from gridunion.web import before, find, page, say, viewer
 
 PAGE = 50
+_WHO = [selectinload(it) for it in (Posting.unit, Posting.account, Posting.stands_in_for)]
 
 
 @bp.get("/staff")
@@ -28,7 +30,9 @@ def staff() -> Response:
     postings, after = _posted(request.args.get("after", ""))
     total = db.session.scalar(select(func.count(Posting.id)).where(in_force(clock.today())))
     may = resettable(viewer(), {posting.account_id for posting in postings})
-    return page("accounts/staff.html", postings=postings, after=after, total=total, may=may)
+    return page(
+        "accounts/staff.html", postings=postings, after=after, total=total, may=may, notices=notices(viewer())
+    )
 
 
 def _posted(after: str) -> tuple[list[Posting], str]:
@@ -38,7 +42,7 @@ def _posted(after: str) -> tuple[list[Posting], str]:
         path, number = place
         rows = rows.where((Unit.path > path) | ((Unit.path == path) & (Posting.id > number)))
     rows = rows.order_by(Unit.path, Posting.id).limit(PAGE + 1)
-    found = list(db.session.scalars(rows.options(selectinload(Posting.unit), selectinload(Posting.account))))
+    found = list(db.session.scalars(rows.options(*_WHO)))
     last = found[PAGE - 1] if len(found) > PAGE else None
     return found[:PAGE], seal("staff", last.unit.path, last.id) if last else ""
 

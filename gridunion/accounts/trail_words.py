@@ -69,7 +69,8 @@ KINDS = {
     "draft": _("草稿"), "receipt": _("回执"), "transfer": _("转会"), "employer_gone": _("单位没了"),
     "visit_version": _("走访的原记录"), "spot_check": _("走访抽查"),
     "application": _("入会申请"), "import_run": _("表格导入"), "export_request": _("导出申请"),
-    "report": _("月报"), "sender": _("月报往来"),
+    "monthly_report": _("月报"), "sender": _("月报往来"),
+    "hand_over": _("交接单"),
 }  # fmt: skip
 
 COLUMNS = {
@@ -118,6 +119,8 @@ COLUMNS = {
     "needs": _("服务需求"), "need_words": _("服务需求"), "measures": _("处理措施"), "measure_words": _("处理措施"),
     "corrected": _("改了资料"), "checked_at": _("抽查"), "checker_name": _("抽查的人"), "words": _("说明"),
     "editor_name": _("修改的人"), "said": _("原来的"),
+    "stands_in_for_id": _("替谁代班"), "from_name": _("交的人"), "to_name": _("接的人"),
+    "in_place": _("代签"), "from_signed_by": _("交的人签字"), "to_signed_by": _("接的人签字"),
     "gone_on": _("单位没了"), "done_by_id": _("经手"), "agreed_by": _("同意的人"),
     "month": _("月份"), "edition": _("第几版"), "signed_by": _("签报的人"), "signed_at": _("签报"),
     "decided_by": _("答复人"),
@@ -138,6 +141,16 @@ VALUES: dict[tuple[str, str], dict[str, Any]] = {("posting", "role"): ROLES, ("u
 
 ACCOUNTS = {"handler_id", "approved_by_id", "ended_by_id", "reader", "decided_by_id", "done_by_id"}
 UNITS = {"parent_id", "replaced_by_id", "to_unit_id", "cell_id"}
+ACCOUNTS = {
+    "handler_id",
+    "approved_by_id",
+    "ended_by_id",
+    "reader",
+    "decided_by_id",
+    "done_by_id",
+    "stands_in_for_id",
+}
+UNITS = {"parent_id", "replaced_by_id", "to_unit_id"}
 ROWS = {
     "ok": _("存了"), "duplicate": _("已有"), "error": _("没存"), "skip": _("跳过"), "new": _("新会员"),
     "changed": _("改了资料"), "kept": _("撤销时留下"),
@@ -151,6 +164,8 @@ _MEANS_NOTHING = {
     "body", "signature", "key", "signed_by_id", "added_by_id",
     "together", "visit_id", "editor_id", "checker_id",
     "remind_at", "street_at", "alarm",
+    "from_id", "to_id", "asked_by_id",
+    "items", "from_signed_at", "to_signed_at",
 }  # fmt: skip
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+\+00:00)?")
 

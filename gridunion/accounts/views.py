@@ -10,7 +10,7 @@ from gridunion import faults, settings
 from gridunion.accounts import guessing
 from gridunion.accounts import sign_in as entrance
 from gridunion.accounts.forms import PasswordForm, SignInForm
-from gridunion.accounts.models import Account, hash_password
+from gridunion.accounts.models import Account, hash_password, stand_ins_for
 from gridunion.db import db
 from gridunion.doors import SAFE, safe_next
 from gridunion.menu import home_of, menu_of
@@ -169,4 +169,4 @@ def me() -> Response:
     """Everything that is mine: how pages look, where else I may go, my password, the way out."""
     who = viewer()
     places = [item for item in menu_of(who) if item.pc and item.id != "me"]
-    return page("accounts/me.html", places=places)
+    return page("accounts/me.html", places=places, stand_ins=stand_ins_for(who.account_id))

@@ -2,13 +2,23 @@
 
 from flask import Flask
 
-from gridunion.complaints import carrying, listing, rounds, succession, taking, timeline, views, visiting
+from gridunion.complaints import (
+    carrying,
+    handing,
+    listing,
+    rounds,
+    succession,
+    taking,
+    timeline,
+    views,
+    visiting,
+)
 from gridunion.complaints.turns import NotYours
 from gridunion.faults import fault
 from gridunion.menu import badges
 
 assert (
-    carrying and rounds and succession and taking and timeline and visiting
+    carrying and handing and rounds and succession and taking and timeline and visiting
 )  # they listen, or their views stand on the same blueprint
 
 

@@ -74,7 +74,8 @@ class Course(Case):
         )
         event.happened_at, event.words = clock.now(), words
         if by is not None:
-            event.actor_id, event.actor, event.role = by.account_id, by.name, self._role_of(by, name)
+            event.actor_id, event.actor = by.account_id, by.signs(self.unit.path)
+            event.role = self._role_of(by, name)
         event.unit, event.complaint = self.unit, cast("Complaint", self)
         db.session.add(event)
         if told and name != "register":

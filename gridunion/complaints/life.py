@@ -111,6 +111,7 @@ STEPS = {
         needs=("words",), limit="complaint.reopen.days",
     ),
     "urge": Step(_("催办"), OPEN, None, "press complaints"),
+    "hand_over": Step(_("交接"), IN_HAND, None, _WORK, "itself"),
     "remind": Step(_("快到期，已提醒经办人"), OPEN, None, "press complaints", "itself"),
     "overdue": Step(_("超期，已提醒社区工会主席"), OPEN, None, "press complaints", "itself"),
     "raise": Step(_("还没办结，已报街道"), OPEN, None, "press complaints", "itself"),
@@ -120,7 +121,7 @@ BY_CLOCK = {"remind": "soon", "overdue": "late", "raise": "street"}
 """What the clock writes into a story, and the alarm it leaves on the case."""
 INNER = {
     "urge", "minutes", "give_back", "resume", "separate", "withdraw", "confirm", "send_back", "close", "call_back",
-    *BY_CLOCK,
+    "hand_over", *BY_CLOCK,
 }  # fmt: skip
 """Steps of which the worker need not be told, or which ask him."""
 

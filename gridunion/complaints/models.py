@@ -133,6 +133,13 @@ class Complaint(Detours):
         self.handler, self.handler_id, self.urged_at = handler, handler.id, None
         readers.name(self, {handler.id})
 
+    def hand_over(self, to: Account, by: Viewer) -> None:
+        """Another handler goes on where one leaves: standing and clocks stay. Whoever calls this looked at both
+        signatures, and at whether it may lie in those hands."""
+        leaver = self.handler.name if self.handler else ""
+        self._write("hand_over", by, words=_("%(name)s交给%(to)s", name=leaver, to=to.name))
+        self.handler, self.handler_id, self.urged_at = to, to.id, None
+
     def progress(self, by: Viewer, words: str, told: str | None = None) -> None:
         """What was done meanwhile. Only words that say something count as a word to the worker."""
         if told:
@@ -152,6 +159,9 @@ class Complaint(Detours):
         self.demand_all_told(also)
         self._step("resolve", by, words=words, told=told, reason=result)
         self._inform(also, by, words, told)
+        if by.account_id != self.handler_id:  # a stand-in did it: others than him judge the result
+            self.handler_id = by.account_id
+            self.handler = db.session.get(Account, by.account_id)
         self.result, self.resolved_at = result, clock.now()
         self.first_resolved_at = self.first_resolved_at or self.resolved_at
         if not self.needs_confirmation:

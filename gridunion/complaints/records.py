@@ -44,7 +44,7 @@ class ComplaintEvent(Seal, Scoped, Addressed):
     before: Mapped[str] = internal(String(20))
     after: Mapped[str] = internal(String(20))
     actor_id: Mapped[int | None] = internal(BigId)
-    actor: Mapped[str] = personal(String(40), default="")
+    actor: Mapped[str] = personal(String(90), default="")
     role: Mapped[str] = internal(String(24), default="")
     reason: Mapped[str | None] = internal(String(40))
     words_sealed: Mapped[str | None] = sealed(Text)

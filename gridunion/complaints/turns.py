@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 from flask_babel import gettext as _
 
 from gridunion import calendar, clock, settings
+from gridunion.accounts.models import Account
 from gridunion.complaints import hands
 from gridunion.complaints.hands import held_over
 from gridunion.complaints.life import IN_HAND, STEPS, says_something
+from gridunion.db import db
 from gridunion.members.membership import WrongStep
 from gridunion.rights import Viewer
 
@@ -124,12 +126,21 @@ def _too_late(case: "Case") -> bool:
 
 
 def _hand(case: "Case", name: str, by: Viewer) -> None:
-    """The handler works on the case and never judges or presses himself."""
+    """The handler, or who stands in for him, works on the case; he never judges or presses himself."""
     who, handles = STEPS[name].who, by.account_id == case.handler_id
-    if who == "handler" and not handles:
+    if who == "handler" and not (handles or _stands_in(case, by)):
         raise NotYours(_("这件诉求由%(name)s在办", name=case.handler.name if case.handler else _("别人")))
     if (who == "judges" or name == "urge") and handles:
         raise NotYours(_("自己办的诉求，要由别人%(step)s", step=STEPS[name].words))
+
+
+def _stands_in(case: "Case", by: Viewer) -> bool:
+    """Whether somebody does the handler's work meanwhile; nobody who works for the accused employer does."""
+    if case.handler_id not in by.standing_in(case.unit.path):
+        return False
+    return not (
+        case.accused and hands.works_for([db.session.get_one(Account, by.account_id)], [case.accused])
+    )
 
 
 def _chair(case: "Case", name: str, by: Viewer, leaders: set[int]) -> None:
@@ -138,6 +149,8 @@ def _chair(case: "Case", name: str, by: Viewer, leaders: set[int]) -> None:
     street = _is_street(case, name, by)
     if street and (case.lies_too_long or (name == "extend" and case.times("extend"))):
         return
+    if STEPS[name].who == "judges" and case.handler_id in leaders and _leads_for_handler(case, name, by):
+        raise NotYours(_("这一步由街道联合会定"))
     if case.is_streets or not leaders:
         if not street:
             raise NotYours(_("这一步由街道联合会定"))
@@ -145,6 +158,12 @@ def _chair(case: "Case", name: str, by: Viewer, leaders: set[int]) -> None:
         judges = STEPS[name].who == "judges" and case.handler_id in leaders
         if not (street and judges):
             raise NotYours(_("这一步由社区工会主席定"))
+
+
+def _leads_for_handler(case: "Case", name: str, by: Viewer) -> bool:
+    """Whether somebody would judge only in the place of the very leader who handled the case."""
+    held = held_over(by, STEPS[name].right, case.unit.path)
+    return all(it.for_id == case.handler_id for it in held)
 
 
 def _is_street(case: "Case", name: str, by: Viewer) -> bool:

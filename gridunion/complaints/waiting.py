@@ -38,11 +38,12 @@ _partial = (
     .exists()
 )
 _leads = _posted.where(_p.unit_id == _community, _p.role == "leader", ~_partial)
-_hands = _posted.where(
-    _p.account_id == _c.handler_id,
-    ((_p.unit_id == _u.id) & (_p.role == "grid_worker"))
-    | ((_p.unit_id == _community) & (_p.role == "leader")),
+_there = ((_p.unit_id == _u.id) & (_p.role == "grid_worker")) | (
+    (_p.unit_id == _community) & (_p.role == "leader")
 )
+_hands = _posted.where(_p.account_id == _c.handler_id, _there)
+_stands_in = _posted.where(_p.account_id == ME, _p.stands_in_for_id == _c.handler_id, _there)
+_judges = _leads.where(_p.account_id == ME, _p.stands_in_for_id.is_distinct_from(_c.handler_id))
 
 
 def _exists(found: Select[Any]) -> ColumnElement[bool]:
@@ -58,6 +59,9 @@ LOST = ~_exists(_hands)
 _STREETS = (_c.reopened > 1) | _c.escalated_at.is_not(None)
 IS_STREETS = _STREETS | ~LED
 IS_MINE = ~_STREETS & LED_BY_ME
+MAY_JUDGE = _exists(_judges) | ~BY_LEADER
+"""Nobody judges in the place of the very leader who handled the case."""
+IN_MY_HAND = (_c.handler_id == ME) | _exists(_stands_in)
 NOT_IN_MY_HAND = _c.handler_id.is_distinct_from(ME)
 _NO_HAND = _c.state.in_(WORKING) & LOST
 WAITS = IS_OPEN & (_c.state.in_(WAITING) | _NO_HAND)
@@ -72,7 +76,7 @@ ASK = _c.state.in_(("mediating", "referred")) & (_c.wait_until < _TONIGHT)
 _judged_by_street = (_c.state == "resolved") & NOT_IN_MY_HAND & (IS_STREETS | BY_LEADER)
 
 FILTERS: dict[str, ColumnElement[bool]] = {
-    "mine": (_c.handler_id == ME) & _c.state.in_(OPEN),
+    "mine": IN_MY_HAND & _c.state.in_(OPEN),
     "open": IS_OPEN,
     "all": _c.id.is_not(None),
     "done": _c.state.in_(DONE),
@@ -83,6 +87,6 @@ FILTERS: dict[str, ColumnElement[bool]] = {
     "soon": SOON & _c.state.in_(IN_HAND) & ~_NO_HAND,
     "ask": ASK & IS_MINE,
     "assign": WAITS & IS_MINE,
-    "confirm": WAITS_CONFIRM & NOT_IN_MY_HAND & IS_MINE,
-    "call": WAITS_CALL & NOT_IN_MY_HAND & IS_MINE,
+    "confirm": WAITS_CONFIRM & NOT_IN_MY_HAND & IS_MINE & MAY_JUDGE,
+    "call": WAITS_CALL & NOT_IN_MY_HAND & IS_MINE & MAY_JUDGE,
 }

@@ -13,6 +13,7 @@ from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.demo.comings import Comings
 from gridunion.demo.courses import Courses
+from gridunion.demo.goings import Goings
 from gridunion.demo.made_up import Numbers
 from gridunion.demo.papers import Papers
 from gridunion.demo.teller import Teller, days_ago, evening, just_late, then, today_at, viewer_of, years_ago
@@ -36,6 +37,7 @@ def tell(numbers: Numbers) -> None:
         Papers(numbers).tell()
         stories.one_check()
         Courses(numbers).tell()
+        Goings(numbers).tell()
 
 
 class Stories(Teller):

@@ -2,11 +2,10 @@
 
 from flask import Flask
 
-from gridunion.desk import badge, diary, inbox, views
+from gridunion.desk import badge, diary, inbox, standing_in, views
 
-assert (
-    badge and diary and inbox
-)  # the menu asks them for its numbers, or their views stand on the same blueprint
+# the menu asks them for its numbers, or their views stand on the same blueprint
+assert badge and diary and inbox and standing_in
 
 
 def open_room(app: Flask) -> None:

@@ -9,6 +9,7 @@ from gridunion.menu import badges
 from gridunion.rights import Viewer
 
 _streets = badge("street", "see complaints")
+_mine_and_stood_in_for = badge("mine", "see complaints")
 _c = Complaint.__table__.c
 _IN_HAND = (
     select(func.count()).where(_c.handler_id == bindparam("me"), IS_OPEN).execution_options(branch=True)
@@ -24,6 +25,8 @@ def _in_hand(viewer: Viewer) -> int:
     """Open cases in the viewer's hands, as the list of them counts."""
     if not viewer.can("work on complaints"):
         return 0
+    if any(held.for_id for held in viewer.postings):
+        return _mine_and_stood_in_for(viewer)
     return int(db.session.execute(_IN_HAND, {"me": viewer.account_id}).scalar_one())
 
 

@@ -21,7 +21,7 @@ from gridunion.desk.people import applicants, counted, needy
 from gridunion.desk.views import bp
 from gridunion.joining.waiting import counted as applying
 from gridunion.members.suspect_list import count_for
-from gridunion.menu import asides, badges
+from gridunion.menu import asides, badges, notices
 from gridunion.rights import ROLES, Viewer, allow
 from gridunion.settings import value
 from gridunion.tree import width
@@ -100,7 +100,7 @@ def inbox() -> Response:
         "desk/inbox.html", groups=groups, total=_decisions(totals, GROUPS), chosen=chosen, chips=_chips(totals, chosen),
         hands=_offered(groups["assign"].rows) if "assign" in groups else {}, held=held,
         role=ROLES[held.role], twins=count_for(viewer()), days=value("complaint.accept.workdays", held.path),
-        asides=asides(viewer()),
+        asides=asides(viewer()) + notices(viewer()),
     )  # fmt: skip
 
 

@@ -87,11 +87,16 @@ def _tried(rows: list[Due]) -> dict[int, datetime]:
 
 def _cases(viewer: Viewer, until: datetime) -> list[Item]:
     """The complaints in hand, each by the earlier of its two clocks: the result, and a word to the worker."""
-    mine = select(Complaint).where(Complaint.handler_id == viewer.account_id, Complaint.state.in_(IN_HAND))
-    mine = mine.options(joinedload(Complaint.person)).order_by(Complaint.due_at).limit(MOST)
+    hands = [viewer.account_id, *(held.for_id for held in viewer.holding("see today") if held.for_id)]
+    mine = select(Complaint).where(Complaint.handler_id.in_(hands), Complaint.state.in_(IN_HAND))
+    mine = (
+        mine.options(joinedload(Complaint.person), joinedload(Complaint.handler))
+        .order_by(Complaint.due_at)
+        .limit(MOST)
+    )
     cases = list(db.session.scalars(mine))
     replies = _replies(cases)
-    items = [_case(case, replies.get(case.id)) for case in cases]
+    items = [_case(case, replies.get(case.id), viewer) for case in cases]
     return [item for item in items if item.due_at < until]
 
 
@@ -111,9 +116,11 @@ _WAITS = {
 }
 
 
-def _case(case: Complaint, reply_at: datetime | None) -> Item:
+def _case(case: Complaint, reply_at: datetime | None, viewer: Viewer) -> Item:
     due_at, what = _next(case, reply_at)
     facts = [case.person.work] if case.person and case.person.work else []
+    if case.handler and case.handler_id != viewer.account_id:
+        facts.insert(0, _("代%(name)s", name=case.handler.name))
     href = url_for("complaints.show", uid=case.uid)
     soon = not case.overdue and case.remind_at <= clock.now()
     return Item(due_at, *case.listed_as, [*facts, what], href, urged=case.urged_at is not None, soon=soon)

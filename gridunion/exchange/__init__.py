@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from gridunion.exchange import commands, deciding, exporting, making, reading, views
+from gridunion.exchange import commands, deciding, exporting, handing, making, reading, views
 
 assert deciding  # its views stand on the same blueprint
 assert reading and making  # their jobs are known to the worker
+assert handing  # it says what is open
 
 
 def open_room(app: Flask) -> None:

@@ -55,7 +55,7 @@ class ExportRequest(Scoped, Record):
     number: Mapped[str] = internal(String(8))
     due_at: Mapped[datetime] = internal()
     decided_by_id: Mapped[int | None] = internal(BigId)
-    agreed_by: Mapped[str] = personal(String(60), default="")
+    agreed_by: Mapped[str] = personal(String(90), default="")
     decided_at: Mapped[datetime | None] = internal()
     refusal: Mapped[str | None] = personal(String(200))
     digest: Mapped[str] = internal(String(64), default="")
@@ -82,7 +82,7 @@ class ExportRequest(Scoped, Record):
     def agree(self, by: Viewer) -> None:
         """A second person stands for it, and the table is made. Raises WrongStep."""
         self._decide("making", by)
-        self.agreed_by = by.name
+        self.agreed_by = by.signs(self.unit.path)
         enqueue("make export", number=self.id)
 
     def refuse(self, by: Viewer, reason: str) -> None:
@@ -99,6 +99,10 @@ class ExportRequest(Scoped, Record):
         """Who asked no longer wants it. Raises WrongStep."""
         if not self.may_withdraw(by):
             raise Impossible(_("只有申请的人可以撤回，下载以后就不能了。"))
+        self.end()
+
+    def end(self) -> None:
+        """Nobody gets it, as who asked is leaving or wants it no longer."""
         self.state = "withdrawn"
         TABLES.drop(self.uid)
 

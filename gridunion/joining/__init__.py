@@ -3,11 +3,13 @@
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
-from gridunion.joining import held, posters, states, verifying, views
+from gridunion.joining import handing, held, posters, states, verifying, views
 from gridunion.joining.waiting import sent_themselves
 from gridunion.members.rows import MARKS, Mark
 
-assert held and posters and states and verifying  # their views stand on the same blueprint
+assert (
+    handing and held and posters and states and verifying
+)  # they listen, or their views stand on the same blueprint
 
 
 def open_room(app: Flask) -> None:

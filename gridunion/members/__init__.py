@@ -10,6 +10,7 @@ from gridunion.members import (
     changes,
     consenting,
     editing,
+    handing,
     indexing,
     merge_story,
     merge_views,
@@ -27,7 +28,7 @@ from gridunion.members.membership import WrongStep
 # Their views stand on the same blueprint.
 assert approving and cards and changes and consenting and editing and merge_views and moving and printing
 assert registering and transfer_list and transferring
-assert indexing and merge_story and suspect_walk  # they listen
+assert handing and indexing and merge_story and suspect_walk  # they listen
 
 
 def open_room(app: Flask) -> None:

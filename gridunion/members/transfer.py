@@ -54,7 +54,7 @@ class Transfer(Scoped, Record):
     state: Mapped[str] = internal(String(12), default="asked")
     reason: Mapped[str] = personal(String(8))
     note: Mapped[str | None] = personal(String(200))
-    asked_by: Mapped[str] = personal(String(60))
+    asked_by: Mapped[str] = personal(String(90))
     due_at: Mapped[datetime] = internal()
     decided_by_id: Mapped[int | None] = internal(BigId)
     decided_at: Mapped[datetime | None] = internal()
@@ -95,7 +95,7 @@ class Transfer(Scoped, Record):
     def _ask(self, person: Person, by: Viewer, reason: str, note: str | None, path: str) -> "Transfer":
         if waiting_for(person):
             raise Impossible(_("这个人的转会已经在办，等对方答复。"))
-        self.person_id, self.name, self.asked_by = person.id, person.name, by.name
+        self.person_id, self.name, self.asked_by = person.id, person.name, by.signs(_path(self.asking_id))
         self.reason, self.note = reason, note
         days = settings.value("transfer.answer.workdays", path)
         self.due_at = calendar.after_workdays(clock.now(), days, path)

@@ -31,16 +31,16 @@ STATES = {
     "returned": (lazy_gettext("退回了"), "bad"),
     "replaced": (lazy_gettext("有了新的一版"), "none"),
 }
-VALUES["report", "state"] = {name: words for name, (words, _light) in STATES.items()}
+VALUES["monthly_report", "state"] = {name: words for name, (words, _light) in STATES.items()}
 
 
 class Report(Scoped, Record):
     """A month of a unit as somebody signed it. `body` is what was signed, to the letter; nothing edits it."""
 
-    __tablename__ = "report"
+    __tablename__ = "monthly_report"
     __table_args__ = (
-        Index("ix_report_unit_id_month_edition", "unit_id", "month", "edition", unique=True),
-        Index("ix_report_signed", "unit_id", sqlite_where=_SIGNED, postgresql_where=_SIGNED),
+        Index("ix_monthly_report_unit_id_month_edition", "unit_id", "month", "edition", unique=True),
+        Index("ix_monthly_report_signed", "unit_id", sqlite_where=_SIGNED, postgresql_where=_SIGNED),
     )
 
     month: Mapped[date] = public(Date)

@@ -18,7 +18,7 @@ _account, _posting = Account.__table__, Posting.__table__
 _working = and_(in_force(_TODAY), _account.c.active)
 _manned = _posting.join(_account, _account.c.id == _posting.c.account_id)
 _POSTED = (
-    select(_posting.c.unit_id, _account.c.name)
+    select(_posting.c.unit_id, _account.c.name, _posting.c.stands_in_for_id.is_not(None))
     .select_from(_manned)
     .where(_posting.c.unit_id.in_(bindparam("units", expanding=True)), _posting.c.role == bindparam("role"))
     .where(_working)
@@ -35,8 +35,8 @@ def staff_of(unit_ids: list[int], role: str) -> dict[int, str]:
     """The names of who is posted to some units in a role today."""
     names: dict[int, list[str]] = {}
     asked = {"units": unit_ids, "role": role}
-    for unit_id, name in db.session.execute(_POSTED, asked, execution_options={"branch": True}):
-        names.setdefault(unit_id, []).append(name)
+    for unit_id, name, instead in db.session.execute(_POSTED, asked, execution_options={"branch": True}):
+        names.setdefault(unit_id, []).append(gettext("%(name)s（代）", name=name) if instead else name)
     return {unit_id: gettext("、").join(found) for unit_id, found in names.items()}
 
 

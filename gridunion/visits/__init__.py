@@ -8,6 +8,7 @@ from gridunion.visits import (
     editing,
     entry,
     events,
+    handing,
     overview,
     planning,
     several,
@@ -16,7 +17,9 @@ from gridunion.visits import (
 )
 
 # they listen, or their views stand on the same blueprint
-assert carrying and checking and editing and entry and events and overview and several and timeline
+assert (
+    carrying and checking and editing and entry and events and handing and overview and several and timeline
+)
 
 
 def open_room(app: Flask) -> None:

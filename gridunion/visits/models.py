@@ -50,7 +50,7 @@ class Visit(Scoped, Record):
     employer_id: Mapped[int | None] = internal(BigId, ForeignKey("employer.id"))
     due_visit_id: Mapped[int | None] = internal(BigId, ForeignKey("due_visit.id"))
     visitor_id: Mapped[int] = internal(BigId)
-    visitor_name: Mapped[str] = personal(String(40))
+    visitor_name: Mapped[str] = personal(String(90))
     kind: Mapped[str] = internal(String(20), default="routine")
     outcome: Mapped[str] = personal(String(12))
     findings: Mapped[list[str]] = personal(JSON, default=list)
@@ -79,7 +79,8 @@ class Visit(Scoped, Record):
         at: datetime | None = None, unit: Unit | None = None, **said: Any,
     ) -> "Visit":  # fmt: skip
         """Write a visit down, with what it settles and what it makes due."""
-        visit = cls(unit=unit or home_of(whom), visitor_id=by.account_id, visitor_name=by.name)
+        here = unit or home_of(whom)
+        visit = cls(unit=here, visitor_id=by.account_id, visitor_name=by.signs(here.path))
         visit.person, visit.employer = (whom, None) if isinstance(whom, Person) else (None, whom)
         visit.outcome, visit.happened_at, visit.due_visit = outcome, at or clock.now(), due
         visit.kind = "must_visit" if due else "routine"

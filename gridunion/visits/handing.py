@@ -1,0 +1,40 @@
+"""Visits that wait for the only worker of a cell, for whoever hands the cell over."""
+
+from flask import url_for
+from flask_babel import lazy_gettext as _
+from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy.orm import joinedload
+
+from gridunion.accounts.open_work import KINDS, Kind, Line, counted, page_of
+from gridunion.look import day
+from gridunion.visits.due import DueVisit
+
+_d = DueVisit.__table__.c
+_OPEN = _d.state == literal_column("'open'")
+_COUNT = (
+    select(_d.unit_id, func.count())
+    .where(_OPEN, _d.unit_id.in_(bindparam("ids", expanding=True)))
+    .group_by(_d.unit_id)
+)
+
+
+def counts(unit_ids: list[int]) -> dict[int, int]:
+    return counted(_COUNT, unit_ids)
+
+
+def lines(unit_ids: list[int], after: str) -> tuple[list[Line], str]:
+    found = select(DueVisit).where(_OPEN, DueVisit.unit_id.in_(unit_ids)).options(joinedload(DueVisit.person))
+    rows, following = page_of(found, DueVisit, after)
+    return [_line(due) for due in rows], following
+
+
+def _line(due: DueVisit) -> Line:
+    until = str(_("%(day)s 前去", day=day(due.due_at)))
+    if due.person is None:
+        return Line(due.uid, str(_("已转走的会员")), due.topic, [until], "", due.topic)
+    return Line(
+        due.uid, due.person.name, due.topic, [until], url_for("members.show", uid=due.person.uid), due.topic
+    )
+
+
+KINDS.append(Kind("visits", _("该走访"), counts, lines, role="grid_worker"))
