@@ -14,7 +14,7 @@ from gridunion.exchange.export_forms import FORMATS, PasswordForm, RefuseForm
 from gridunion.exchange.exporting import bp
 from gridunion.exchange.larger import RIGHT, ExportRequest, to_decide, who_may_agree
 from gridunion.exchange.locker import TABLES
-from gridunion.exchange.step_up import password_refused
+from gridunion.accounts.step_up import password_refused
 from gridunion.exchange.taken import sent
 from gridunion.members.membership import Impossible
 from gridunion.menu import ASIDES

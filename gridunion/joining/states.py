@@ -5,18 +5,19 @@ from flask_babel import gettext as _
 
 from gridunion.db import write
 from gridunion.faults import fault
-from gridunion.joining.forms import StateForm
 from gridunion.joining.limits import look_up
 from gridunion.joining.models import Application
-from gridunion.joining.views import bp, for_everybody
+from gridunion.joining.views import bp
 from gridunion.rights import PUBLIC, allow
+from gridunion.slips import SlipForm
+from gridunion.strangers import for_everybody
 from gridunion.web import go, page, say
 
 
 @bp.get("/join/state")
 @allow(PUBLIC)
 def state() -> Response:
-    return page("joining/state.html", form=StateForm(formdata=None), found=None)
+    return page("joining/state.html", form=SlipForm(formdata=None), found=None)
 
 
 @bp.post("/join/state")
@@ -24,7 +25,7 @@ def state() -> Response:
 @for_everybody
 def look() -> Response:
     """Number and code travel by POST, so that neither stands in an address or a log."""
-    form = StateForm()
+    form = SlipForm()
     if not form.submitted():
         return page("joining/state.html", 422, form=form, found=None)
     with write():
@@ -40,7 +41,7 @@ def withdraw() -> Response:
 
     Source: 个人信息保护法 第十五条.
     """
-    form = StateForm()
+    form = SlipForm()
     if not form.submitted():
         return page("joining/state.html", 422, form=form, found=None)
     found, minutes = look_up(form.number.data or "", form.code.data or "")
@@ -51,7 +52,7 @@ def withdraw() -> Response:
     return go(url_for("joining.state"))
 
 
-def _answer(form: StateForm, found: Application | None, minutes: int) -> Response:
+def _answer(form: SlipForm, found: Application | None, minutes: int) -> Response:
     if minutes:
         return fault(429, _("试得太多了，请等 %(n)s 分钟再查。", n=minutes))
     if found is None:
