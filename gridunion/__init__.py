@@ -16,6 +16,7 @@ from gridunion import (
     keys,
     look,
     members,
+    reporting,
     status,
     units,
     visits,
@@ -25,7 +26,20 @@ from gridunion.engine import open_database
 from gridunion.rights import PUBLIC, allow, right_of
 from gridunion.web import Site
 
-ROOMS = (units, accounts, employers, members, joining, visits, complaints, status, desk, exchange, demo)
+ROOMS = (
+    units,
+    accounts,
+    employers,
+    members,
+    joining,
+    visits,
+    complaints,
+    reporting,
+    status,
+    desk,
+    exchange,
+    demo,
+)
 
 
 class Unlabeled(RuntimeError):

@@ -54,7 +54,7 @@ class Attachment(Scoped, Record):
     sha256: Mapped[str] = internal(String(64))
     size: Mapped[int] = internal()
     mime: Mapped[str] = internal(String(40))
-    recorded_by_id: Mapped[int] = internal(BigId)
+    recorded_by_id: Mapped[int | None] = internal(BigId)
 
 
 def rebuild(sent: FileStorage) -> bytes:
@@ -117,7 +117,7 @@ def _store(file: FileStorage) -> tuple[str, int]:
     return keep(data), len(data)
 
 
-def attach(subject: Record, unit_id: int, pictures: list[tuple[str, int]], by: int) -> None:
+def attach(subject: Record, unit_id: int, pictures: list[tuple[str, int]], by: int | None) -> None:
     """Name stored pictures (digest, bytes) as belonging to a record."""
     for digest, size in pictures:
         found = Attachment(

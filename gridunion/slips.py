@@ -14,6 +14,7 @@ from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped
 
 from gridunion import clock
+from gridunion.bookmark import opened, seal
 from gridunion.db import internal, keyring, sealed, trusted
 from gridunion.doors import token_of_request
 from gridunion.fields import Cleaned, Form, needed
@@ -84,3 +85,20 @@ def digits(text: str, length: int) -> str:
     if not (found.isascii() and found.isdigit() and len(found) == length):
         raise Unacceptable(_("应为 %(n)s 位数字，请照着回执填", n=length))
     return found
+
+
+def ticket(slip: Slip) -> str:
+    """What lets this browser, which just gave number and code, go on with the record for half an hour."""
+    return seal("slip", slip.receipt or "", _mine(), clock.now())
+
+
+def receipt_of(ticket: str) -> str | None:
+    """The receipt number a ticket of this browser stands for; None when it is another's, or over."""
+    parts = opened("slip", ticket)
+    if not parts or parts[1] != _mine() or clock.now() - datetime.fromisoformat(parts[2]) > SHOWN:
+        return None
+    return str(parts[0])
+
+
+def _mine() -> str:
+    return keyring().digest(browser(), "ticket")

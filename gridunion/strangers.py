@@ -10,9 +10,10 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Response, request
+from flask import request
 
 from gridunion import settings, throttle
+from gridunion.db import db, writing
 from gridunion.doors import token_of_request
 from gridunion.tree import everywhere
 
@@ -23,14 +24,17 @@ TRIES_WINDOW = timedelta(minutes=15)
 Found = TypeVar("Found")
 
 
-def for_everybody(view: Callable[..., Response]) -> Callable[..., Response]:
+def for_everybody(view: Callable[..., Found]) -> Callable[..., Found]:
     """A page for people without an account lifts the guard. What such a view shows is the name of a unit, and a
     record to the browser that sent it or to whoever has its number and code."""
 
     @wraps(view)
-    def lifted(*args: Any, **values: Any) -> Response:
+    def lifted(*args: Any, **values: Any) -> Found:
         with everywhere():
-            return view(*args, **values)
+            answer = view(*args, **values)
+            if writing():
+                db.session.flush()  # what it changed goes under the eyes that changed it
+        return answer
 
     return lifted
 
@@ -46,6 +50,15 @@ def minutes_to_wait(kind: str, path: str, phone: str | None) -> int:
     ]
     waits += [_count(f"{kind} phone", phone, most)] if phone else []
     return -(-max(waits) // 60)
+
+
+def stopped(kind: str) -> bool:
+    """Whether this browser or address has to wait. Counts nothing."""
+    keys = (
+        throttle.key_of(f"{kind} browser", token_of_request()),
+        throttle.key_of(f"{kind} address", _address()),
+    )
+    return throttle.waiting(keys, int(HOUR.total_seconds())) > 0
 
 
 def crowded(kind: str, path: str) -> bool:

@@ -25,6 +25,7 @@ ROOMS = (
     "joining",
     "visits",
     "complaints",
+    "reporting",
     "status",
     "desk",
     "exchange",

@@ -2,14 +2,13 @@
 
 from flask import Flask
 
-from gridunion.complaints import carrying, listing, succession, taking, timeline, views
+from gridunion.complaints import carrying, listing, slip, succession, taking, timeline, views
 from gridunion.complaints.turns import NotYours
 from gridunion.faults import fault
 from gridunion.menu import badges
 
-assert (
-    carrying and succession and taking and timeline
-)  # they listen, or their views stand on the same blueprint
+# They listen, or their views stand on the same blueprint.
+assert carrying and slip and succession and taking and timeline
 
 
 def open_room(app: Flask) -> None:

@@ -12,10 +12,11 @@ from gridunion.complaints import hands
 from gridunion.complaints.life import CONFIRMED, DISPUTES, IN_HAND, OPEN, STATES, WAITING
 from gridunion.complaints.readers import Seal
 from gridunion.db import BigId, Encrypted, Record, internal, sealed
+from gridunion.slips import Slip
 from gridunion.tree import Scoped
 
 
-class Case(Seal, Scoped, Record):
+class Case(Slip, Seal, Scoped, Record):
     """A complaint as it is stored. Its text and who said it are encrypted."""
 
     __abstract__ = True
@@ -53,6 +54,9 @@ class Case(Seal, Scoped, Record):
     closed_at: Mapped[datetime | None] = internal()
     reopened: Mapped[int] = internal(default=0)
     urged_at: Mapped[datetime | None] = internal()
+    rating: Mapped[str | None] = internal(String(20))
+    spoke_at: Mapped[datetime | None] = internal()
+    """When the worker did something nobody of the union has answered yet."""
 
     text = Encrypted("text_sealed")
     _complainant = Encrypted("complainant_sealed")
@@ -80,9 +84,9 @@ class Case(Seal, Scoped, Record):
 
     @property
     def can_be_told(self) -> bool:
-        """Somebody left a name or a phone."""
+        """Somebody left a phone, or a name with those who met them; else they read the answer on the page."""
         said = self.complainant
-        return bool(said.get("phone") or said.get("name"))
+        return bool(said.get("phone") or (said.get("name") and self.channel != "online"))
 
     @property
     def accused(self) -> hands.Accused | None:

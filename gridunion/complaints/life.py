@@ -10,10 +10,12 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext as pgettext
 
+from gridunion.rights import PUBLIC
+
 OPEN = ("registered", "accepted", "assigned", "in_progress", "reopened")
 WAITING = ("registered", "accepted", "reopened")  # for somebody to give it to a handler
 IN_HAND = ("assigned", "in_progress")
-DONE = ("resolved", "closed", "refused")
+DONE = ("resolved", "closed", "refused", "withdrawn")
 
 STATES = {
     "registered": _("待受理"),
@@ -24,6 +26,7 @@ STATES = {
     "closed": _("已归档"),
     "refused": _("不予受理"),
     "reopened": _("重新办理"),
+    "withdrawn": _("本人撤回"),
 }
 
 DISPUTES = ("labor_dispute", "collective_dispute")
@@ -40,7 +43,8 @@ class Step:
     to: str | None
     right: str
     who: str = "anyone"
-    """Of those with the right in the branch: handler, who decides, who judges (never the handler), anyone."""
+    """Of those with the right in the branch: handler, who decides, who judges (never the handler), anyone; or the
+    worker, who has no account but a receipt number and its code."""
 
 
 STEPS = {
@@ -66,10 +70,22 @@ STEPS = {
     "call_back": Step(_("回访"), ("resolved",), None, "call back", "judges"),
     "close": Step(_("归档"), ("resolved",), "closed", "call back", "judges"),
     "reopen": Step(
-        pgettext("do", "重新办理"), ("resolved", "closed", "refused"), "reopened", "decide complaints"
+        pgettext("do", "重新办理"),
+        ("resolved", "closed", "refused", "withdrawn"),
+        "reopened",
+        "decide complaints",
     ),
     "urge": Step(_("催办"), OPEN, None, "press complaints"),
+    "heard": Step(pgettext("do", "知道了"), ("withdrawn",), None, "decide complaints"),
+    "add": Step(_("补充情况"), (*OPEN, "resolved"), None, PUBLIC, "worker"),
+    "see": Step(_("本人已查看"), (*IN_HAND, *DONE, "reopened"), None, PUBLIC, "worker"),
+    "rate": Step(_("评价"), ("resolved", "closed"), None, PUBLIC, "worker"),
+    "withdraw": Step(_("撤回"), OPEN, "withdrawn", PUBLIC, "worker"),
 }
+
+OWN = tuple(name for name, step in STEPS.items() if step.who == "worker")
+WRITTEN = ("reply", "resolve", "refuse")  # steps whose words are for the worker
+MOST_REOPENED = 2  # times by the worker; the second one is the street's already
 
 RESULTS = {
     "solved": _("解决了"),
@@ -93,7 +109,9 @@ REFUSALS = {
 }
 
 TOLD_BY = {"phone": _("打电话"), "visit": _("上门"), "shown": _("当面给看")}
-RECEIVED = {"visit": "visit", "walk_in": "shown", "phone": "phone"}
+ON_PAGE = "online"
+TOLD = TOLD_BY | {ON_PAGE: _("本人在网上看了")}
+RECEIVED = {"visit": "visit", "walk_in": "shown", "phone": "phone", "online": ON_PAGE, "box": None}
 """How somebody who reports is told at once that it was taken down, by channel."""
 
 MOST_TRIES = 3  # calls before somebody counts as unreachable

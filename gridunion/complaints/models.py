@@ -1,5 +1,6 @@
 """Complaints: what a worker asks of the union, and the verbs that move it from first report to call back."""
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,7 +12,8 @@ from gridunion.accounts.models import Account
 from gridunion.complaints import hands, promises, readers, turns
 from gridunion.complaints.case import Case
 from gridunion.complaints.hands import handlers, held_over
-from gridunion.complaints.life import COLLECTIVE, MOST_TRIES, OPEN, RECEIVED, STEPS, too_few_words
+from gridunion.complaints.life import COLLECTIVE, MOST_TRIES, OPEN, OWN, RECEIVED, STEPS, too_few_words
+from gridunion.complaints.own import Own
 from gridunion.complaints.promises import ReplyDue
 from gridunion.complaints.records import ComplaintEvent, next_number, secret_number
 from gridunion.complaints.turns import NotYours, OutOfTurn
@@ -24,7 +26,7 @@ from gridunion.tree import Unit
 _OPEN_SQL = text(f"state IN ({', '.join(repr(state) for state in OPEN)})")
 
 
-class Complaint(Case):
+class Complaint(Own, Case):
     """What a worker asks of the union, from first report to call back."""
 
     __tablename__ = "complaint"
@@ -55,13 +57,14 @@ class Complaint(Case):
         name: str | None,
         phone: str | None,
         employer_name: str | None = None,
+        at: datetime | None = None,
         **asked: Any,
     ) -> "Complaint":
-        """Record a complaint; the clocks start now, whoever signs for it later.
+        """Record a complaint; the clocks start now, or when it came (`at`), whoever signs for it later.
 
         Raises OutOfTurn for a collective dispute of too few.
         """
-        complaint = cls(unit=unit, state="registered", recorded_at=clock.now(), reopened=0, calls=0)
+        complaint = cls(unit=unit, state="registered", recorded_at=at or clock.now(), reopened=0, calls=0)
         complaint.recorded_by_id = by.account_id if by else None
         for field, value in asked.items():
             setattr(complaint, field, value)
@@ -69,6 +72,7 @@ class Complaint(Case):
         complaint.accuse(employer_name)
         complaint.complainant = {"name": name, "phone": phone, "employer": employer_name}
         promises.set_clocks(complaint, complaint.recorded_at)
+        complaint.give_code()
         db.session.add(complaint)
         readers.seal(complaint)
         promises.promise(complaint, first=True)
@@ -177,10 +181,11 @@ class Complaint(Case):
         self.demand("reopen", by)
         self._open_again(by, words)
 
-    def _open_again(self, by: Viewer, words: str | None) -> None:
+    def _open_again(self, by: Viewer | None, words: str | None) -> None:
         self._write("reopen", by, words=words)
         self.reopened += 1
         self.resolved_at = self.closed_at = self.confirmed_at = self.call_due_at = self.result = None
+        self.rating = None
         self.calls = 0
         promises.set_clocks(self, clock.now(), share=0.5)
         promises.promise(self)
@@ -212,7 +217,9 @@ class Complaint(Case):
     def steps_for(self, by: Viewer) -> list[str]:
         """The steps the viewer could take now."""
         leaders = hands.leaders(self.unit, self.employer_id)
-        return [name for name in STEPS if name not in ("register", "close") and self.may(name, by, leaders)]
+        return [
+            name for name in STEPS if name not in ("register", "close", *OWN) and self.may(name, by, leaders)
+        ]
 
     @property
     def running_promise(self) -> ReplyDue | None:
@@ -240,6 +247,7 @@ class Complaint(Case):
         )
         event.happened_at, event.words = clock.now(), words
         if by is not None:
+            self.spoke_at = self.spoke_at if name == "urge" else None
             event.actor_id, event.actor, event.role = by.account_id, by.name, self._role_of(by, name)
         event.unit, event.complaint = self.unit, self
         db.session.add(event)

@@ -30,6 +30,7 @@ SAID = {
     "call_back": _("诉求 %(code)s 回访已记下"),
     "reopen": _("诉求 %(code)s 重新办理"),
     "urge": _("诉求 %(code)s 已催办"),
+    "heard": _("诉求 %(code)s 本人撤回，已经知道"),
 }
 
 LEADS = {
@@ -39,6 +40,7 @@ LEADS = {
     "confirm": _("确认后等回访；结果不行就退回再办。"),
     "call_back": _("打电话或上门问本人。不满意会重新办理；联系不上要试三次。"),
     "reopen": _("重新办理的时间只有原来的一半。"),
+    "heard": _("本人用查询码撤回了。有人逼本人撤的，请打电话问清楚，必要时重新办理。"),
 }
 
 NEXT = {"inbox": "desk.inbox", "overdue": "complaints.overdue", "list": "complaints.listing"}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _lazy
 from flask_babel import lazy_pgettext as pgettext
 
 from gridunion import calendar, clock, settings
@@ -26,6 +27,10 @@ TAKEN = {
     "close": pgettext("done", "归档"),
     "reopen": STATES["reopened"],
     "urge": pgettext("done", "催办"),
+    "heard": pgettext("done", "知道了"),
+    "add": _lazy("本人补充"),
+    "rate": _lazy("本人评价"),
+    "withdraw": STATES["withdrawn"],
 }
 
 
@@ -91,15 +96,14 @@ def _when(complaint: Complaint, event: ComplaintEvent) -> str:
         return str(_("%(at)s，%(who)s%(channel)s登记", at=at, who=event.actor or _("本人"), channel=channel))
     if event.step == "assign":
         return str(_("%(at)s，%(who)s派给%(name)s", at=at, who=event.actor, name=event.words or ""))
-    return _("，").join(filter(None, (at, event.actor)))
+    return _("，").join(filter(None, (at, event.actor or _("本人"))))
 
 
 def _said(event: ComplaintEvent) -> str:
     if event.step in ("register", "assign"):
         return ""
-    known = {"refuse": REFUSALS, "resolve": RESULTS, "call_back": ANSWERS}.get(event.step, {}).get(
-        event.reason or ""
-    )
+    asked = {"refuse": REFUSALS, "resolve": RESULTS, "call_back": ANSWERS, "rate": ANSWERS}
+    known = asked.get(event.step, {}).get(event.reason or "")
     return _("：").join(str(part) for part in (known, event.words) if part)
 
 
@@ -121,7 +125,7 @@ def _overdue(complaint: Complaint) -> list[tuple[datetime, Line]]:
 
 
 def _todo(complaint: Complaint) -> list[Line]:
-    if complaint.state in ("closed", "refused"):
+    if complaint.state in ("closed", "refused", "withdrawn"):
         return []
     decides, judges = _offices(complaint)
     lines = []

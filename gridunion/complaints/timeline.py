@@ -22,6 +22,9 @@ from gridunion.tree import Unit, branch
 MOST = 50  # complaints of one person a member's page tells of
 
 
+_ENDED = {"refused": lazy_gettext("没受理"), "withdrawn": lazy_gettext("本人撤回")}
+
+
 @tell
 def of_person(person: Person) -> Iterable[Entry]:
     """A person's complaints, never sealed ones."""
@@ -51,7 +54,7 @@ def _entry(complaint: Complaint, told: dict[int, datetime]) -> Entry:
     ended = complaint.resolved_at or complaint.closed_at or complaint.recorded_at
     answer, verb = (
         ANSWERS.get(complaint.answer or ""),
-        _("没受理") if complaint.state == "refused" else pgettext("done", "办结"),
+        _ENDED.get(complaint.state) or pgettext("done", "办结"),
     )
     title = _("诉求 %(code)s %(verb)s：%(topic)s", verb=verb, **words)
     tag = (str(answer), "ok" if complaint.answer in ("satisfied", "mostly") else "warn") if answer else None
@@ -73,3 +76,4 @@ def waits_too_long(width: int) -> ColumnElement[bool]:
 MARKS.append(Mark(waits_too_long, (lazy_gettext("诉求超期"), "bad")))
 VALUES["complaint", "state"] = STATES
 VALUES["complaint", "result"], VALUES["complaint", "answer"] = RESULTS, ANSWERS
+VALUES["complaint", "rating"] = ANSWERS

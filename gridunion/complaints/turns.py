@@ -7,11 +7,12 @@ from flask_babel import gettext as _
 from gridunion import clock, settings
 from gridunion.complaints import hands
 from gridunion.complaints.hands import held_over
-from gridunion.complaints.life import STEPS, says_something
+from gridunion.complaints.life import MOST_REOPENED, STEPS, says_something
 from gridunion.members.membership import WrongStep
 from gridunion.rights import Viewer
 
 if TYPE_CHECKING:
+    from gridunion.complaints.case import Case
     from gridunion.complaints.models import Complaint
 
 
@@ -40,9 +41,23 @@ def demand(case: "Complaint", name: str, by: Viewer, leaders: set[int] | None = 
         _chair(case, name, by, hands.leaders(case.unit, case.employer_id) if leaders is None else leaders)
 
 
+def demand_own(case: "Case", name: str) -> None:
+    """Raises OutOfTurn when a step of the worker's own does not follow now."""
+    step = STEPS[name]
+    if case.state not in step.sources or (name == "reopen" and case.state == "withdrawn"):
+        raise OutOfTurn(_("这件诉求现在是“%(state)s”，不能%(step)s", state=case.state_words, step=step.words))
+    if name == "rate" and case.rating:
+        raise OutOfTurn(_("已经评价过了"))
+    if name in ("rate", "reopen") and _too_late(case):
+        raise OutOfTurn(_("办结时间太久，请直接找工会"))
+    if name == "reopen" and case.reopened >= MOST_REOPENED:
+        raise OutOfTurn(_("已经重新办过两次，还有意见请直接找街道工会联合会"))
+
+
 def _state(case: "Complaint", name: str, by: Viewer) -> None:
     step = STEPS[name]
     over = name in ("confirm", "send_back") and not case.needs_confirmation
+    over = over or (name == "heard" and case.spoke_at is None)
     if case.state not in step.sources or over:
         raise OutOfTurn(_("这件诉求现在是“%(state)s”，不能%(step)s", state=case.state_words, step=step.words))
     if name in ("call_back", "close") and case.needs_confirmation:
@@ -51,7 +66,7 @@ def _state(case: "Complaint", name: str, by: Viewer) -> None:
         raise OutOfTurn(_("办结时间太久，只有街道能重新办理"))
 
 
-def _too_late(case: "Complaint") -> bool:
+def _too_late(case: "Case") -> bool:
     """The days in which a case may be reopened are over; for the street they never are."""
     ended = case.resolved_at or case.closed_at
     days = settings.value("complaint.reopen.days", case.unit.path)

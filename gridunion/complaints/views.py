@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from gridunion.complaints.countdown import countdown
 from gridunion.complaints.hands import held_over
-from gridunion.complaints.life import STEPS
+from gridunion.complaints.life import ANSWERS, STEPS
 from gridunion.complaints.listing import complaints, counts
 from gridunion.complaints.steps import add_steps, opened
 from gridunion.complaints.story import life
@@ -21,7 +21,18 @@ bp = Blueprint("complaints", __name__, url_prefix="/complaints")
 add_steps(bp)
 
 # What stands in the bar at the thumb: the first three that may be done, the most important one last.
-BAR = ("resolve", "call_back", "confirm", "assign", "reply", "send_back", "progress", "refuse", "urge")
+BAR = (
+    "resolve",
+    "call_back",
+    "confirm",
+    "assign",
+    "reply",
+    "send_back",
+    "progress",
+    "refuse",
+    "heard",
+    "urge",
+)
 OFFICE = {"supervisor", "district_officer"}
 
 
@@ -90,7 +101,7 @@ def show(uid: UUID) -> Response:
         "complaints/show.html", complaint=complaint, who=said.get("name") or _("匿名"),
         employer=said.get("employer"), phone=said.get("phone") if calls else None, count=countdown(complaint),
         lines=life(complaint), bar=bar[::-1], others=[name for name in may if name not in bar], steps=STEPS,
-        photos=attachments_of(complaint), in_hand=in_hand,
+        photos=attachments_of(complaint), in_hand=in_hand, answers=ANSWERS,
     )  # fmt: skip
 
 

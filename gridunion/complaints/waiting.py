@@ -74,5 +74,6 @@ FILTERS: dict[str, ColumnElement[bool]] = {
     "late": LATE & _c.state.in_(IN_HAND) & ~LOST,
     "assign": WAITS & IS_MINE,
     "confirm": WAITS_CONFIRM & NOT_IN_MY_HAND & IS_MINE,
+    "withdrawn": (_c.state == "withdrawn") & _c.spoke_at.is_not(None) & IS_MINE,
     "call": WAITS_CALL & NOT_IN_MY_HAND & IS_MINE,
 }

@@ -92,7 +92,8 @@ def _cases(viewer: Viewer, until: datetime) -> list[Item]:
     cases = list(db.session.scalars(mine))
     replies = _replies(cases)
     items = [_case(case, replies.get(case.id)) for case in cases]
-    return [item for item in items if item.due_at < until]
+    both = zip(cases, items, strict=True)
+    return [item for case, item in both if item.due_at < until or case.spoke_at]  # who wrote waits for a look
 
 
 def _replies(cases: list[Complaint]) -> dict[int, datetime]:
@@ -107,6 +108,8 @@ def _replies(cases: list[Complaint]) -> dict[int, datetime]:
 def _case(case: Complaint, reply_at: datetime | None) -> Item:
     to_tell = reply_at is not None and reply_at < case.due_at
     facts = [_("该给本人回个话") if to_tell else _("等你填办理结果")]
+    if case.spoke_at:
+        facts.insert(0, _("本人补充了情况"))
     if case.person and case.person.work:
         facts.insert(0, case.person.work)
     due_at = reply_at if to_tell and reply_at else case.due_at

@@ -7,6 +7,7 @@ from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
+from gridunion.accounts.step_up import password_refused
 from gridunion.bookmark import opened, seal
 from gridunion.complaints.listing import looking
 from gridunion.db import db
@@ -14,7 +15,6 @@ from gridunion.exchange.export_forms import FORMATS, PasswordForm, RefuseForm
 from gridunion.exchange.exporting import bp
 from gridunion.exchange.larger import RIGHT, ExportRequest, to_decide, who_may_agree
 from gridunion.exchange.locker import TABLES
-from gridunion.accounts.step_up import password_refused
 from gridunion.exchange.taken import sent
 from gridunion.members.membership import Impossible
 from gridunion.menu import ASIDES

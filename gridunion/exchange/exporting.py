@@ -11,11 +11,11 @@ from flask import Blueprint, Response, url_for
 from flask_babel import gettext as _
 
 from gridunion import audit, settings, throttle
+from gridunion.accounts.step_up import password_refused
 from gridunion.db import db, write
 from gridunion.exchange.export_forms import ExportForm
 from gridunion.exchange.larger import RIGHT, ExportRequest, who_may_agree
 from gridunion.exchange.roll import HEADER
-from gridunion.accounts.step_up import password_refused
 from gridunion.exchange.taken import take
 from gridunion.members.part import SHOWS, Part, below
 from gridunion.rights import allow, demand

@@ -151,8 +151,12 @@ class Application(Slip, Scoped, Record):
 
 def by_number(number: str, code: str) -> Application | None:
     """The application of a receipt, if the code is its own. For everybody's eyes."""
-    found = db.session.scalars(select(Application).where(Application.receipt == number)).one_or_none()
+    found = by_receipt(number)
     return found if found and found.opens_with(code) else None
+
+
+def by_receipt(number: str | None) -> Application | None:
+    return db.session.scalars(select(Application).where(Application.receipt == number)).one_or_none()
 
 
 def taken_today(unit: Unit) -> int:

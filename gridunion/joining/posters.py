@@ -1,12 +1,12 @@
 """入会二维码: a sheet to hang up, for each community and cell."""
 
-from flask import Response, current_app, url_for
+from flask import Response, url_for
 from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
 from gridunion.db import db
 from gridunion.joining.views import bp
-from gridunion.qr import drawn
+from gridunion.qr import drawn, outside
 from gridunion.rights import allow
 from gridunion.tree import Unit
 from gridunion.units.scanned import POSTED_IN
@@ -27,8 +27,6 @@ def poster(code: str) -> Response:
     unit = find_unit(code)
     if unit.kind not in POSTED_IN:
         raise NotFound
-    address = f"{current_app.extensions['gridunion.config'].public_url}{url_for('joining.apply', code=code)}"
-    union = (
-        unit.lineage()[-2] if unit.is_cell else None
-    )  # its name is public, though a worker stands below it
+    address = outside(url_for("joining.apply", code=code))
+    union = unit.lineage()[-2] if unit.is_cell else None  # a public name, though a worker stands below it
     return page("joining/poster.html", place=unit, union=union, address=address, code=drawn(address))

@@ -53,7 +53,7 @@ def _case(it: Complaint) -> Shown:
         facts.append(_("回访：%(answer)s", answer=ANSWERS[it.answer]))
     else:
         facts += [it.state_words, it.handler.name if it.handler and it.state != "reopened" else _("没派人")]
-    due = _("不受理") if it.state == "refused" else _how_late(it)
+    due = _("不受理") if it.state == "refused" else _("撤回了") if it.state == "withdrawn" else _how_late(it)
     urge = it if it.is_open and it.overdue else None
     return Shown(f"/complaints/{it.uid}", it.who, it.topic, facts, due, it.due_at, urge=urge)
 

@@ -52,7 +52,8 @@ def _within(column: ColumnElement[Any]) -> Condition:
 NOT_SEALED = _c.sealed.is_(False)
 _received = NOT_SEALED & _within(_c.recorded_at)
 _dispute = _c.kind.in_([_word(kind) for kind in DISPUTES]) & _c.accepted_at.is_not(None)
-_judged = NOT_SEALED & _within(_c.first_due_at) & (_c.state != _word("refused"))
+_withdrawn_in_time = (_c.state == _word("withdrawn")) & (_c.closed_at <= _c.first_due_at)
+_judged = NOT_SEALED & _within(_c.first_due_at) & (_c.state != _word("refused")) & ~_withdrawn_in_time
 _late = _c.due_at < NOW
 _told = _r.sealed.is_(False) & _within(_r.due_at)
 _must = _within(_d.due_at) & _d.trigger.in_(bindparam("must", expanding=True))

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 17:38:27.444818
+Revision: 0001, 2026-11-21 17:46:42.209589
 """
 
 import sqlalchemy as sa
@@ -168,7 +168,7 @@ def upgrade():
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("mime", sa.String(length=40), nullable=False),
-        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -311,6 +311,26 @@ def upgrade():
         batch_op.create_index("ix_posting_account_id", ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_posting_uid"), ["uid"], unique=True)
         batch_op.create_index("ix_posting_unit_id_role", ["unit_id", "role"], unique=False)
+
+    op.create_table(
+        "report",
+        sa.Column("told_sealed", sa.Text(), nullable=True),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("receipt", sa.String(length=12), nullable=True),
+        sa.Column("code_digest", sa.String(length=64), nullable=True),
+        sa.Column("code_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_report_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
+        sa.UniqueConstraint("receipt", name=op.f("uq_report_receipt")),
+    )
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_report_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_report_unit_id_state", ["unit_id", "state"], unique=False)
 
     op.create_table(
         "setting",
@@ -617,6 +637,11 @@ def upgrade():
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reopened", sa.Integer(), nullable=False),
         sa.Column("urged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rating", sa.String(length=20), nullable=True),
+        sa.Column("spoke_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("receipt", sa.String(length=12), nullable=True),
+        sa.Column("code_digest", sa.String(length=64), nullable=True),
+        sa.Column("code_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -627,6 +652,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_complaint_person_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_complaint_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
+        sa.UniqueConstraint("receipt", name=op.f("uq_complaint_receipt")),
     )
     with op.batch_alter_table("complaint", schema=None) as batch_op:
         batch_op.create_index("ix_complaint_handler_id_state", ["handler_id", "state"], unique=False)
@@ -1186,6 +1212,11 @@ def downgrade():
         batch_op.drop_index("ix_setting_key_unit_id_from_on")
 
     op.drop_table("setting")
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.drop_index("ix_report_unit_id_state")
+        batch_op.drop_index(batch_op.f("ix_report_uid"))
+
+    op.drop_table("report")
     with op.batch_alter_table("posting", schema=None) as batch_op:
         batch_op.drop_index("ix_posting_unit_id_role")
         batch_op.drop_index(batch_op.f("ix_posting_uid"))
