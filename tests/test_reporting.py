@@ -272,6 +272,7 @@ def test_what_the_worker_adds_reaches_who_has_the_case(
     own(nobody, slip, "add", words="站长今天骂人了")
     assert "本人补充了情况" in worker.get("/today") and "站长今天骂人了" in tracked(nobody, slip)
     own(nobody, slip, "add", 422, words=" ")
+    fresh()
     with write():
         case.progress(as_viewer("worker"), "记下了，明天去站点")
     assert "本人补充了情况" not in worker.get("/today")
@@ -413,13 +414,13 @@ def test_more_than_usual_waits_for_the_leader_who_decides_once(
         leader.post(
             "/reports/held", {"act": "drop", "upto": re.findall(r'"upto" value="([^"]+)"', held.html)[0]}
         )
-    fresh()
-    assert leader.get("/reports/held").total == 0 and len(cases()) == 3
-    assert db.session.scalars(select(Report.told_sealed).where(Report.state == "dropped")).all() == [
-        None,
-        None,
-    ]
-    assert "这一份没有收下" in tracked(nobody, slips[4])
+        fresh()
+        assert leader.get("/reports/held").total == 0 and len(cases()) == 3
+        assert db.session.scalars(select(Report.told_sealed).where(Report.state == "dropped")).all() == [
+            None,
+            None,
+        ]
+        assert "这一份没有收下" in tracked(nobody, slips[4])
     with clock.at(NOON + timedelta(days=91)):
         forget_old()
     assert db.session.scalars(select(Report)).all() == []
