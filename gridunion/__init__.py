@@ -4,6 +4,7 @@ from flask import Flask
 
 from gridunion import (
     accounts,
+    box,
     commands,
     complaints,
     config,
@@ -35,6 +36,7 @@ ROOMS = (
     visits,
     complaints,
     reporting,
+    box,
     status,
     desk,
     exchange,

@@ -47,6 +47,7 @@ PLACES = {
         Place("complaints", "complaints.listing", _("诉求"), "message-report"),
         Place("overdue", "complaints.overdue", _("督办"), "flag"),
         Place("visits", "visits.listing", _("走访"), "home-check"),
+        Place("boxes", "boxes.boxes", _("匿名信箱"), "inbox"),
         Place("employers", "employers.listing", _("单位"), "building"),
         Place("rules", "status.rules", _("灯号规则"), "scale"),
         Place("staff", "accounts.staff", _("人员"), "user"),
@@ -64,11 +65,11 @@ MENUS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "grid_worker": (("today", "members", "new", "complaints", "me"), ("visits",)),
     "leader": (
         ("inbox", "members", "new", "complaints", "cells"),
-        ("overdue", "visits", "employers", "staff", "rules", "me"),
+        ("overdue", "visits", "employers", "boxes", "staff", "rules", "me"),
     ),
     "supervisor": (
         ("board", "overdue", "complaints", "members", "me"),
-        ("visits", "employers", "staff", "rules"),
+        ("visits", "employers", "boxes", "staff", "rules"),
     ),
     "district_officer": (
         ("board", "overdue", "complaints", "members", "me"),

@@ -26,6 +26,7 @@ ROOMS = (
     "visits",
     "complaints",
     "reporting",
+    "box",
     "status",
     "desk",
     "exchange",

@@ -35,6 +35,10 @@ ACTIONS = {
     "lookups stopped": _("核对证件太多，已停"),
     "open sealed": _("看保密诉求"),
     "new query code": _("换查询码"),
+    "open box": _("开匿名信箱"),
+    "answer box message": _("公开答复信箱来信"),
+    "turn box message": _("信箱来信转成诉求"),
+    "set box message aside": _("信箱来信不办"),
     "admit report": _("收下停着的诉求"),
     "drop reports": _("清掉停着的诉求"),
     "name reader": _("准许看保密诉求"),
@@ -69,7 +73,9 @@ KINDS = {
     "visit": _("走访"), "due_visit": _("该走访"), "complaint": _("诉求"),
     "complaint_event": _("诉求步骤"), "consent": _("同意书"), "attachment": _("附件"),
     "draft": _("草稿"), "receipt": _("回执"), "transfer": _("转会"), "employer_gone": _("单位没了"),
-    "application": _("入会申请"), "import_run": _("表格导入"), "export_request": _("导出申请"), "report": _("网上诉求"),
+    "application": _("入会申请"), "import_run": _("表格导入"), "export_request": _("导出申请"),
+    "report": _("网上诉求"), "box_opening": _("开信箱"),
+    "box_message": _("信箱来信"),
 }  # fmt: skip
 
 COLUMNS = {
@@ -103,7 +109,9 @@ COLUMNS = {
     "resolved_at": _("办结"), "result": _("办理结果"), "mediated_on": _("调解"), "confirmed_at": _("确认结果"),
     "call_due_at": _("回访期限"), "answer": _("回访"), "closed_at": _("归档"), "reopened": _("重办次数"),
     "urged_at": _("催办"), "rating": _("本人评价"), "spoke_at": _("本人补充"),
-    "receipt": _("受理编号"), "wording": _("文本"), "given_at": _("同意"), "withdrawn_at": _("撤回同意"),
+    "receipt": _("受理编号"), "first_name": _("第一个人"), "second_name": _("第二个人"), "opened_at": _("开箱"),
+    "messages": _("封数"), "words": _("记录"), "first_role": _("第一个人的岗位"), "second_role": _("第二个人的岗位"),
+    "wording": _("文本"), "given_at": _("同意"), "withdrawn_at": _("撤回同意"),
     "trigger": _("走访事由"), "event_on": _("发生"), "note": _("说明"), "done_at": _("联系上"),
     "change_type": _("会籍变化"), "change_reason": _("变化原因"), "end_reason": _("结束原因"),
     "approved_by_id": _("审批"), "ended_by_id": _("经手"), "visitor_name": _("走访的人"),
@@ -140,7 +148,8 @@ _MEANS_NOTHING = {
     "path", "reading", "initials", "id_index", "unit_id", "account_id", "person_id", "employer_id", "sha256",
     "recorded_by_id", "accept_due_at", "calls", "planned_by_id", "settled_by_id", "seen_before", "due_visit_id",
     "visitor_id", "subject_uid", "size", "mime", "transfer_id", "asking_id", "answering_id", "known_as_id",
-    "merged_into_id", "gaps", "digest", "chosen", "staged", "code_digest", "code_at",
+    "merged_into_id", "gaps", "digest", "chosen", "staged", "code_digest", "code_at", "asked_at",
+    "first_id", "second_id",
 }  # fmt: skip
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+\+00:00)?")
 

@@ -41,3 +41,11 @@ def scanned(code: str, kinds: tuple[str, ...] = POSTED_IN) -> Unit:
 def union_of(unit: Unit) -> Unit:
     """The community union a cell belongs to."""
     return unit.parent if unit.is_cell and unit.parent else unit
+
+
+def community(code: str) -> Unit:
+    """A community in the viewer's branches. Raises NotFound."""
+    here = select(Unit).where(Unit.code == code, Unit.kind == "community_union")
+    if (unit := db.session.scalars(here).one_or_none()) is None:
+        raise NotFound
+    return unit

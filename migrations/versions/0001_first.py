@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 17:46:42.209589
+Revision: 0001, 2026-11-21 18:01:36.875270
 """
 
 import sqlalchemy as sa
@@ -181,6 +181,32 @@ def upgrade():
         batch_op.create_index("ix_attachment_subject_uid", ["subject_uid"], unique=False)
         batch_op.create_index(batch_op.f("ix_attachment_uid"), ["uid"], unique=True)
         batch_op.create_index("ix_attachment_unit_id", ["unit_id"], unique=False)
+
+    op.create_table(
+        "box_opening",
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("first_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("first_name", sa.String(length=40), nullable=False),
+        sa.Column("first_role", sa.String(length=24), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("second_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("second_name", sa.String(length=40), nullable=True),
+        sa.Column("second_role", sa.String(length=24), nullable=True),
+        sa.Column("messages", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["first_id"], ["account.id"], name=op.f("fk_box_opening_first_id")),
+        sa.ForeignKeyConstraint(["second_id"], ["account.id"], name=op.f("fk_box_opening_second_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_box_opening_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_box_opening")),
+    )
+    with op.batch_alter_table("box_opening", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_box_opening_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_box_opening_unit_id_opened_at", ["unit_id", "opened_at"], unique=False)
 
     op.create_table(
         "code",
@@ -841,6 +867,37 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_transfer_uid"), ["uid"], unique=True)
 
     op.create_table(
+        "box_message",
+        sa.Column("tag", sa.String(length=6), nullable=False),
+        sa.Column("code_hash", sa.String(length=200), nullable=False),
+        sa.Column("text_sealed", sa.Text(), nullable=True),
+        sa.Column("photos_sealed", sa.Text(), nullable=True),
+        sa.Column("photos", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("opening_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("settled_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_box_message_complaint_id")),
+        sa.ForeignKeyConstraint(["opening_id"], ["box_opening.id"], name=op.f("fk_box_message_opening_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_box_message_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_box_message")),
+    )
+    with op.batch_alter_table("box_message", schema=None) as batch_op:
+        batch_op.create_index("ix_box_message_opening_id", ["opening_id"], unique=False)
+        batch_op.create_index("ix_box_message_tag", ["tag"], unique=False)
+        batch_op.create_index(batch_op.f("ix_box_message_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_box_message_unit_id_answered_on", ["unit_id", "answered_on"], unique=False)
+        batch_op.create_index("ix_box_message_unit_id_recorded_at", ["unit_id", "recorded_at"], unique=False)
+
+    op.create_table(
         "complaint_event",
         sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("step", sa.String(length=20), nullable=False),
@@ -1049,6 +1106,14 @@ def downgrade():
         batch_op.drop_index("ix_complaint_event_complaint_id")
 
     op.drop_table("complaint_event")
+    with op.batch_alter_table("box_message", schema=None) as batch_op:
+        batch_op.drop_index("ix_box_message_unit_id_recorded_at")
+        batch_op.drop_index("ix_box_message_unit_id_answered_on")
+        batch_op.drop_index(batch_op.f("ix_box_message_uid"))
+        batch_op.drop_index("ix_box_message_tag")
+        batch_op.drop_index("ix_box_message_opening_id")
+
+    op.drop_table("box_message")
     with op.batch_alter_table("transfer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_transfer_uid"))
         batch_op.drop_index(
@@ -1245,6 +1310,11 @@ def downgrade():
         batch_op.drop_index("ix_code_list_code_unit_id_from_on")
 
     op.drop_table("code")
+    with op.batch_alter_table("box_opening", schema=None) as batch_op:
+        batch_op.drop_index("ix_box_opening_unit_id_opened_at")
+        batch_op.drop_index(batch_op.f("ix_box_opening_uid"))
+
+    op.drop_table("box_opening")
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.drop_index("ix_attachment_unit_id")
         batch_op.drop_index(batch_op.f("ix_attachment_uid"))
