@@ -17,6 +17,7 @@ from werkzeug.routing import Rule
 
 from gridunion import clock, files
 from gridunion.accounts.models import Account, Posting
+from gridunion.box.models import BoxMessage, BoxOpening
 from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.doors import HEADERS
@@ -27,8 +28,9 @@ from gridunion.exchange.upload import Arrived, Seen
 from gridunion.joining.models import Application
 from gridunion.members.models import Person
 from gridunion.members.transfer import Transfer
+from gridunion.reporting.models import ASKED, Report
 from gridunion.rights import PUBLIC, RIGHTS, SIGNED_IN, right_of
-from gridunion.tree import everywhere
+from gridunion.tree import Unit, everywhere
 from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
 from tests import bases
@@ -48,6 +50,8 @@ KIND: dict[str, Any] = {
     "employers": Employer,
     "accounts": Account,
     "joining": Application,
+    "reporting": Complaint,
+    "boxes": BoxMessage,
     "exchange": ImportRun,
     "exporting": ExportRequest,
 }
@@ -56,6 +60,9 @@ KIND_OF: dict[str, Any] = {
     "accounts.ending": Posting,
     "accounts.end_posting": Posting,
     "visits.undo_event": DueVisit,
+    "boxes.minutes": BoxOpening,
+    "boxes.write_minutes": BoxOpening,
+    "boxes.set_aside": BoxOpening,
 } | dict.fromkeys(("members.transfer", "members.accept", "members.refuse", "members.withdraw"), Transfer)
 
 
@@ -104,6 +111,8 @@ def _plant(code: str) -> Planted:
             purpose="2026", rows=1, number="0", due_at=clock.now() + timedelta(days=1),
         )  # fmt: skip
         db.session.add_all((transfer, asked))
+        opening, message = _box(employer.unit, by)
+        Report.hold(person.unit, dict.fromkeys(ASKED, None) | {"category": "wages", "text": "两个月工资没发"})
         files.attach(visit, visit.unit_id, [(files.keep(b"picture"), 7)], by.account_id)
     photo = files.attachments_of(visit)[0].uid
     account = db.session.scalars(select(Account).where(Account.id == by.account_id)).one()
@@ -117,8 +126,22 @@ def _plant(code: str) -> Planted:
         Application: sent.uid,
         ImportRun: run.uid,
         ExportRequest: asked.uid,
+        BoxOpening: opening.uid,
+        BoxMessage: message.uid,
     }
     return Planted(code, uids | {Account: account.uid, Posting: account.postings[0].uid}, photo)
+
+
+def _box(community: Unit, by: Any) -> tuple[BoxOpening, BoxMessage]:
+    """A box that was opened, with one message."""
+    both = {"first_id": by.account_id, "first_name": "周素琴", "first_role": "leader"}
+    both |= {"second_id": by.account_id, "second_name": "何建平", "second_role": "supervisor"}
+    opening = BoxOpening(unit=community, opened_at=clock.now(), messages=1, **both)
+    message = BoxMessage.drop(community, "想说的话", [], "1" * 16, "hashed")
+    message.opening, message.state = opening, "open"
+    db.session.add(opening)
+    db.session.flush()
+    return opening, message
 
 
 def _rules(app: Flask) -> list[tuple[Rule, str]]:
@@ -135,7 +158,8 @@ ABOUT = {"visits.new", "visits.log", "visits.event", "visits.record_event"}
 # What stands in an address beside records and units.
 PARTS = {"units.codes": "visit_trigger", "units.add_code": "visit_trigger", "units.end_code": "visit_trigger",
          "exchange.rows": "error"}  # fmt: skip
-PLAIN = {"name": "members", "key": "visit.days", "day": "2026-10-01"}
+COMMUNITIES = {"211": "21", "2110": "21", "212": "210", "221": "22"}  # whose box it is
+PLAIN = {"name": "members", "nth": "0", "key": "visit.days", "day": "2026-10-01"}
 
 
 def _url(rule: Rule, where: Planted) -> str:
@@ -147,7 +171,7 @@ def _url(rule: Rule, where: Planted) -> str:
         elif name.endswith("uid"):
             values[name] = where.uids[kind]
         elif name == "code":
-            values[name] = where.code
+            values[name] = COMMUNITIES[where.code] if "box" in rule.rule else where.code
         elif name == "filename":
             values[name] = "app.css"
         else:
@@ -284,13 +308,13 @@ LISTS = {
     "worker": (
         "/members/?show=due", "/members/?show=hardship", "/members/?show=applied", "/complaints/?show=mine",
         "/complaints/?show=open", "/complaints/?show=done", "/visits/", "/visits/?show=missed", "/visits/find", "/",
-        "/applications/", "/posters",
+        "/applications/", "/posters", "/box/21/answers",
     ),
     "leader": (
         "/employers/", "/employers/?show=closed", "/members/approvals", "/complaints/", "/staff", "/",
-        "/applications/held", "/applications/?show=stuck", "/imports/",
+        "/applications/held", "/reports/held", "/boxes/21", "/applications/?show=stuck", "/imports/",
     ),
-    "supervisor": ("/complaints/?show=street", "/complaints/overdue"),
+    "supervisor": ("/complaints/?show=street", "/complaints/overdue", "/boxes/"),
     "admin": ("/units/", "/units/21", "/units/", "/accounts/", "/accounts/?show=off", "/calendar?year=2030"),
     "auditor": ("/trail", "/trail?day=2025-01-01"),
 }  # fmt: skip

@@ -48,11 +48,13 @@ def show(code: str) -> Response:
 
 def _show(unit: Unit, form: OpenForm, status: int = 200) -> Response:
     done = select(BoxOpening).where(BoxOpening.unit_id == unit.id, BoxOpening.opened_at.is_not(None))
+    asked = _asked(unit)
     newest = done.order_by(BoxOpening.opened_at.desc(), BoxOpening.id.desc()).limit(MOST_OPENINGS)
     return page(
         "box/show.html", status, place=unit, form=form, days=days_shut([unit])[unit.id],
         most=settings.value("box.open.days", unit.path), openings=list(db.session.scalars(newest)),
-        asked=_asked(unit), minutes=settings.value("box.second.minutes", unit.path),
+        asked=asked, second=asked is not None and asked.first_id != viewer().account_id,
+        minutes=settings.value("box.second.minutes", unit.path),
     )  # fmt: skip
 
 

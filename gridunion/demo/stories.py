@@ -12,6 +12,7 @@ from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.demo.comings import Comings
 from gridunion.demo.made_up import Numbers
+from gridunion.demo.outside import Outside
 from gridunion.demo.teller import Teller, days_ago, evening, just_late, then, today_at, viewer_of, years_ago
 from gridunion.members.models import Person
 from gridunion.tree import Unit, everywhere
@@ -28,6 +29,7 @@ def tell(numbers: Numbers) -> None:
         stories.desk_of_the_leader()
         stories.late_elsewhere()
         Comings(numbers).tell()
+        Outside(numbers).tell()
 
 
 class Stories(Teller):
