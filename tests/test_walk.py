@@ -137,7 +137,7 @@ def _box(community: Unit, by: Any) -> tuple[BoxOpening, BoxMessage]:
     both = {"first_id": by.account_id, "first_name": "周素琴", "first_role": "leader"}
     both |= {"second_id": by.account_id, "second_name": "何建平", "second_role": "supervisor"}
     opening = BoxOpening(unit=community, opened_at=clock.now(), messages=1, **both)
-    message = BoxMessage.drop(community, "想说的话", [], "1" * 16, "hashed")
+    message = BoxMessage.drop(community, "2026", [], "1" * 16, "hashed")
     message.opening, message.state = opening, "open"
     db.session.add(opening)
     db.session.flush()
