@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from gridunion.accounts.models import hash_password
 from gridunion.box.models import BoxMessage, BoxOpening
+from gridunion.complaints.hands import handlers
 from gridunion.complaints.models import Complaint
 from gridunion.db import db
 from gridunion.demo.teller import COMMUNITY, Teller, days_ago, then, viewer_of
@@ -17,13 +18,14 @@ class Outside(Teller):
         self._box()
 
     def _reported(self) -> None:
-        """A report from the public page, in the neighbor's hand; its sender added something yesterday."""
+        """A report from the public page, in somebody's hand; its sender added something yesterday."""
+        there = self.cells["1"]
         with then(days_ago(2, 20, 15)):
             case = Complaint.take(
-                self.cells["4"], None, "小周", None, category="labor_protection", kind="complaint", channel="online",
+                there, None, "小周", None, category="labor_protection", kind="complaint", channel="online",
                 text="仓库里晚上没有灯，搬货的时候摔过人",
             )  # fmt: skip
-        self.assign(case, 1, self.neighbor)
+        self.assign(case, 1, viewer_of(handlers(there)[0].login))
         with then(days_ago(1, 19, 30)):
             case.add("今天又有人崴了脚，照明还是没装")
 
