@@ -118,7 +118,9 @@ def test_no_row_file_or_log_tells_who_put_it_in_or_when(
     secrets = (WORDS, "鼂", "203.0.113.77", "Redmi-Canary", code.replace(" ", ""), code)
     for place, held in stored(lifted):
         assert not any(secret.encode() in held for secret in secrets), place
-    assert set((home / "files").rglob("*")) == files, "a picture lies in the base, encrypted, and not on the disk"
+    assert set((home / "files").rglob("*")) == files, (
+        "a picture lies in the base, encrypted, and not on the disk"
+    )
     assert not any(secret in caplog.text for secret in secrets)
 
 

@@ -13,6 +13,7 @@ from gridunion.complaints.records import ComplaintEvent
 from gridunion.complaints.story import TAKEN, Line
 from gridunion.look import day, moment
 from gridunion.rights import ROLES
+from gridunion.tree import Unit
 from gridunion.units.scanned import union_of
 
 HIDDEN = {"see", "urge", "confirm", "send_back", "heard"}  # the union's own doings, and the reader's looking
@@ -62,13 +63,17 @@ def _told(event: ComplaintEvent) -> tuple[bool, str] | None:
 
 
 def _promised(case: Complaint) -> Iterator[Line]:
-    union = union_of(case.unit).name
     if case.is_open:
-        yield Line(
-            "todo", _("办结"), words=_("%(day)s 前，由%(union)s负责", day=day(case.due_at), union=union)
-        )
+        by = _office(case).name
+        yield Line("todo", _("办结"), words=_("%(day)s 前，由%(union)s负责", day=day(case.due_at), union=by))
     if case.is_open or case.state == "resolved":
         yield Line("todo", _("回访"), words=_("问你满不满意，不由办的人来问"))
+
+
+def _office(case: Complaint) -> Unit:
+    """Who answers for it: the community union, and the street from the second time on."""
+    union = union_of(case.unit)
+    return union.parent if case.reopened > 1 and union.parent else union
 
 
 def held_since(at: datetime) -> list[Line]:
