@@ -338,6 +338,7 @@ def test_the_worker_takes_it_back_and_the_leader_hears(
     own(nobody, slip, "withdraw", because="单位已经发了")
     fresh()
     assert (case.state, case.running_promise) == ("withdrawn", None)
+    assert "本人撤回" in worker.get("/today")
     page = leader.get("/inbox")
     assert "本人撤回了" in page and "单位已经发了" in leader.get(there(case))
     assert "本人撤回" in tracked(nobody, slip) and "撤回这件事" not in tracked(nobody, slip)
@@ -359,6 +360,15 @@ def test_the_workers_steps_follow_only_where_the_table_says(lifted: Flask) -> No
     for step in (case.withdraw, lambda: case.add("还有"), lambda: case.heard(as_viewer("leader"))):
         with write(), pytest.raises(OutOfTurn):
             step()
+
+
+def test_what_is_added_counts_like_a_report_against_robots(lifted: Flask, nobody: Someone) -> None:
+    slip = reported(nobody)
+    for nth in range(4):
+        own(nobody, slip, "add", words=f"第 {nth} 次补充")
+    assert "请等 60 分钟" in own(nobody, slip, "add", 409, words="再补充", photos=picture())
+    [case] = cases()
+    assert [event.step for event in case.events].count("add") == 4
 
 
 # ── sealed cases ──

@@ -147,10 +147,11 @@ def _visits_made(viewer: Viewer) -> Iterable[Done]:
 
 
 def _cases_resolved(viewer: Viewer) -> Iterable[Done]:
-    resolved = select(Complaint).where(
-        Complaint.handler_id == viewer.account_id, Complaint.resolved_at >= clock.midnight(clock.today())
-    )
+    today = clock.midnight(clock.today())
+    taken_back = (Complaint.state == "withdrawn") & (Complaint.closed_at >= today)
+    over = (Complaint.resolved_at >= today) | taken_back
+    resolved = select(Complaint).where(Complaint.handler_id == viewer.account_id, over)
     for case in db.session.scalars(resolved.limit(MOST)):
-        assert case.resolved_at
+        at = case.resolved_at or case.closed_at or case.recorded_at
         href = url_for("complaints.show", uid=case.uid)
-        yield Done(case.resolved_at, *case.listed_as, case.state_words, href)
+        yield Done(at, *case.listed_as, case.state_words, href)

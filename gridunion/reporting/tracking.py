@@ -12,7 +12,7 @@ from gridunion.complaints.models import Complaint
 from gridunion.complaints.turns import OutOfTurn
 from gridunion.db import write as writing
 from gridunion.faults import fault
-from gridunion.files import MOST_SENT, attach, attachments_of, store_pictures
+from gridunion.files import MOST_SENT, Pictures, attach, attachments_of, store_pictures
 from gridunion.reporting.forms import AddForm, AgainForm, RateForm, TakeBackForm, Ticketed
 from gridunion.reporting.limits import by_receipt, sent
 from gridunion.reporting.models import Report
@@ -20,7 +20,7 @@ from gridunion.reporting.telling import held_since, told_to
 from gridunion.reporting.views import bp
 from gridunion.rights import PUBLIC, allow
 from gridunion.slips import SlipForm, receipt_of, ticket
-from gridunion.strangers import for_everybody
+from gridunion.strangers import for_everybody, minutes_to_wait, stopped
 from gridunion.units.scanned import union_of
 from gridunion.web import before, go, page, say, takes
 
@@ -104,7 +104,14 @@ def _own(form_type: type[Ticketed], step: Callable[[Complaint, Any], str]) -> Ca
     return view
 
 
+def _pictures() -> Pictures:
+    """Pictures are kept only of what will be taken."""
+    return store_pictures() if AddForm().submitted() and not stopped("report") else Pictures([])
+
+
 def _add(case: Complaint, form: AddForm) -> str:
+    if minutes := minutes_to_wait("report", case.unit.path, None):
+        raise OutOfTurn(_("反映得太多了，请等 %(n)s 分钟再来，或直接找网格员。", n=minutes))
     case.add(form.words.data or "")
     attach(case, case.unit_id, g.prepared.kept, None)
     return _("补充的情况已经收到")
@@ -132,5 +139,5 @@ STEPS: dict[str, Callable[[Complaint, Any], str]] = {
 for name, step in STEPS.items():
     view = allow(PUBLIC)(_own(FORMS[name], step))
     if name == "add":
-        view = takes(MOST_SENT)(before(store_pictures)(view))
+        view = takes(MOST_SENT)(before(_pictures)(view))
     bp.add_url_rule(f"/track/{name}", name, view, methods=["POST"])
