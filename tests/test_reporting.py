@@ -436,6 +436,20 @@ def test_more_than_usual_waits_for_the_leader_who_decides_once(
     assert db.session.scalars(select(Report)).all() == []
 
 
+def test_where_nobody_leads_the_street_sees_what_waits(
+    lifted: Flask, nobody: Someone, supervisor: Someone
+) -> None:
+    slip = reported(nobody)
+    own(nobody, slip, "withdraw")
+    few_a_day(0)
+    reported(nobody)
+    assert supervisor.get("/complaints/?show=street").total == 0
+    with write():
+        account("leader").postings[0].until_on = clock.today()
+    assert supervisor.get("/complaints/?show=street").total == 1
+    assert "有 1 份诉求等你看" in supervisor.get("/members/")
+
+
 def test_what_is_held_goes_to_the_heir_and_a_sealed_one_shows_nothing(
     lifted: Flask, leader: Someone, nobody: Someone
 ) -> None:

@@ -60,6 +60,7 @@ NOT_IN_MY_HAND = _c.handler_id.is_distinct_from(ME)
 WAITS = IS_OPEN & (_c.state.in_(WAITING) | LOST)
 WAITS_CONFIRM = (_c.state == "resolved") & _c.kind.in_(CONFIRMED) & _c.confirmed_at.is_(None)
 WAITS_CALL = (_c.state == "resolved") & (_c.kind.not_in(CONFIRMED) | _c.confirmed_at.is_not(None))
+TAKEN_BACK = (_c.state == "withdrawn") & _c.spoke_at.is_not(None)
 LATE = IS_OPEN & (_c.due_at < _NOW)
 _judged_by_street = (_c.state == "resolved") & NOT_IN_MY_HAND & (IS_STREETS | BY_LEADER)
 
@@ -69,11 +70,12 @@ FILTERS: dict[str, ColumnElement[bool]] = {
     "all": _c.id.is_not(None),
     "done": _c.state.in_(DONE),
     "overdue": LATE,
-    "street": _c.state.in_((*OPEN, "resolved")) & ((WAITS & IS_STREETS) | _judged_by_street),
+    "street": _c.state.in_((*OPEN, "resolved", "withdrawn"))
+    & ((WAITS & IS_STREETS) | _judged_by_street | (TAKEN_BACK & IS_STREETS)),
     # 待办: what waits for a leader; what waits for a hand stands there once, late or not.
     "late": LATE & _c.state.in_(IN_HAND) & ~LOST,
     "assign": WAITS & IS_MINE,
     "confirm": WAITS_CONFIRM & NOT_IN_MY_HAND & IS_MINE,
-    "withdrawn": (_c.state == "withdrawn") & _c.spoke_at.is_not(None) & IS_MINE,
+    "withdrawn": TAKEN_BACK & IS_MINE,
     "call": WAITS_CALL & NOT_IN_MY_HAND & IS_MINE,
 }

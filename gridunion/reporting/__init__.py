@@ -2,9 +2,11 @@
 
 from flask import Flask
 
-from gridunion.reporting import clearing, held, posters, tracking, views
+from gridunion.reporting import clearing, held, posters, tracking, views, waiting
 
-assert clearing and held and posters and tracking  # they listen, or their views stand on the same blueprint
+assert (
+    clearing and held and posters and tracking and waiting
+)  # they listen, or their views stand on the same blueprint
 
 
 def open_room(app: Flask) -> None:

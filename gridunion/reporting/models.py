@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import Index, String, Text, update
 from sqlalchemy.orm import Mapped
 
@@ -54,7 +55,7 @@ class Report(Slip, Scoped, Record):
     def admit(self, by: Viewer) -> Complaint:
         """It is meant: a complaint since the moment it came, with the same number and code. Raises OutOfTurn."""
         if self.state != "held":
-            raise OutOfTurn("")
+            raise OutOfTurn(_("这一份已经办过了"))
         case = Complaint.take(self.unit, None, at=self.recorded_at, channel="online", **self.told)
         slip = {"code_digest": self.code_digest, "code_at": self.code_at}
         self.state, self._told, kept = "admitted", None, self.receipt
