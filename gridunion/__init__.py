@@ -4,6 +4,7 @@ from flask import Flask
 
 from gridunion import (
     accounts,
+    box,
     commands,
     complaints,
     config,
@@ -17,6 +18,7 @@ from gridunion import (
     leaving,
     look,
     members,
+    reporting,
     reports,
     status,
     units,
@@ -35,10 +37,10 @@ ROOMS = (
     joining,
     visits,
     complaints,
+    reporting,
+    box,
     status,
     reports,
-    desk,
-    exchange,
     desk,
     exchange,
     leaving,

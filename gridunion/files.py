@@ -54,7 +54,7 @@ class Attachment(Scoped, Record):
     sha256: Mapped[str] = internal(String(64))
     size: Mapped[int] = internal()
     mime: Mapped[str] = internal(String(40))
-    recorded_by_id: Mapped[int] = internal(BigId)
+    recorded_by_id: Mapped[int | None] = internal(BigId)
 
 
 def rebuild(sent: FileStorage) -> bytes:
@@ -102,22 +102,28 @@ def keep(data: bytes) -> str:
 
 def store_pictures() -> Pictures:
     """Rebuild and store what was sent, before the transaction that will name it."""
+    made, fault = rebuilt()
+    return Pictures([(keep(data), len(data)) for data in made], fault)
+
+
+def rebuilt() -> tuple[list[bytes], str]:
+    """The pictures that were sent, rebuilt; or what is wrong with them."""
     sent = [file for file in request.files.getlist("photos") if file.filename]
     if len(sent) > MOST_PHOTOS:
-        return Pictures([], gettext("最多 %(n)s 张照片", n=MOST_PHOTOS))
+        return [], gettext("最多 %(n)s 张照片", n=MOST_PHOTOS)
     try:
-        return Pictures([_store(file) for file in sent])
+        return [_read(file) for file in sent], ""
     except BadPicture as problem:
-        return Pictures([], str(problem))
+        return [], str(problem)
 
 
-def _store(file: FileStorage) -> tuple[str, int]:
+def _read(file: FileStorage) -> bytes:
     data = rebuild(file)
     file.stream.seek(0)  # the receipt is made over the whole body
-    return keep(data), len(data)
+    return data
 
 
-def attach(subject: Record, unit_id: int, pictures: list[tuple[str, int]], by: int) -> None:
+def attach(subject: Record, unit_id: int, pictures: list[tuple[str, int]], by: int | None) -> None:
     """Name stored pictures (digest, bytes) as belonging to a record."""
     for digest, size in pictures:
         found = Attachment(
@@ -134,7 +140,11 @@ def attachments_of(subject: Record) -> list[Attachment]:
 
 def serve(found: Attachment) -> Response:
     """The picture, in a box of its own: it can neither run nor be embedded as anything else."""
-    response = send_file(_place(found.sha256), mimetype=found.mime, download_name=f"{found.uid.hex}.jpg")
+    return boxed(send_file(_place(found.sha256), mimetype=found.mime, download_name=f"{found.uid.hex}.jpg"))
+
+
+def boxed(response: Response) -> Response:
+    """A picture on its way out: nothing runs it, nothing keeps it."""
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "no-store"
     return response

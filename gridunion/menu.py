@@ -50,6 +50,7 @@ PLACES = {
         Place("visits", "visits.listing", _("走访"), "home-check"),
         Place("plan", "visits.own_plan", _("走访安排"), "calendar-check"),
         Place("diary", "desk.diary", _("民情日记"), "calendar-check"),
+        Place("boxes", "boxes.boxes", _("匿名信箱"), "inbox"),
         Place("employers", "employers.listing", _("单位"), "building"),
         Place("reports", "reports.listing", _("简报"), "printer"),
         Place("rules", "status.rules", _("灯号规则"), "scale"),
@@ -68,11 +69,11 @@ MENUS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "grid_worker": (("today", "members", "new", "complaints", "me"), ("cell", "visits", "diary")),
     "leader": (
         ("inbox", "members", "new", "complaints", "cells"),
-        ("overdue", "visits", "plan", "diary", "employers", "reports", "staff", "rules", "me"),
+        ("overdue", "visits", "plan", "diary", "employers", "boxes", "reports", "staff", "rules", "me"),
     ),
     "supervisor": (
         ("board", "overdue", "complaints", "reports", "me"),
-        ("members", "visits", "plan", "employers", "staff", "rules"),
+        ("members", "visits", "plan", "employers", "boxes", "staff", "rules"),
     ),
     "district_officer": (
         ("board", "overdue", "complaints", "reports", "me"),

@@ -4,6 +4,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 import segno
+from flask import current_app
 
 QUIET = 4  # modules of empty border that readers need
 
@@ -30,3 +31,8 @@ def _line(row: bytearray, y: int) -> str:
         path += f"M{x} {y}h{wide}v1h-{wide}z" if dark else ""
         x += wide
     return path
+
+
+def outside(path: str) -> str:
+    """An address as people outside type or scan it."""
+    return f"{current_app.extensions['gridunion.config'].public_url}{path}"

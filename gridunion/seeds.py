@@ -133,6 +133,32 @@ SETTINGS: list[tuple[str, Any, str, str]] = [
         "入会申请：没核实的几天后清掉",
         "Applications to join: days until one nobody verified is forgotten",
     ),
+    (
+        "report.phone.hourly",
+        5,
+        "网上诉求：一部手机一小时最多几份",
+        "Reports from the public page: most an hour from one phone",
+    ),
+    (
+        "report.address.hourly",
+        20,
+        "网上诉求：一个网络地址一小时超过几份先问主席",
+        "Reports: an hour from one address before the leader is asked",
+    ),
+    (
+        "report.cell.daily",
+        30,
+        "网上诉求：一个网格一天超过几份先问主席",
+        "Reports: a day for a cell before the leader is asked",
+    ),
+    ("box.open.days", 31, "匿名信箱最多几天开一次", "Days in which an anonymous box is opened"),
+    (
+        "box.second.minutes",
+        15,
+        "开信箱：几分钟内要第二个人确认",
+        "Minutes in which the second officer confirms",
+    ),
+    ("box.daily", 30, "匿名信箱：一天超过几封不再收照片", "Anonymous box: a day with photos, at most"),
     ("export.rows", 5000, "一个人一次最多导出几人", "Members one person may export at once"),
     (
         "export.numbers",

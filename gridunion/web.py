@@ -90,7 +90,8 @@ class Site(Flask):
             response = self.make_response(super().dispatch_request())
             if response.status_code >= 400:
                 raise Undo(response)
-            _keep(response)
+            if not getattr(view, "untraced", False):
+                _keep(response)
         return for_htmx(response)
 
 
@@ -112,6 +113,13 @@ def takes(most_bytes: int) -> Callable[[View], View]:
         return view
 
     return label
+
+
+def untraced(view: View) -> View:
+    """A view that leaves no receipt, which would tell of its sender's browser and of the moment. It makes a repeat
+    harmless by itself."""
+    view.__dict__["untraced"] = True
+    return view
 
 
 def viewer() -> Viewer:
@@ -249,5 +257,6 @@ __all__ = [
     "page",
     "say",
     "takes",
+    "untraced",
     "viewer",
 ]

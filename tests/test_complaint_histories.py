@@ -60,6 +60,13 @@ TABLE = {  # step: from, to
     "call_back": ({"resolved"}, "closed"),
     "reopen": ({"resolved", "closed", "refused", "withdrawn"}, "reopened"),
     "urge": (OPEN, None),
+    "heard": ({"withdrawn"}, None),
+}
+OWN = {  # what the worker does without an account: from
+    "add": OPEN | {"resolved"},
+    "rate": {"resolved", "closed"},
+    "withdraw": OPEN,
+    "reopen": {"resolved", "closed", "refused"},
 }
 DECIDED = {
     "accept", "refuse", "assign", "mediate", "minutes", "end_mediation", "extend", "escalate", "refer", "merge",
@@ -93,6 +100,9 @@ class Model:
     returnable: bool = False
     extended: int = 0
     times: Counter[str] = field(default_factory=Counter)
+    rated: bool = False
+    spoke: bool = False
+    written: bool = False
     here: set[str] = field(default_factory=lambda: {"worker", "leader"})
 
     def decides(self) -> set[str]:
@@ -122,6 +132,8 @@ class Model:
         """Whether a step may follow now, whoever takes it."""
         if name in ("confirm", "send_back"):
             return self.state == "resolved" and self.confirms and not self.confirmed
+        if name == "heard" and not self.spoke:
+            return False
         if name == "call_back" and self.confirms and not self.confirmed:
             return False
         asks = {
@@ -151,6 +163,7 @@ class Model:
         """What the step makes of the case."""
         self.events += 1 + (name == "assign" and self.state == "registered")
         self.times[name] += 1
+        self.spoke, self.written = False, self.written or name in ("reply", "resolve", "refuse")
         if name == "call_back":
             self._ask(said["answer"])
         else:
@@ -176,8 +189,23 @@ class Model:
             self._again()
 
     def _again(self) -> None:
-        self.state, self.confirmed, self.tries = "reopened", False, 0
+        self.state, self.confirmed, self.tries, self.rated = "reopened", False, 0, False
         self.reopened += 1
+
+    def allows_own(self, name: str) -> bool:
+        """Whether the worker may take a step; opening the case again, twice in all."""
+        over = {"rate": self.rated, "reopen": self.reopened > 1}
+        return self.state in OWN[name] and not over.get(name, False)
+
+    def take_own(self, name: str, answer: str) -> None:
+        self.events += 1
+        again = name == "rate" and answer == "not_satisfied" and self.allows_own("reopen")
+        self.rated = self.rated or name == "rate"
+        if name == "withdraw":
+            self.state, self.spoke = "withdrawn", True
+        if again or name == "reopen":
+            self.events += again
+            self._again()
 
 
 SAID = st.fixed_dictionaries(
@@ -240,6 +268,36 @@ class Histories(RuleBasedStateMachine):
         who = sorted(self.model.whose(name))[0]
         to = said["to"] if said["to"] in self.model.here else next(iter(self.model.here), "worker")
         self._try(name, who, said | {"told": said["told"] or "shown", "to": to})
+
+    @rule(name=st.sampled_from(["add", "rate", "rate", "reopen", "withdraw"]), happy=st.booleans())
+    def the_worker_does_something_by_number_and_code(self, name: str, happy: bool) -> None:
+        answer, case = "satisfied" if happy else "not_satisfied", self.case
+        verbs: dict[str, Any] = {
+            "add": lambda: case.add(WORDS),
+            "rate": lambda: case.rate(answer, WORDS),
+            "reopen": lambda: case.reopen_own(WORDS),
+            "withdraw": lambda: case.withdraw(WORDS),
+        }
+        with clock.at(self.now):
+            assert (name in case.own_steps()) == self.model.allows_own(name)
+            try:
+                with write():
+                    verbs[name]()
+            except OutOfTurn:
+                db.session.refresh(case)
+                assert not self.model.allows_own(name), (name, self.model)
+                return
+            assert self.model.allows_own(name), (name, self.model)
+            self.model.take_own(name, answer)
+            self.due = case.due_at
+            self._look_at_the_board()
+
+    @rule()
+    def the_worker_looks(self) -> None:
+        with clock.at(self.now), write():
+            self.case.see()
+        self.model.events += self.model.written
+        self.model.written = False
 
     @rule(login=st.sampled_from(["worker", "leader", "", "", "", ""]))
     def somebody_leaves_or_comes_back(self, login: str) -> None:
@@ -325,6 +383,7 @@ class Histories(RuleBasedStateMachine):
             "call_back": lambda: case.call_back(by, given["answer"], WORDS),
             "reopen": lambda: case.reopen(by, WORDS),
             "urge": lambda: case.urge(by),
+            "heard": lambda: case.heard(by),
         }
         said[name]()
 
@@ -342,6 +401,7 @@ class Histories(RuleBasedStateMachine):
             case, model = self.case, self.model
             seen = (case.state, len(case.events), case.reopened, case.handler.login if case.handler else "")
             assert seen == (model.state, model.events, model.reopened, model.hand)
+            assert (case.rating is not None) == model.rated
             with clock.at(self.now):
                 assert case.lost_its_hand == (case.state in WORK and model.hand not in model.here)
 
@@ -349,8 +409,9 @@ class Histories(RuleBasedStateMachine):
     def the_story_has_no_gap_and_says_who(self) -> None:
         state = ""
         for told in self.case.events if hasattr(self, "case") else ():
+            own = told.actor_id is None and told.step in (*OWN, "see")
             assert told.before == state and told.recorded_at
-            assert (told.actor and told.role) or told.step in BY_ITSELF
+            assert own or (told.actor and told.role) or told.step in BY_ITSELF
             state = told.after
 
     @invariant()
@@ -370,7 +431,7 @@ class Histories(RuleBasedStateMachine):
     @invariant()
     def nothing_closes_without_a_word_to_the_worker_and_a_call_back(self) -> None:
         if hasattr(self, "case") and self.case.state == "closed":
-            events = self.case.events
+            events = [event for event in self.case.events if event.step not in ("rate", "see")]
             result = [event for event in events if event.step == "resolve"][-1]
             assert (result.told or not self.model.named) and result.words
             assert [event.step for event in events[-2:]] == ["call_back", "close"] and self.case.answer

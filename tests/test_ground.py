@@ -25,6 +25,8 @@ ROOMS = (
     "joining",
     "visits",
     "complaints",
+    "reporting",
+    "box",
     "status",
     "reports",
     "desk",

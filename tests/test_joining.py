@@ -295,14 +295,18 @@ def test_its_sender_takes_an_application_back_while_it_waits(
     lifted: Flask, nobody: Someone, worker: Someone
 ) -> None:
     number, code = noted(nobody.get(send(nobody).location))
-    assert "撤回申请" in asked(nobody, number, code)
-    nobody.post("/join/state/withdrawal", {"number": number, "code": "00000000"}, 422)
-    answer = nobody.post("/join/state/withdrawal", {"number": number, "code": code})
+    shown = asked(nobody, number, code)
+    assert "撤回申请" in shown
+    [mine] = re.findall(r'name="ticket" value="([^"]+)"', shown.html)
+    for someone, ticket in ((nobody, "x"), (Someone(lifted), mine)):
+        answer = someone.post("/join/state/withdrawal", {"ticket": ticket})
+        assert "再填一次" in someone.get(answer.location), "another browser's ticket, or none, opens nothing"
+    answer = nobody.post("/join/state/withdrawal", {"ticket": mine})
     assert "填的信息已经清掉" in nobody.get(answer.location)
     [gone] = applications()
     assert (gone.state, gone.name, gone.phone, gone.employer_name) == ("withdrawn", None, None, None)
     assert "你撤回了申请" in asked(nobody, number, code) and worker.get("/applications/").total == 0
-    nobody.post("/join/state/withdrawal", {"number": number, "code": code}, 409)
+    nobody.post("/join/state/withdrawal", {"ticket": mine}, 409)
 
 
 # ── how much may come ──

@@ -17,6 +17,7 @@ from werkzeug.routing import Rule
 
 from gridunion import clock, files
 from gridunion.accounts.models import Account, Posting
+from gridunion.box.models import BoxMessage, BoxOpening
 from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.doors import HEADERS
@@ -28,12 +29,14 @@ from gridunion.joining.models import Application
 from gridunion.leaving.models import HandOver
 from gridunion.members.models import Person
 from gridunion.members.transfer import Transfer
+from gridunion.reporting.models import ASKED
+from gridunion.reporting.models import Report as Reported
 from gridunion.reports.models import Report
 from gridunion.reports.month import Month
 from gridunion.reports.sheet import drawn, text_of
 from gridunion.reports.travel import Sender
 from gridunion.rights import PUBLIC, RIGHTS, SIGNED_IN, right_of
-from gridunion.tree import everywhere
+from gridunion.tree import Unit, everywhere
 from gridunion.visits.checks import SpotCheck
 from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
@@ -54,6 +57,8 @@ KIND: dict[str, Any] = {
     "employers": Employer,
     "accounts": Account,
     "joining": Application,
+    "reporting": Complaint,
+    "boxes": BoxMessage,
     "exchange": ImportRun,
     "exporting": ExportRequest,
     "reports": Report,
@@ -73,6 +78,7 @@ KIND_OF |= dict.fromkeys(
 )
 OF_POSTINGS = ("give_code", "ending", "colleague", "stand_in", "give_stand_in", "come_back", "end_posting")
 KIND_OF |= dict.fromkeys((f"accounts.{name}" for name in OF_POSTINGS), Posting)
+KIND_OF |= dict.fromkeys(("boxes.minutes", "boxes.write_minutes", "boxes.set_aside"), BoxOpening)
 
 
 @dataclass
@@ -134,6 +140,10 @@ def _plant(code: str) -> Planted:
             from_name="周素琴", to_name="罗春梅", asked_by="周素琴", state="asked", items=[], moved=[], in_place=False,
         )  # fmt: skip
         db.session.add_all((transfer, asked, given))
+        opening, message = _box(employer.unit, by)
+        Reported.hold(
+            person.unit, dict.fromkeys(ASKED, None) | {"category": "wages", "text": "两个月工资没发"}
+        )
         files.attach(visit, visit.unit_id, [(files.keep(b"picture"), 7)], by.account_id)
     photo = files.attachments_of(visit)[0].uid
     account = db.session.scalars(select(Account).where(Account.id == by.account_id)).one()
@@ -151,8 +161,22 @@ def _plant(code: str) -> Planted:
         Report: report.uid,
         Sender: sender.uid,
         HandOver: given.uid,
+        BoxOpening: opening.uid,
+        BoxMessage: message.uid,
     }
     return Planted(code, uids | {Account: account.uid, Posting: account.postings[0].uid}, photo)
+
+
+def _box(community: Unit, by: Any) -> tuple[BoxOpening, BoxMessage]:
+    """A box that was opened, with one message."""
+    both = {"first_id": by.account_id, "first_name": "周素琴", "first_role": "leader"}
+    both |= {"second_id": by.account_id, "second_name": "何建平", "second_role": "supervisor"}
+    opening = BoxOpening(unit=community, opened_at=clock.now(), messages=1, **both)
+    message = BoxMessage.drop(community, "2026", [], "1" * 16, "hashed")
+    message.opening, message.state = opening, "open"
+    db.session.add(opening)
+    db.session.flush()
+    return opening, message
 
 
 def _rules(app: Flask) -> list[tuple[Rule, str]]:
@@ -169,7 +193,15 @@ ABOUT = {"visits.new", "visits.log", "visits.event", "visits.record_event"}
 # What stands in an address beside records and units.
 PARTS = {"units.codes": "visit_trigger", "units.add_code": "visit_trigger", "units.end_code": "visit_trigger",
          "exchange.rows": "error", "leaving.lines": "visits"}  # fmt: skip
-PLAIN = {"name": "members", "key": "visit.days", "day": "2026-10-01", "month": "2026-10", "kind": "csv"}
+PLAIN = {
+    "name": "members",
+    "nth": "0",
+    "key": "visit.days",
+    "day": "2026-10-01",
+    "month": "2026-10",
+    "kind": "csv",
+}
+COMMUNITIES = {"211": "21", "2110": "21", "212": "210", "221": "22"}  # whose box it is
 
 
 def _url(rule: Rule, where: Planted) -> str:
@@ -181,7 +213,7 @@ def _url(rule: Rule, where: Planted) -> str:
         elif name.endswith("uid"):
             values[name] = where.uids[kind]
         elif name == "code":
-            values[name] = where.code
+            values[name] = COMMUNITIES[where.code] if "box" in rule.rule else where.code
         elif name == "filename":
             values[name] = "app.css"
         else:
@@ -318,16 +350,15 @@ LISTS = {
     "worker": (
         "/members/?show=due", "/members/?show=hardship", "/members/?show=applied", "/complaints/?show=mine",
         "/complaints/?show=open", "/complaints/?show=done", "/visits/", "/visits/?show=missed", "/visits/find",
-        "/visits/several", "/diary", "/", "/applications/", "/posters",
+        "/visits/several", "/diary", "/", "/applications/", "/posters", "/box/21/answers",
     ),
     "leader": (
         "/employers/", "/employers/?show=closed", "/visits/plan/21", "/visits/plan/21/records",
-        "/visits/plan/21/unseen", "/members/approvals", "/complaints/", "/staff", "/",
-        "/applications/held", "/applications/?show=stuck", "/imports/",
-        "/employers/", "/employers/?show=closed", "/members/approvals", "/complaints/", "/staff", "/",
-        "/applications/held", "/applications/?show=stuck", "/imports/", "/visits/checks", "/diary?span=month",
+        "/visits/plan/21/unseen", "/members/approvals", "/complaints/", "/staff", "/", "/visits/checks",
+        "/diary?span=month", "/applications/held", "/reports/held", "/boxes/21", "/applications/?show=stuck",
+        "/imports/",
     ),
-    "supervisor": ("/complaints/?show=street", "/complaints/overdue"),
+    "supervisor": ("/complaints/?show=street", "/complaints/overdue", "/boxes/"),
     "admin": ("/units/", "/units/21", "/units/", "/accounts/", "/accounts/?show=off", "/calendar?year=2030"),
     "auditor": ("/trail", "/trail?day=2025-01-01"),
 }  # fmt: skip

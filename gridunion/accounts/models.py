@@ -198,11 +198,16 @@ class SignIn(Row):
 def matches(account: Account | None, password: str) -> bool:
     """Whether the password is the account's; as slow for an account that does not exist."""
     stored = account.password_hash if account and account.password_hash else _NOBODY
+    return fits(stored, password) and account is not None and stored != _NOBODY
+
+
+def fits(stored: str | None, said: str) -> bool:
+    """Whether something was hashed from what is said; as slow when nothing was."""
     try:
-        hasher.verify(stored, password)
+        hasher.verify(stored or _NOBODY, said)
     except (VerifyMismatchError, InvalidHashError):
         return False
-    return account is not None and stored != _NOBODY
+    return stored is not None
 
 
 def hash_password(password: str) -> str:

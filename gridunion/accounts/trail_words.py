@@ -34,6 +34,13 @@ ACTIONS = {
     "reveals stopped": _("看证件太多，已停"),
     "lookups stopped": _("核对证件太多，已停"),
     "open sealed": _("看保密诉求"),
+    "new query code": _("换查询码"),
+    "open box": _("开匿名信箱"),
+    "answer box message": _("公开答复信箱来信"),
+    "turn box message": _("信箱来信转成诉求"),
+    "set box message aside": _("信箱来信不办"),
+    "admit report": _("收下停着的诉求"),
+    "drop reports": _("清掉停着的诉求"),
     "name reader": _("准许看保密诉求"),
     "merge people": _("合并档案"),
     "undo merge": _("撤销合并"),
@@ -71,6 +78,8 @@ KINDS = {
     "application": _("入会申请"), "import_run": _("表格导入"), "export_request": _("导出申请"),
     "monthly_report": _("月报"), "sender": _("月报往来"),
     "hand_over": _("交接单"),
+    "report": _("网上诉求"), "box_opening": _("开信箱"),
+    "box_message": _("信箱来信"),
 }  # fmt: skip
 
 COLUMNS = {
@@ -106,6 +115,9 @@ COLUMNS = {
     "urged_at": _("催办"), "grade": _("难易"), "wait_until": _("等到"), "known_on": _("知道侵害"),
     "referred_to": _("转给"), "referred_number": _("对方编号"),
     "escalated_at": _("报街道"), "wording": _("文本"), "given_at": _("同意"), "withdrawn_at": _("撤回同意"),
+    "rating": _("本人评价"), "spoke_at": _("本人补充"),
+    "receipt": _("受理编号"), "first_name": _("第一个人"), "second_name": _("第二个人"), "opened_at": _("开箱"),
+    "messages": _("封数"), "words": _("记录"), "first_role": _("第一个人的岗位"), "second_role": _("第二个人的岗位"),
     "trigger": _("走访事由"), "event_on": _("发生"), "note": _("说明"), "done_at": _("联系上"),
     "change_type": _("会籍变化"), "change_reason": _("变化原因"), "end_reason": _("结束原因"),
     "approved_by_id": _("审批"), "ended_by_id": _("经手"), "visitor_name": _("走访的人"),
@@ -117,7 +129,7 @@ COLUMNS = {
     "asked_by": _("提出人"), "decided_by_id": _("答复人"), "decided_at": _("答复"), "refusal": _("拒绝的原因"),
     "cell_id": _("网格"), "must": _("必访"),
     "needs": _("服务需求"), "need_words": _("服务需求"), "measures": _("处理措施"), "measure_words": _("处理措施"),
-    "corrected": _("改了资料"), "checked_at": _("抽查"), "checker_name": _("抽查的人"), "words": _("说明"),
+    "corrected": _("改了资料"), "checked_at": _("抽查"), "checker_name": _("抽查的人"),
     "editor_name": _("修改的人"), "said": _("原来的"),
     "stands_in_for_id": _("替谁代班"), "from_name": _("交的人"), "to_name": _("接的人"),
     "in_place": _("代签"), "from_signed_by": _("交的人签字"), "to_signed_by": _("接的人签字"),
@@ -166,6 +178,8 @@ _MEANS_NOTHING = {
     "remind_at", "street_at", "alarm",
     "from_id", "to_id", "asked_by_id",
     "items", "from_signed_at", "to_signed_at",
+    "code_digest", "code_at", "asked_at",
+    "first_id", "second_id",
 }  # fmt: skip
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+\+00:00)?")
 

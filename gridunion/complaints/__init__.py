@@ -7,6 +7,7 @@ from gridunion.complaints import (
     handing,
     listing,
     rounds,
+    slip,
     succession,
     taking,
     timeline,
@@ -18,7 +19,7 @@ from gridunion.faults import fault
 from gridunion.menu import badges
 
 assert (
-    carrying and handing and rounds and succession and taking and timeline and visiting
+    carrying and handing and rounds and slip and succession and taking and timeline and visiting
 )  # they listen, or their views stand on the same blueprint
 
 

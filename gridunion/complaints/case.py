@@ -23,6 +23,7 @@ from gridunion.complaints.life import (
 from gridunion.complaints.readers import Seal
 from gridunion.db import BigId, Encrypted, Record, internal, sealed
 from gridunion.deadlines import a_year_after
+from gridunion.slips import Slip
 from gridunion.tree import Scoped
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from gridunion.members.models import Person
 
 
-class Case(Seal, Scoped, Record):
+class Case(Slip, Seal, Scoped, Record):
     """A complaint as it is stored. Its text and who said it are encrypted."""
 
     __abstract__ = True
@@ -84,6 +85,9 @@ class Case(Seal, Scoped, Record):
     closed_at: Mapped[datetime | None] = internal()
     reopened: Mapped[int] = internal(default=0)
     urged_at: Mapped[datetime | None] = internal()
+    rating: Mapped[str | None] = internal(String(20))
+    spoke_at: Mapped[datetime | None] = internal()
+    """When the worker did something nobody of the union has answered yet."""
 
     if TYPE_CHECKING:  # on the mapped class, in models.py
         handler: Mapped[Account | None]
@@ -119,9 +123,9 @@ class Case(Seal, Scoped, Record):
 
     @property
     def can_be_told(self) -> bool:
-        """Somebody left a name or a phone."""
+        """Somebody left a phone, or a name with those who met them; else they read the answer on the page."""
         said = self.complainant
-        return bool(said.get("phone") or said.get("name"))
+        return bool(said.get("phone") or (said.get("name") and self.channel != "online"))
 
     @property
     def accused(self) -> hands.Accused | None:

@@ -27,6 +27,8 @@ def countdown(complaint: Complaint) -> Count:
     """What is due next, with the absolute time beside it."""
     if complaint.state == "closed":
         return Count("ok", _("已归档"), _ended(complaint))
+    if complaint.state == "withdrawn":
+        return Count("ok", _("本人撤回"), moment(complaint.closed_at))
     if complaint.state == "refused":
         return Count("ok", _("不予受理"), _refused(complaint))
     if complaint.state in LEFT:

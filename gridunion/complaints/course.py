@@ -43,7 +43,9 @@ class Course(Case):
     def steps_for(self, by: Viewer) -> list[str]:
         """The steps the viewer could take now."""
         leaders = hands.leaders(self.unit, self.employer_id)
-        asked = [name for name, step in STEPS.items() if step.who != "itself" and name != "close"]
+        asked = [
+            name for name, step in STEPS.items() if step.who not in ("itself", "worker") and name != "close"
+        ]
         return [name for name in asked if self.may(name, by, leaders)]
 
     @property
@@ -74,6 +76,7 @@ class Course(Case):
         )
         event.happened_at, event.words = clock.now(), words
         if by is not None:
+            self.spoke_at = self.spoke_at if name == "urge" else None
             event.actor_id, event.actor = by.account_id, by.signs(self.unit.path)
             event.role = self._role_of(by, name)
         event.unit, event.complaint = self.unit, cast("Complaint", self)

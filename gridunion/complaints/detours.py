@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from gridunion import calendar, clock, settings
 from gridunion.complaints import hands, promises, readers, turns
 from gridunion.complaints.course import Course
-from gridunion.complaints.life import BY_CLOCK, STEPS
+from gridunion.complaints.life import BY_CLOCK, ON_PAGE, STEPS
 from gridunion.complaints.turns import OutOfTurn
 from gridunion.rights import Viewer
 
@@ -154,11 +154,10 @@ class Detours(Course):
 
     # ── an end without a result ──
 
-    def withdraw(self, by: Viewer | None, words: str) -> None:
-        """Who asked takes it back; what went into this case stands alone again."""
+    def withdraw(self, by: Viewer | None, words: str | None) -> None:
+        """Who asked takes it back, `by` None: without an account; what went into this case stands alone again."""
         if by is None:
-            turns.demand_words(words)
-            self._write("withdraw", None, words=words)
+            self._write("withdraw", None, words=words, told=ON_PAGE)
         else:
             self._step("withdraw", by, words=words)
         self.closed_at, self.wait_until = clock.now(), None

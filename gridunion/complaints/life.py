@@ -10,6 +10,8 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext as pgettext
 
+from gridunion.rights import PUBLIC
+
 WAITING = ("registered", "accepted", "returned", "escalated", "reopened")  # for a handler
 WORKING = ("assigned", "in_progress")
 STOPPED = ("awaiting_worker", "mediating", "referred")  # the clock stands still until `wait_until`
@@ -52,7 +54,8 @@ class Step:
     right: str
     who: str = "anyone"
     """Of those with the right in the branch: handler, who decides, who judges (never the handler), either (the
-    handler or who decides), anyone; itself: no person takes it alone."""
+    handler or who decides), anyone; worker: who has no account but a receipt number and its code; itself: no person
+    takes it alone."""
     needs: tuple[str, ...] = ()
     """What must be given: words that say something; told, how the worker was told, when somebody can be."""
     most: str = ""
@@ -111,6 +114,10 @@ STEPS = {
         needs=("words",), limit="complaint.reopen.days",
     ),
     "urge": Step(_("催办"), OPEN, None, "press complaints"),
+    "heard": Step(pgettext("do", "知道了"), ("withdrawn",), None, _DECIDE),
+    "add": Step(_("补充情况"), (*OPEN, "resolved"), None, PUBLIC, "worker"),
+    "see": Step(_("本人已查看"), (*IN_HAND, *DONE, "reopened"), None, PUBLIC, "worker"),
+    "rate": Step(_("评价"), ("resolved", "closed"), None, PUBLIC, "worker"),
     "hand_over": Step(_("交接"), IN_HAND, None, _WORK, "itself"),
     "remind": Step(_("快到期，已提醒经办人"), OPEN, None, "press complaints", "itself"),
     "overdue": Step(_("超期，已提醒社区工会主席"), OPEN, None, "press complaints", "itself"),
@@ -121,9 +128,13 @@ BY_CLOCK = {"remind": "soon", "overdue": "late", "raise": "street"}
 """What the clock writes into a story, and the alarm it leaves on the case."""
 INNER = {
     "urge", "minutes", "give_back", "resume", "separate", "withdraw", "confirm", "send_back", "close", "call_back",
-    "hand_over", *BY_CLOCK,
+    "hand_over", "heard", "add", "see", "rate", *BY_CLOCK,
 }  # fmt: skip
 """Steps of which the worker need not be told, or which ask him."""
+
+OWN = ("add", "see", "rate", "withdraw")  # what the worker may do without an account, beside reopening
+WRITTEN = ("reply", "resolve", "refuse", "inform")  # steps whose words are for the worker
+MOST_REOPENED = 2  # times by the worker; the second one is the street's already
 
 RESULTS = {
     "solved": _("解决了"),
@@ -150,7 +161,9 @@ REFERRALS = {"arbitration": _("劳动仲裁"), "legal_aid": _("法律援助"), "
 MEDIATED = {"agreed": _("达成协议"), "not_agreed": _("没有达成协议")}
 
 TOLD_BY = {"phone": _("打电话"), "visit": _("上门"), "shown": _("当面给看")}
-RECEIVED = {"visit": "visit", "walk_in": "shown", "phone": "phone"}
+ON_PAGE = "online"
+TOLD = TOLD_BY | {ON_PAGE: _("本人在网上看了")}
+RECEIVED = {"visit": "visit", "walk_in": "shown", "phone": "phone", "online": ON_PAGE, "box": None}
 """How somebody who reports is told at once that it was taken down, by channel."""
 
 MOST_TRIES = 3  # calls before somebody counts as unreachable

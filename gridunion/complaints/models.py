@@ -1,6 +1,7 @@
 """Complaints: what a worker asks of the union, and the verbs that move it from first report to call back."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,6 +14,7 @@ from gridunion.complaints import hands, promises, readers, turns
 from gridunion.complaints.detours import Detours
 from gridunion.complaints.hands import handlers
 from gridunion.complaints.life import COLLECTIVE, MOST_TRIES, OPEN, RECEIVED, too_few_words
+from gridunion.complaints.own import Own
 from gridunion.complaints.records import ComplaintEvent, next_number, secret_number
 from gridunion.complaints.turns import NotYours, OutOfTurn
 from gridunion.db import db
@@ -28,7 +30,7 @@ _VISITED = text("visit_id IS NOT NULL")
 _OPEN_SQL = text(f"state IN ({', '.join(repr(state) for state in OPEN)})")
 
 
-class Complaint(Detours):
+class Complaint(Own, Detours):
     """What a worker asks of the union, from first report to call back."""
 
     __tablename__ = "complaint"
@@ -64,15 +66,16 @@ class Complaint(Detours):
         name: str | None,
         phone: str | None,
         employer_name: str | None = None,
+        at: datetime | None = None,
         **asked: Any,
     ) -> "Complaint":
-        """Record a complaint; the clocks start now, whoever signs for it later, or when a phone without a line
-        wrote it down (`happened_at`).
+        """Record a complaint; the clocks start now, whoever signs for it later, when it came (`at`), or when a phone
+        without a line wrote it down (`happened_at`).
 
         Raises OutOfTurn for a collective dispute of too few.
         """
-        complaint = cls(unit=unit, state="registered", recorded_at=clock.now(), reopened=0, calls=0)
-        complaint.happened_at = promises.begin_at(asked.pop("happened_at", None))
+        complaint = cls(unit=unit, state="registered", recorded_at=at or clock.now(), reopened=0, calls=0)
+        complaint.happened_at = at or promises.begin_at(asked.pop("happened_at", None))
         complaint.recorded_by_id = by.account_id if by else None
         for field, value in asked.items():
             setattr(complaint, field, value)
@@ -80,6 +83,7 @@ class Complaint(Detours):
         complaint.accuse(employer_name)
         complaint.complainant = {"name": name, "phone": phone, "employer": employer_name}
         promises.set_clocks(complaint, complaint.happened_at)
+        complaint.give_code()
         db.session.add(complaint)
         readers.seal(complaint)
         promises.promise(complaint, first=True)
@@ -201,12 +205,13 @@ class Complaint(Detours):
         turns.demand_words(words)
         self._open_again(by, words)
 
-    def _open_again(self, by: Viewer, words: str | None) -> None:
+    def _open_again(self, by: Viewer | None, words: str | None) -> None:
         self._write("reopen", by, words=words)
         self.reopened += 1
         self.wait_until = self.resolved_at = self.closed_at = self.confirmed_at = self.call_due_at = (
             self.result
         ) = None
+        self.rating = None
         self.calls = 0
         promises.set_clocks(self, clock.now(), share=0.5)
         for case in (self, *self.joined):

@@ -22,7 +22,7 @@ _c, _u, _a = Complaint.__table__.c, Unit.__table__.c, Account.__table__.c
 COLUMNS = (
     _c.id, _c.uid, _c.number, _c.category, _c.kind, _c.state, _c.sealed, _c.urgent, _c.people, _c.recorded_at,
     _c.due_at, _c.street_at, _c.accept_due_at, _c.resolved_at, _c.call_due_at, _c.version, _c.complainant_sealed,
-    _c.employer_id, _c.answer, _c.handler_id, _a.name, _u.path, _u.kind, _u.name,
+    _c.employer_id, _c.answer, _c.spoke_at, _c.handler_id, _a.name, _u.path, _u.kind, _u.name,
 )  # fmt: skip
 
 
@@ -51,6 +51,7 @@ class Row:
     complainant_sealed: str | None
     employer_id: int | None
     answer: str | None
+    spoke_at: datetime | None
     handler_id: int | None
     handler: str | None
     path: str

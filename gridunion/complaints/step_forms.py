@@ -242,6 +242,13 @@ class UrgeForm(StepForm):
         self.complaint.urge(by, self.words.data)
 
 
+class HeardForm(StepForm):
+    versioned = False
+
+    def take(self, by: Viewer) -> None:
+        self.complaint.heard(by)
+
+
 FORMS: dict[str, type[StepForm]] = {
     "accept": AcceptForm,
     "refuse": RefuseForm,
@@ -254,4 +261,5 @@ FORMS: dict[str, type[StepForm]] = {
     "call_back": CallBackForm,
     "reopen": ReopenForm,
     "urge": UrgeForm,
+    "heard": HeardForm,
 }

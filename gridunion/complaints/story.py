@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _lazy
 from flask_babel import lazy_pgettext as pgettext
 
 from gridunion import clock, settings
@@ -54,6 +55,9 @@ TAKEN = {
     "merge": STATES["merged"],
     "inform": pgettext("done", "给本人回音"),
     "separate": pgettext("done", "拆开单办"),
+    "heard": pgettext("done", "知道了"),
+    "add": _lazy("本人补充"),
+    "rate": _lazy("本人评价"),
     "withdraw": STATES["withdrawn"],
 }
 

@@ -58,7 +58,7 @@ def take() -> Response:
     complaint = Complaint.take(form.cell, viewer(), visit_id=visit.id if visit else None, **form.told())
     attach(complaint, complaint.unit.id, pictures.kept, viewer().account_id)
     say(_("诉求 %(code)s 已收下", code=complaint.code))
-    return go(url_for(".show", uid=complaint.uid))
+    return go(url_for(".slip", uid=complaint.uid))
 
 
 def _form(form: TakeForm, person: Person | None, status: int = 200) -> Response:

@@ -78,3 +78,4 @@ MARKS.append(Mark(waits_too_long, (lazy_gettext("诉求超期"), "bad")))
 VALUES["complaint", "state"] = STATES
 VALUES["complaint", "grade"], VALUES["complaint", "referred_to"] = GRADES, REFERRALS
 VALUES["complaint", "result"], VALUES["complaint", "answer"] = RESULTS, ANSWERS
+VALUES["complaint", "rating"] = ANSWERS

@@ -9,7 +9,7 @@ from gridunion import calendar, clock, settings
 from gridunion.accounts.models import Account
 from gridunion.complaints import hands
 from gridunion.complaints.hands import held_over
-from gridunion.complaints.life import IN_HAND, STEPS, says_something
+from gridunion.complaints.life import IN_HAND, MOST_REOPENED, STEPS, says_something
 from gridunion.db import db
 from gridunion.members.membership import WrongStep
 from gridunion.rights import Viewer
@@ -44,6 +44,19 @@ def demand(case: "Case", name: str, by: Viewer, leaders: set[int] | None = None)
         _chair(case, name, by, hands.leaders(case.unit, case.employer_id) if leaders is None else leaders)
 
 
+def demand_own(case: "Case", name: str) -> None:
+    """Raises OutOfTurn when a step of the worker's own does not follow now."""
+    step = STEPS[name]
+    if case.state not in step.sources or (name == "reopen" and case.state == "withdrawn"):
+        raise OutOfTurn(_("这件诉求现在是“%(state)s”，不能%(step)s", state=case.state_words, step=step.words))
+    if name == "rate" and case.rating:
+        raise OutOfTurn(_("已经评价过了"))
+    if name in ("rate", "reopen") and _too_late(case):
+        raise OutOfTurn(_("办结时间太久，请直接找工会"))
+    if name == "reopen" and case.reopened >= MOST_REOPENED:
+        raise OutOfTurn(_("已经重新办过两次，还有意见请直接找街道工会联合会"))
+
+
 def demand_given(case: "Case", name: str, words: str | None, told: str | None) -> None:
     """Raises OutOfTurn when what the table asks of a step is missing."""
     if "words" in STEPS[name].needs:
@@ -55,6 +68,7 @@ def demand_given(case: "Case", name: str, words: str | None, told: str | None) -
 def _state(case: "Case", name: str, by: Viewer) -> None:
     step = STEPS[name]
     over = name in ("confirm", "send_back") and not case.needs_confirmation
+    over = over or (name == "heard" and case.spoke_at is None)
     if case.state not in step.sources or over:
         raise OutOfTurn(_("这件诉求现在是“%(state)s”，不能%(step)s", state=case.state_words, step=step.words))
     if step.most and case.times(name) >= (most := settings.value(step.most, case.unit.path)):

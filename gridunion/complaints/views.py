@@ -9,7 +9,7 @@ from sqlalchemy import select
 from gridunion.complaints.alike import mergeable
 from gridunion.complaints.countdown import claim_words, countdown
 from gridunion.complaints.hands import held_over
-from gridunion.complaints.life import MEDIATED, REFERRALS, STEPS
+from gridunion.complaints.life import ANSWERS, MEDIATED, REFERRALS, STEPS
 from gridunion.complaints.listing import complaints, counts
 from gridunion.complaints.steps import add_steps, opened
 from gridunion.complaints.story import life, meetings
@@ -25,7 +25,7 @@ add_steps(bp)
 # What stands in the bar at the thumb: the first three that may be done, the most important one last.
 BAR = (
     "resolve", "call_back", "confirm", "end_mediation", "assign", "review", "resume", "reply", "minutes", "send_back",
-    "progress", "refuse", "urge",
+    "progress", "refuse", "heard", "urge",
 )  # fmt: skip
 OFFICE = {"supervisor", "district_officer"}
 
@@ -98,7 +98,7 @@ def show(uid: UUID) -> Response:
         employer=said.get("employer"), phone=said.get("phone") if calls else None, count=countdown(complaint),
         lines=life(complaint), bar=bar[::-1], others=[name for name in may if name not in bar], steps=STEPS,
         photos=attachments_of(complaint), in_hand=in_hand, doors=REFERRALS, claim=claim_words(complaint),
-        may_print=who.can("decide complaints"),
+        may_print=who.can("decide complaints"), answers=ANSWERS,
     )  # fmt: skip
 
 

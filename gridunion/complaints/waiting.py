@@ -67,6 +67,7 @@ _NO_HAND = _c.state.in_(WORKING) & LOST
 WAITS = IS_OPEN & (_c.state.in_(WAITING) | _NO_HAND)
 WAITS_CONFIRM = (_c.state == "resolved") & _c.kind.in_(CONFIRMED) & _c.confirmed_at.is_(None)
 WAITS_CALL = (_c.state == "resolved") & (_c.kind.not_in(CONFIRMED) | _c.confirmed_at.is_not(None))
+TAKEN_BACK = (_c.state == "withdrawn") & _c.spoke_at.is_not(None)
 LATE = IS_OPEN & (_c.due_at < _NOW)
 RAISED = IS_OPEN & (_c.street_at < _NOW)
 """Late for so long that the street may step in."""
@@ -81,12 +82,14 @@ FILTERS: dict[str, ColumnElement[bool]] = {
     "all": _c.id.is_not(None),
     "done": _c.state.in_(DONE),
     "overdue": LATE,
-    "street": _c.state.in_((*OPEN, "resolved")) & ((WAITS & (IS_STREETS | RAISED)) | _judged_by_street),
+    "street": _c.state.in_((*OPEN, "resolved", "withdrawn"))
+    & ((WAITS & (IS_STREETS | RAISED)) | _judged_by_street | (TAKEN_BACK & IS_STREETS)),
     # 待办: what waits for a leader; what waits for a hand stands there once, late or not.
     "late": LATE & _c.state.in_(IN_HAND) & ~_NO_HAND,
     "soon": SOON & _c.state.in_(IN_HAND) & ~_NO_HAND,
     "ask": ASK & IS_MINE,
     "assign": WAITS & IS_MINE,
     "confirm": WAITS_CONFIRM & NOT_IN_MY_HAND & IS_MINE & MAY_JUDGE,
+    "withdrawn": TAKEN_BACK & IS_MINE,
     "call": WAITS_CALL & NOT_IN_MY_HAND & IS_MINE & MAY_JUDGE,
 }

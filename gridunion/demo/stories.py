@@ -15,6 +15,7 @@ from gridunion.demo.comings import Comings
 from gridunion.demo.courses import Courses
 from gridunion.demo.goings import Goings
 from gridunion.demo.made_up import Numbers
+from gridunion.demo.outside import Outside
 from gridunion.demo.papers import Papers
 from gridunion.demo.teller import Teller, days_ago, evening, just_late, then, today_at, viewer_of, years_ago
 from gridunion.members.models import Person
@@ -38,6 +39,7 @@ def tell(numbers: Numbers) -> None:
         stories.one_check()
         Courses(numbers).tell()
         Goings(numbers).tell()
+        Outside(numbers).tell()
 
 
 class Stories(Teller):

@@ -22,6 +22,7 @@ from gridunion.desk.views import bp
 from gridunion.joining.waiting import counted as applying
 from gridunion.members.suspect_list import count_for
 from gridunion.menu import asides, badges, notices
+from gridunion.reporting.waiting import counted as reported
 from gridunion.rights import ROLES, Viewer, allow
 from gridunion.settings import value
 from gridunion.tree import width
@@ -33,6 +34,7 @@ GROUPS = (
     "late",
     "soon",
     "ask",
+    "reports",
     "assign",
     "held",
     "self",
@@ -40,6 +42,7 @@ GROUPS = (
     "moves",
     "confirm",
     "call",
+    "withdrawn",
     "check",
     "gone",
     "help",
@@ -53,7 +56,7 @@ PEOPLE = {
     "asked": asked_for,
     "gone": loose,
 }
-ONE_ROW = ("held", "self")  # told in one row that leads to a page of its own
+ONE_ROW = ("reports", "held", "self")  # told in one row that leads to a page of its own
 ELSEWHERE = ("soon", "asked")  # what others have to answer is shown, and not counted as waiting here
 
 # Chip → its word and the groups behind it; the chips must fit one line of a phone.
@@ -61,12 +64,13 @@ CHIPS: dict[str, tuple[object, tuple[str, ...]]] = {
     "late": (_("超期"), ("late",)),
     "soon": (_("快到期"), ("soon",)),
     "ask": (_("问一问"), ("ask",)),
-    "assign": (_("派单"), ("assign",)),
+    "assign": (_("派单"), ("reports", "assign")),
     "applied": (_("入会"), ("held", "self", "applied")),
     "people": (_("会员"), ("held", "self", "applied", "moves", "gone", "help", "asked")),
     "call": (_("回访"), ("call",)),
     "check": (_("抽查"), ("check",)),
-    "end": (_("收尾"), ("confirm", "call", "check")),
+    "end": (_("收尾"), ("confirm", "call", "withdrawn", "check")),
+    "withdrawn": (_("撤回"), ("withdrawn",)),
     "confirm": (_("确认"), ("confirm",)),
     "help": (_("帮扶"), ("help",)),
     "moves": (_("转会"), ("moves",)),
@@ -113,7 +117,7 @@ def _chips(totals: dict[str, int], chosen: str) -> list[tuple[str, object, int]]
         "people"
         if any(totals[name] for name in CHIPS["people"][1] if name not in CHIPS["applied"][1])
         else "applied",
-        "end" if totals["confirm"] or totals["check"] else "call",
+        "end" if totals["confirm"] or totals["withdrawn"] or totals["check"] else "call",
     ]
     names = [chosen if chosen in CHIPS[name][1] else name for name in names]
     found = [(name, CHIPS[name][0], _decisions(totals, CHIPS[name][1])) for name in names]
@@ -126,7 +130,8 @@ def _counts(width: int) -> Select[Any]:
     aside = {*PEOPLE, *ONE_ROW}
     cases = counted_each(width, tuple(name for name in GROUPS if name not in aside))
     checks = check_list.counted(width).label("check")
-    found = select(*cases, *counted(width), *moves.counted(width), *applying(width), checks)
+    people = (*counted(width), *moves.counted(width), *applying(width), checks)
+    found = select(*cases, *people, reported(width))
     return found.execution_options(branch=True)
 
 
@@ -137,9 +142,9 @@ def waiting() -> dict[str, int]:
 
 
 def _decisions(totals: dict[str, int], names: Iterable[str]) -> int:
-    """How often the leader is asked: over all the applications held back only once."""
+    """How often the leader is asked: over all that is held back only once."""
     ours = (name for name in names if name not in ELSEWHERE)
-    return sum(min(totals[name], 1) if name == "held" else totals[name] for name in ours)
+    return sum(min(totals[name], 1) if name in ("held", "reports") else totals[name] for name in ours)
 
 
 def _group(name: str, total: int, after: str) -> Group:

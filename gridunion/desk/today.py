@@ -97,7 +97,8 @@ def _cases(viewer: Viewer, until: datetime) -> list[Item]:
     cases = list(db.session.scalars(mine))
     replies = _replies(cases)
     items = [_case(case, replies.get(case.id), viewer) for case in cases]
-    return [item for item in items if item.due_at < until]
+    both = zip(cases, items, strict=True)
+    return [item for case, item in both if item.due_at < until or case.spoke_at]  # who wrote waits for a look
 
 
 def _replies(cases: list[Complaint]) -> dict[int, datetime]:
@@ -121,6 +122,8 @@ def _case(case: Complaint, reply_at: datetime | None, viewer: Viewer) -> Item:
     facts = [case.person.work] if case.person and case.person.work else []
     if case.handler and case.handler_id != viewer.account_id:
         facts.insert(0, _("代%(name)s", name=case.handler.name))
+    if case.spoke_at:
+        facts.append(_("本人补充了情况"))
     href = url_for("complaints.show", uid=case.uid)
     soon = not case.overdue and case.remind_at <= clock.now()
     return Item(due_at, *case.listed_as, [*facts, what], href, urged=case.urged_at is not None, soon=soon)
@@ -159,10 +162,11 @@ def _visits_made(viewer: Viewer) -> Iterable[Done]:
 
 
 def _cases_resolved(viewer: Viewer) -> Iterable[Done]:
-    resolved = select(Complaint).where(
-        Complaint.handler_id == viewer.account_id, Complaint.resolved_at >= clock.midnight(clock.today())
-    )
+    today = clock.midnight(clock.today())
+    taken_back = (Complaint.state == "withdrawn") & (Complaint.closed_at >= today)
+    over = (Complaint.resolved_at >= today) | taken_back
+    resolved = select(Complaint).where(Complaint.handler_id == viewer.account_id, over)
     for case in db.session.scalars(resolved.limit(MOST)):
-        assert case.resolved_at
+        at = case.resolved_at or case.closed_at or case.recorded_at
         href = url_for("complaints.show", uid=case.uid)
-        yield Done(case.resolved_at, *case.listed_as, case.state_words, href)
+        yield Done(at, *case.listed_as, case.state_words, href)

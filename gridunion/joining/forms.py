@@ -2,25 +2,16 @@
 
 from typing import Any
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, SelectField
+from wtforms import BooleanField
 
-from gridunion.fields import Cleaned, Form, SelectChoice, ValidationError, needed
-from gridunion.joining.models import CODE_DIGITS, Application
+from gridunion.fields import Cleaned, Form, SelectChoice, needed
+from gridunion.joining.models import Application
 from gridunion.members.forms import OTHER_WORK, Cell, RegisterForm, Work, up_to
 from gridunion.names import clean_name
 from gridunion.phones import clean_phone
-from gridunion.text import Unacceptable, clean_code
 from gridunion.tree import Unit
-
-
-class Place(SelectField):
-    """One of the cells of a community, or none when somebody is not sure."""
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data and self.data not in form.cells:
-            raise ValidationError(gettext("请从列出的里面选一个"))
+from gridunion.units.scanned import Place
 
 
 class Applied(Form):
@@ -53,10 +44,7 @@ class JoinForm(Applied):
 
     def at(self, unit: Unit) -> "JoinForm":
         """The page of a unit: the cells of a community can be chosen."""
-        below = [] if unit.is_cell else unit.children()
-        cells = [SelectChoice(cell.uid.hex, cell.name) for cell in below]
-        self.unit.choices = [SelectChoice("", _("说不准，由社区工会安排")), *cells]
-        self.cells = {cell.uid.hex: cell for cell in below} | {"": unit}
+        self.cells = self.unit.offer(unit, _("说不准，由社区工会安排"))
         return self
 
 
@@ -82,21 +70,7 @@ class VerifyForm(Applied):
         return self
 
 
-class StateForm(Form):
-    """A receipt number and its query code, typed as they were noted down."""
-
-    number = Cleaned(_("受理编号"), lambda text: _digits(text, 9), validators=[needed(_("请填受理编号"))])
-    code = Cleaned(_("查询码"), lambda text: _digits(text, CODE_DIGITS), validators=[needed(_("请填查询码"))])
-
-
 class ReasonForm(Form):
     """Why it is a no; the person will read it."""
 
     reason = Cleaned(_("原因，会告诉本人"), up_to(40), validators=[needed(_("请写明原因"))])
-
-
-def _digits(text: str, length: int) -> str:
-    digits = clean_code(text)
-    if not (digits.isascii() and digits.isdigit() and len(digits) == length):
-        raise Unacceptable(_("应为 %(n)s 位数字，请照着回执填", n=length))
-    return digits

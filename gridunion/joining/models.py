@@ -5,7 +5,6 @@ count, no search, no duplicate question and no figure, and goes by itself when n
 who spoke with the person makes somebody of it who may then be let in.
 """
 
-import secrets
 from datetime import datetime
 from typing import Any
 
@@ -13,20 +12,20 @@ from sqlalchemy import ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import audit, clock
-from gridunion.db import BigId, Record, db, internal, keyring, personal, public
+from gridunion.db import BigId, Record, db, internal, personal, public
 from gridunion.members.consent import CONSENT_VERSION
 from gridunion.members.membership import Membership, WrongStep
 from gridunion.members.models import Person
 from gridunion.rights import Viewer
+from gridunion.slips import Slip
 from gridunion.tree import Scoped, Unit
 
 CHANNEL = "self"
 WAITING = ("received", "held")
-CODE_DIGITS = 8
 NOBODY: dict[str, Any] = dict.fromkeys(("name", "phone", "key_group", "employer_name"))
 
 
-class Application(Scoped, Record):
+class Application(Slip, Scoped, Record):
     """Somebody asks to join, in a cell or in a community that will find the cell.
 
     `received` waits for the worker and `held` for the leader; then `verified`, `answered` (the register knows the
@@ -44,8 +43,6 @@ class Application(Scoped, Record):
         Index("ix_application_membership_id", "membership_id"),  # read before a span may be deleted
     )
 
-    number: Mapped[str] = internal(String(12), unique=True)
-    code_digest: Mapped[str] = internal(String(64))
     name: Mapped[str | None] = personal(String(40))
     phone: Mapped[str | None] = personal(String(20))
     key_group: Mapped[str | None] = personal(String(30))
@@ -62,21 +59,12 @@ class Application(Scoped, Record):
     @classmethod
     def receive(cls, unit: Unit, secret: str, hold: bool, **told: Any) -> "Application":
         """Take what somebody sent. Its query code follows from `secret`, which only their browser has."""
-        number = _free_number()
-        made = cls(unit=unit, number=number, state="held" if hold else "received", **told)
-        made.code_digest = _digest(number, made.query_code(secret))
+        made = cls(unit=unit, state="held" if hold else "received", **told)
+        made.give_code(secret)
         db.session.add(made)
         db.session.flush()
         audit.note("apply", made)
         return made
-
-    def query_code(self, secret: str) -> str:
-        """The code, made anew for the browser that sent the form: the base keeps only a keyed digest of it."""
-        made = int(keyring().digest(f"{self.number}:{secret}", "query code"), 16)
-        return f"{made % 10**CODE_DIGITS:0{CODE_DIGITS}}"
-
-    def opens_with(self, code: str) -> bool:
-        return secrets.compare_digest(self.code_digest, _digest(self.number, code))
 
     def verify(self, by: Viewer, cell: Unit, **known: Any) -> Person:
         """The worker spoke with the person: an applicant of the register from now on. Raises WrongStep."""
@@ -163,8 +151,12 @@ class Application(Scoped, Record):
 
 def by_number(number: str, code: str) -> Application | None:
     """The application of a receipt, if the code is its own. For everybody's eyes."""
-    found = db.session.scalars(select(Application).where(Application.number == number)).one_or_none()
+    found = by_receipt(number)
     return found if found and found.opens_with(code) else None
+
+
+def by_receipt(number: str | None) -> Application | None:
+    return db.session.scalars(select(Application).where(Application.receipt == number)).one_or_none()
 
 
 def taken_today(unit: Unit) -> int:
@@ -174,15 +166,3 @@ def taken_today(unit: Unit) -> int:
         Application.recorded_at >= clock.midnight(clock.today()),
     )  # fmt: skip
     return db.session.scalar(today) or 0
-
-
-def _free_number() -> str:
-    """A receipt number nobody can count on from another one."""
-    while True:
-        number = f"{secrets.randbelow(9 * 10**8) + 10**8}"
-        if db.session.scalar(select(Application.id).where(Application.number == number)) is None:
-            return number
-
-
-def _digest(number: str, code: str) -> str:
-    return keyring().digest(f"{number}:{code}", "application code")

@@ -64,7 +64,7 @@ def _counts(mondays: list[date], rows: Any) -> tuple[list[int], list[int], list[
         came[_monday(recorded)] += 1
         if resolved:
             done[_monday(resolved)] += 1
-        if state == "refused":
+        if state in ("refused", "withdrawn"):
             continue
         for monday in mondays:
             end = min(clock.midnight(monday + timedelta(days=7)), clock.now())

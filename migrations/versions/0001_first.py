@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 18:53:40.242704
+Revision: 0001, 2026-11-21 19:06:45.915462
 """
 
 import sqlalchemy as sa
@@ -170,7 +170,7 @@ def upgrade():
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("mime", sa.String(length=40), nullable=False),
-        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -183,6 +183,32 @@ def upgrade():
         batch_op.create_index("ix_attachment_subject_uid", ["subject_uid"], unique=False)
         batch_op.create_index(batch_op.f("ix_attachment_uid"), ["uid"], unique=True)
         batch_op.create_index("ix_attachment_unit_id", ["unit_id"], unique=False)
+
+    op.create_table(
+        "box_opening",
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("first_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("first_name", sa.String(length=40), nullable=False),
+        sa.Column("first_role", sa.String(length=24), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("second_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("second_name", sa.String(length=40), nullable=True),
+        sa.Column("second_role", sa.String(length=24), nullable=True),
+        sa.Column("messages", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["first_id"], ["account.id"], name=op.f("fk_box_opening_first_id")),
+        sa.ForeignKeyConstraint(["second_id"], ["account.id"], name=op.f("fk_box_opening_second_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_box_opening_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_box_opening")),
+    )
+    with op.batch_alter_table("box_opening", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_box_opening_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_box_opening_unit_id_opened_at", ["unit_id", "opened_at"], unique=False)
 
     op.create_table(
         "code",
@@ -250,7 +276,7 @@ def upgrade():
         sa.Column("number", sa.String(length=8), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("agreed_by", sa.String(length=60), nullable=False),
+        sa.Column("agreed_by", sa.String(length=90), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("refusal", sa.String(length=200), nullable=True),
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -267,6 +293,38 @@ def upgrade():
         batch_op.create_index("ix_export_request_account_id_state", ["account_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_export_request_uid"), ["uid"], unique=True)
         batch_op.create_index("ix_export_request_unit_id_state", ["unit_id", "state"], unique=False)
+
+    op.create_table(
+        "hand_over",
+        sa.Column("from_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("from_name", sa.String(length=40), nullable=False),
+        sa.Column("to_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("to_name", sa.String(length=40), nullable=False),
+        sa.Column("asked_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_by", sa.String(length=90), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("items", sa.JSON(), nullable=False),
+        sa.Column("moved", sa.JSON(), nullable=False),
+        sa.Column("in_place", sa.Boolean(), nullable=False),
+        sa.Column("from_signed_by", sa.String(length=90), nullable=True),
+        sa.Column("from_signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("to_signed_by", sa.String(length=90), nullable=True),
+        sa.Column("to_signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["from_id"], ["account.id"], name=op.f("fk_hand_over_from_id")),
+        sa.ForeignKeyConstraint(["to_id"], ["account.id"], name=op.f("fk_hand_over_to_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_hand_over_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hand_over")),
+    )
+    with op.batch_alter_table("hand_over", schema=None) as batch_op:
+        batch_op.create_index("ix_hand_over_from_id_state", ["from_id", "state"], unique=False)
+        batch_op.create_index("ix_hand_over_to_id_state", ["to_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hand_over_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_hand_over_unit_id_id", ["unit_id", "id"], unique=False)
 
     op.create_table(
         "import_run",
@@ -303,27 +361,7 @@ def upgrade():
         batch_op.create_index("ix_import_run_unit_id_state", ["unit_id", "state"], unique=False)
 
     op.create_table(
-        "posting",
-        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("role", sa.String(length=24), nullable=False),
-        sa.Column("from_on", sa.Date(), nullable=False),
-        sa.Column("until_on", sa.Date(), nullable=True),
-        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("uid", sa.Uuid(), nullable=False),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_posting_account_id")),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_posting_unit_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_posting")),
-    )
-    with op.batch_alter_table("posting", schema=None) as batch_op:
-        batch_op.create_index("ix_posting_account_id", ["account_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_posting_uid"), ["uid"], unique=True)
-        batch_op.create_index("ix_posting_unit_id_role", ["unit_id", "role"], unique=False)
-
-    op.create_table(
-        "report",
+        "monthly_report",
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
@@ -343,20 +381,69 @@ def upgrade():
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uid", sa.Uuid(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["signed_by_id"], ["account.id"], name=op.f("fk_report_signed_by_id")),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_report_unit_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
+        sa.ForeignKeyConstraint(
+            ["signed_by_id"], ["account.id"], name=op.f("fk_monthly_report_signed_by_id")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_monthly_report_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_monthly_report")),
     )
-    with op.batch_alter_table("report", schema=None) as batch_op:
+    with op.batch_alter_table("monthly_report", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_report_signed",
+            "ix_monthly_report_signed",
             ["unit_id"],
             unique=False,
             sqlite_where=sa.text("state = 'signed'"),
             postgresql_where=sa.text("state = 'signed'"),
         )
+        batch_op.create_index(batch_op.f("ix_monthly_report_uid"), ["uid"], unique=True)
+        batch_op.create_index(
+            "ix_monthly_report_unit_id_month_edition", ["unit_id", "month", "edition"], unique=True
+        )
+
+    op.create_table(
+        "posting",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("role", sa.String(length=24), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("stands_in_for_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_posting_account_id")),
+        sa.ForeignKeyConstraint(
+            ["stands_in_for_id"], ["account.id"], name=op.f("fk_posting_stands_in_for_id")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_posting_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_posting")),
+    )
+    with op.batch_alter_table("posting", schema=None) as batch_op:
+        batch_op.create_index("ix_posting_account_id", ["account_id"], unique=False)
+        batch_op.create_index("ix_posting_stands_in_for_id", ["stands_in_for_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_posting_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_posting_unit_id_role", ["unit_id", "role"], unique=False)
+
+    op.create_table(
+        "report",
+        sa.Column("told_sealed", sa.Text(), nullable=True),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("receipt", sa.String(length=12), nullable=True),
+        sa.Column("code_digest", sa.String(length=64), nullable=True),
+        sa.Column("code_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_report_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
+        sa.UniqueConstraint("receipt", name=op.f("uq_report_receipt")),
+    )
+    with op.batch_alter_table("report", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_report_uid"), ["uid"], unique=True)
-        batch_op.create_index("ix_report_unit_id_month_edition", ["unit_id", "month", "edition"], unique=True)
+        batch_op.create_index("ix_report_unit_id_state", ["unit_id", "state"], unique=False)
 
     op.create_table(
         "sender",
@@ -784,7 +871,7 @@ def upgrade():
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("reason", sa.String(length=8), nullable=False),
         sa.Column("note", sa.String(length=200), nullable=True),
-        sa.Column("asked_by", sa.String(length=60), nullable=False),
+        sa.Column("asked_by", sa.String(length=90), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
@@ -869,7 +956,7 @@ def upgrade():
         sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("due_visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("visitor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("visitor_name", sa.String(length=40), nullable=False),
+        sa.Column("visitor_name", sa.String(length=90), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("outcome", sa.String(length=12), nullable=False),
         sa.Column("findings", sa.JSON(), nullable=False),
@@ -921,8 +1008,6 @@ def upgrade():
 
     op.create_table(
         "application",
-        sa.Column("number", sa.String(length=12), nullable=False),
-        sa.Column("code_digest", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=True),
         sa.Column("phone", sa.String(length=20), nullable=True),
         sa.Column("key_group", sa.String(length=30), nullable=True),
@@ -933,6 +1018,9 @@ def upgrade():
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("membership_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("receipt", sa.String(length=12), nullable=True),
+        sa.Column("code_digest", sa.String(length=64), nullable=True),
+        sa.Column("code_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -943,7 +1031,7 @@ def upgrade():
         ),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_application_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
-        sa.UniqueConstraint("number", name=op.f("uq_application_number")),
+        sa.UniqueConstraint("receipt", name=op.f("uq_application_receipt")),
     )
     with op.batch_alter_table("application", schema=None) as batch_op:
         batch_op.create_index("ix_application_membership_id", ["membership_id"], unique=False)
@@ -976,8 +1064,18 @@ def upgrade():
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("remind_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("street_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("alarm", sa.String(length=8), nullable=True),
+        sa.Column("wait_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("first_due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("first_resolved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("grade", sa.String(length=12), nullable=False),
+        sa.Column("known_on", sa.Date(), nullable=True),
+        sa.Column("referred_to", sa.String(length=16), nullable=True),
+        sa.Column("referred_number", sa.String(length=40), nullable=True),
+        sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("result", sa.String(length=20), nullable=True),
         sa.Column("mediated_on", sa.Date(), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
@@ -987,6 +1085,11 @@ def upgrade():
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reopened", sa.Integer(), nullable=False),
         sa.Column("urged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rating", sa.String(length=20), nullable=True),
+        sa.Column("spoke_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("receipt", sa.String(length=12), nullable=True),
+        sa.Column("code_digest", sa.String(length=64), nullable=True),
+        sa.Column("code_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -994,23 +1097,29 @@ def upgrade():
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_complaint_employer_id")),
         sa.ForeignKeyConstraint(["handler_id"], ["account.id"], name=op.f("fk_complaint_handler_id")),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"], ["complaint.id"], name=op.f("fk_complaint_merged_into_id")
+        ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_complaint_person_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_complaint_unit_id")),
         sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_complaint_visit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
+        sa.UniqueConstraint("receipt", name=op.f("uq_complaint_receipt")),
     )
     with op.batch_alter_table("complaint", schema=None) as batch_op:
+        batch_op.create_index("ix_complaint_employer_id", ["employer_id"], unique=False)
         batch_op.create_index("ix_complaint_handler_id_state", ["handler_id", "state"], unique=False)
+        batch_op.create_index("ix_complaint_merged_into_id", ["merged_into_id"], unique=False)
         batch_op.create_index("ix_complaint_number", ["number"], unique=True)
         batch_op.create_index(
             "ix_complaint_open",
             ["unit_id", "due_at"],
             unique=False,
             sqlite_where=sa.text(
-                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
+                "state IN ('registered', 'accepted', 'returned', 'escalated', 'reopened', 'assigned', 'in_progress', 'awaiting_worker', 'mediating', 'referred')"
             ),
             postgresql_where=sa.text(
-                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
+                "state IN ('registered', 'accepted', 'returned', 'escalated', 'reopened', 'assigned', 'in_progress', 'awaiting_worker', 'mediating', 'referred')"
             ),
         )
         batch_op.create_index("ix_complaint_person_id", ["person_id"], unique=False)
@@ -1081,13 +1190,44 @@ def upgrade():
         batch_op.create_index("ix_visit_version_visit_id", ["visit_id"], unique=False)
 
     op.create_table(
+        "box_message",
+        sa.Column("tag", sa.String(length=6), nullable=False),
+        sa.Column("code_hash", sa.String(length=200), nullable=False),
+        sa.Column("text_sealed", sa.Text(), nullable=True),
+        sa.Column("photos_sealed", sa.Text(), nullable=True),
+        sa.Column("photos", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("opening_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("settled_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_box_message_complaint_id")),
+        sa.ForeignKeyConstraint(["opening_id"], ["box_opening.id"], name=op.f("fk_box_message_opening_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_box_message_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_box_message")),
+    )
+    with op.batch_alter_table("box_message", schema=None) as batch_op:
+        batch_op.create_index("ix_box_message_opening_id", ["opening_id"], unique=False)
+        batch_op.create_index("ix_box_message_tag", ["tag"], unique=False)
+        batch_op.create_index(batch_op.f("ix_box_message_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_box_message_unit_id_answered_on", ["unit_id", "answered_on"], unique=False)
+        batch_op.create_index("ix_box_message_unit_id_recorded_at", ["unit_id", "recorded_at"], unique=False)
+
+    op.create_table(
         "complaint_event",
         sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("step", sa.String(length=20), nullable=False),
         sa.Column("before", sa.String(length=20), nullable=False),
         sa.Column("after", sa.String(length=20), nullable=False),
         sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("actor", sa.String(length=40), nullable=False),
+        sa.Column("actor", sa.String(length=90), nullable=False),
         sa.Column("role", sa.String(length=24), nullable=False),
         sa.Column("reason", sa.String(length=40), nullable=True),
         sa.Column("words_sealed", sa.Text(), nullable=True),
@@ -1162,6 +1302,14 @@ def downgrade():
         batch_op.drop_index("ix_complaint_event_complaint_id")
 
     op.drop_table("complaint_event")
+    with op.batch_alter_table("box_message", schema=None) as batch_op:
+        batch_op.drop_index("ix_box_message_unit_id_recorded_at")
+        batch_op.drop_index("ix_box_message_unit_id_answered_on")
+        batch_op.drop_index(batch_op.f("ix_box_message_uid"))
+        batch_op.drop_index("ix_box_message_tag")
+        batch_op.drop_index("ix_box_message_opening_id")
+
+    op.drop_table("box_message")
     with op.batch_alter_table("visit_version", schema=None) as batch_op:
         batch_op.drop_index("ix_visit_version_visit_id")
         batch_op.drop_index("ix_visit_version_unit_id")
@@ -1192,14 +1340,16 @@ def downgrade():
         batch_op.drop_index(
             "ix_complaint_open",
             sqlite_where=sa.text(
-                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
+                "state IN ('registered', 'accepted', 'returned', 'escalated', 'reopened', 'assigned', 'in_progress', 'awaiting_worker', 'mediating', 'referred')"
             ),
             postgresql_where=sa.text(
-                "state IN ('registered', 'accepted', 'assigned', 'in_progress', 'reopened')"
+                "state IN ('registered', 'accepted', 'returned', 'escalated', 'reopened', 'assigned', 'in_progress', 'awaiting_worker', 'mediating', 'referred')"
             ),
         )
         batch_op.drop_index("ix_complaint_number")
+        batch_op.drop_index("ix_complaint_merged_into_id")
         batch_op.drop_index("ix_complaint_handler_id_state")
+        batch_op.drop_index("ix_complaint_employer_id")
 
     op.drop_table("complaint")
     with op.batch_alter_table("application", schema=None) as batch_op:
@@ -1394,27 +1544,40 @@ def downgrade():
 
     op.drop_table("sender")
     with op.batch_alter_table("report", schema=None) as batch_op:
-        batch_op.drop_index("ix_report_unit_id_month_edition")
+        batch_op.drop_index("ix_report_unit_id_state")
         batch_op.drop_index(batch_op.f("ix_report_uid"))
-        batch_op.drop_index(
-            "ix_report_signed",
-            sqlite_where=sa.text("state = 'signed'"),
-            postgresql_where=sa.text("state = 'signed'"),
-        )
 
     op.drop_table("report")
     with op.batch_alter_table("posting", schema=None) as batch_op:
         batch_op.drop_index("ix_posting_unit_id_role")
         batch_op.drop_index(batch_op.f("ix_posting_uid"))
+        batch_op.drop_index("ix_posting_stands_in_for_id")
         batch_op.drop_index("ix_posting_account_id")
 
     op.drop_table("posting")
+    with op.batch_alter_table("monthly_report", schema=None) as batch_op:
+        batch_op.drop_index("ix_monthly_report_unit_id_month_edition")
+        batch_op.drop_index(batch_op.f("ix_monthly_report_uid"))
+        batch_op.drop_index(
+            "ix_monthly_report_signed",
+            sqlite_where=sa.text("state = 'signed'"),
+            postgresql_where=sa.text("state = 'signed'"),
+        )
+
+    op.drop_table("monthly_report")
     with op.batch_alter_table("import_run", schema=None) as batch_op:
         batch_op.drop_index("ix_import_run_unit_id_state")
         batch_op.drop_index(batch_op.f("ix_import_run_uid"))
         batch_op.drop_index("ix_import_run_digest")
 
     op.drop_table("import_run")
+    with op.batch_alter_table("hand_over", schema=None) as batch_op:
+        batch_op.drop_index("ix_hand_over_unit_id_id")
+        batch_op.drop_index(batch_op.f("ix_hand_over_uid"))
+        batch_op.drop_index("ix_hand_over_to_id_state")
+        batch_op.drop_index("ix_hand_over_from_id_state")
+
+    op.drop_table("hand_over")
     with op.batch_alter_table("export_request", schema=None) as batch_op:
         batch_op.drop_index("ix_export_request_unit_id_state")
         batch_op.drop_index(batch_op.f("ix_export_request_uid"))
@@ -1433,6 +1596,11 @@ def downgrade():
         batch_op.drop_index("ix_code_list_code_unit_id_from_on")
 
     op.drop_table("code")
+    with op.batch_alter_table("box_opening", schema=None) as batch_op:
+        batch_op.drop_index("ix_box_opening_unit_id_opened_at")
+        batch_op.drop_index(batch_op.f("ix_box_opening_uid"))
+
+    op.drop_table("box_opening")
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.drop_index("ix_attachment_unit_id")
         batch_op.drop_index(batch_op.f("ix_attachment_uid"))

@@ -16,7 +16,8 @@ COMMUNITY, CELL = "610702003008", "610702003008003"
 
 # Who reads what; after an address, what is followed from there.
 PAGES: dict[str, list[str]] = {
-    "": ["/login", "/card/AAAAbbbbCCCCdddd", f"/join/{COMMUNITY}"],
+    "": ["/login", "/card/AAAAbbbbCCCCdddd", f"/join/{COMMUNITY}", f"/report/{COMMUNITY}", "/track",
+        f"/box/{COMMUNITY}", f"/box/{COMMUNITY}/answers", "/box/state"],
     "worker": [
         "/today", "/new", "/members/", f"/members/ » {FIRST}", f"/members/ » {FIRST} » a[href$='/edit']",
         "/members/new", f"/members/ » {FIRST} » .act-bar .btn-lg", f"/members/ » {FIRST} » a[href*='/events/']",
@@ -30,7 +31,8 @@ PAGES: dict[str, list[str]] = {
         f"/employers/ » {FIRST}", "/employers/new", "/staff", "/status/", "/status/rules", "/me", "/members/export",
         "/members/print", "/members/cards", f"/members/ » {FIRST} » a[href$='/form']",
         f"/members/ » {FIRST} » a[href$='/card']", "/imports/", "/applications/", "/members/changes",
-        "/members/transfers » .cells .btn", "/members/suspects » .cells .btn",
+        "/members/transfers » .cells .btn", "/members/suspects » .cells .btn", f"/boxes/{COMMUNITY}",
+        f"/boxes/{COMMUNITY} » {FIRST}", f"/boxes/{COMMUNITY} » {FIRST} » {FIRST}", f"/posters/{COMMUNITY}/report",
     ],
     "supervisor": [
         "/status/", f"/status/{COMMUNITY}", f"/status/{CELL}", f"/status/{COMMUNITY}/due",

@@ -1,0 +1,81 @@
+"""The story of a case for who asked: what happened in plain words, when, and which office has it. No name of anybody,
+and of what was written only what was written for the worker."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from gridunion.complaints.life import ANSWERS, OWN, REFUSALS, RESULTS, STEPS, TOLD, WRITTEN
+from gridunion.complaints.models import Complaint
+from gridunion.complaints.records import ComplaintEvent
+from gridunion.complaints.story import TAKEN, Line
+from gridunion.look import day, moment
+from gridunion.rights import ROLES
+from gridunion.tree import Unit
+from gridunion.units.scanned import union_of
+
+HIDDEN = {"see", "urge", "confirm", "send_back", "heard"}  # the union's own doings, and the reader's looking
+NOTED = {"register", "assign"}  # their words name somebody, or are the complaint itself
+WORDS = {
+    "assign": lazy_gettext("有人在办了"),
+    "progress": lazy_gettext("正在办"),
+    "reply": lazy_gettext("给你的回音"),
+    "add": lazy_gettext("你补充了情况"),
+    "rate": lazy_gettext("你的评价"),
+    "withdraw": lazy_gettext("你撤回了"),
+    "call_back": lazy_gettext("回访"),
+}
+
+
+def told_to(case: Complaint) -> list[Line]:
+    """The steps in order of time, and what is promised next."""
+    return [*_happened(case), *_promised(case)]
+
+
+def _happened(case: Complaint) -> Iterator[Line]:
+    shown = [event for event in case.events if event.step not in HIDDEN]
+    for event in shown:
+        state = "now" if event is shown[-1] and case.is_open else "done"
+        title = WORDS.get(event.step) or TAKEN.get(event.step) or STEPS[event.step].words
+        yield Line(state, str(title), _when(event), _words(event), _told(event))
+
+
+def _when(event: ComplaintEvent) -> str:
+    """When, and the office that did it."""
+    office = str(ROLES.get(event.role, ""))
+    return _("，").join(filter(None, (moment(event.happened_at), office)))
+
+
+def _words(event: ComplaintEvent) -> str:
+    said = {"refuse": REFUSALS, "resolve": RESULTS, "rate": ANSWERS, "call_back": ANSWERS}.get(event.step, {})
+    known = said.get(event.reason or "")
+    own = event.actor_id is None and event.step in (*OWN, "reopen")
+    theirs = event.step in WRITTEN or (event.told and event.step not in NOTED)
+    return _("：").join(str(part) for part in (known, event.words if own or theirs else None) if part)
+
+
+def _told(event: ComplaintEvent) -> tuple[bool, str] | None:
+    if event.told is None or event.step in (*OWN, "register"):
+        return None
+    return True, str(TOLD.get(event.told, ""))
+
+
+def _promised(case: Complaint) -> Iterator[Line]:
+    if case.is_open:
+        by = _office(case).name
+        yield Line("todo", _("办结"), words=_("%(day)s 前，由%(union)s负责", day=day(case.due_at), union=by))
+    if case.is_open or case.state == "resolved":
+        yield Line("todo", _("回访"), words=_("问你满不满意，不由办的人来问"))
+
+
+def _office(case: Complaint) -> Unit:
+    """Who answers for it: the community union, and the street from the second time on."""
+    union = union_of(case.unit)
+    return union.parent if case.reopened > 1 and union.parent else union
+
+
+def held_since(at: datetime) -> list[Line]:
+    """What waits to be looked at is told like what was just received."""
+    return [Line("now", str(STEPS["register"].words), moment(at))]
