@@ -77,7 +77,7 @@ function isForm(elt) { return elt && elt.tagName === "FORM" && !("nobusy" in elt
 on("submit", e => {
   var form = e.target;
   if (form.dataset.busy) { e.preventDefault(); e.stopImmediatePropagation(); return; }
-  var first = form.elements.happened_at; /* a bad line costs the worker no time */
+  var first = form.elements.happened_at; /* a bad line costs no time */
   if (first && !first.value) first.value = new Date().toISOString();
   form.lastButton = e.submitter || (lastButton && lastButton.form === form ? lastButton : null);
 }, true);
