@@ -17,7 +17,7 @@ def _sub(code: str, zh: str, en: str) -> tuple[str, str, str, dict[str, Any]]:
     return code, zh, en, {"of": f"{code[0]}0"}
 
 
-def _about(code: str, zh: str, en: str, kind: str, **tags: bool) -> tuple[str, str, str, dict[str, Any]]:
+def _about(code: str, zh: str, en: str, kind: str, **tags: Any) -> tuple[str, str, str, dict[str, Any]]:
     """What a complaint is about, and the kind it is when nobody says otherwise."""
     return code, zh, en, {"kind": kind, **tags}
 
@@ -125,7 +125,7 @@ CODES: dict[str, list[tuple[Any, ...]]] = {
         _about("labor_protection", "劳动保护", "Labor protection", "complaint"),
         _about("welfare", "职工福利", "Welfare", "complaint"),
         _about("schooling", "子女就学", "Schooling", "help"),
-        _about("harassment", "性骚扰", "Sexual harassment", "complaint", sealed=True),
+        _about("harassment", "性骚扰", "Sexual harassment", "complaint", sealed=True, duty="women"),
         _about("suggestion", "意见建议", "Suggestion", "complaint"),
         _about("other", "其他", "Other", "complaint"),
     ],

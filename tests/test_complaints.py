@@ -826,7 +826,7 @@ def test_pages_offer_only_what_may_be_done(
     def offered(someone: Someone) -> set[str]:
         return set(re.findall(rf'href="{there(case)}/([a-z-]+)"', someone.get(there(case)).html))
 
-    assert offered(worker) == {"progress", "reply", "resolve"}
+    assert offered(worker) == {"progress", "reply", "resolve", "recuse"}
     assert offered(leader) == {"assign", "urge"}
     assert offered(supervisor) == {"urge"}
 

@@ -29,7 +29,7 @@ PAGES = (
     ("worker", "/members/new", 4),
     ("worker", "POST /members/search", 6),
     ("worker", "/complaints/", 5),
-    ("worker", "/complaints/{complaint}", 13),
+    ("worker", "/complaints/{complaint}", 15),
     ("worker", "/visits/", 5),
     ("leader", "/inbox", 8),
     ("leader", "/members/approvals", 7),

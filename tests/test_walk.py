@@ -55,6 +55,8 @@ KIND_OF: dict[str, Any] = {
     "accounts.give_code": Posting,
     "accounts.ending": Posting,
     "accounts.end_posting": Posting,
+    "accounts.duty": Posting,
+    "accounts.give_duty": Posting,
     "visits.undo_event": DueVisit,
 } | dict.fromkeys(("members.transfer", "members.accept", "members.refuse", "members.withdraw"), Transfer)
 

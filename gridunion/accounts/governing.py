@@ -112,7 +112,8 @@ def inherit(unit: Unit, heir: Unit, on: date) -> None:
     running = or_(Posting.until_on.is_(None), Posting.until_on > on)
     for posting in db.session.scalars(select(Posting).where(Posting.unit_id == unit.id, running)).all():
         try:
-            Posting.give(posting.account, posting.role, heir, max(on, posting.from_on), posting.until_on)
+            start = max(on, posting.from_on)
+            Posting.give(posting.account, posting.role, heir, start, posting.until_on).duty = posting.duty
         except BadPosting:
             continue  # already there
 

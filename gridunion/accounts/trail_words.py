@@ -12,7 +12,7 @@ from flask_babel import lazy_pgettext as pgettext
 from sqlalchemy import select
 
 from gridunion import settings
-from gridunion.accounts.models import Account
+from gridunion.accounts.models import DUTIES, Account
 from gridunion.db import db
 from gridunion.look import day, moment
 from gridunion.rights import ROLES
@@ -35,6 +35,7 @@ ACTIONS = {
     "lookups stopped": _("核对证件太多，已停"),
     "open sealed": _("看保密诉求"),
     "name reader": _("准许看保密诉求"),
+    "strike reader": _("不再准许看保密诉求"),
     "merge people": _("合并档案"),
     "undo merge": _("撤销合并"),
     "two people": _("不是同一个人"),
@@ -66,7 +67,7 @@ KINDS = {
     "visit": _("走访"), "due_visit": _("该走访"), "complaint": _("诉求"),
     "complaint_event": _("诉求步骤"), "consent": _("同意书"), "attachment": _("附件"),
     "draft": _("草稿"), "receipt": _("回执"), "transfer": _("转会"), "employer_gone": _("单位没了"),
-    "application": _("入会申请"), "import_run": _("表格导入"), "export_request": _("导出申请"),
+    "application": _("入会申请"), "import_run": _("表格导入"), "export_request": _("导出申请"), "tie": _("回避申报"),
 }  # fmt: skip
 
 COLUMNS = {
@@ -109,7 +110,7 @@ COLUMNS = {
     "findings": _("情况"), "next_on": _("下次去"), "voided_at": _("撤回"),
     "end_type": _("结束于"), "filed": _("已备案"), "to_unit_id": _("转到"), "reason": _("原因"),
     "asked_by": _("提出人"), "decided_by_id": _("答复人"), "decided_at": _("答复"), "refusal": _("拒绝的原因"),
-    "gone_on": _("单位没了"), "done_by_id": _("经手"), "agreed_by": _("同意的人"),
+    "gone_on": _("单位没了"), "done_by_id": _("经手"), "agreed_by": _("同意的人"), "duty": _("兼任"),
 }  # fmt: skip
 
 # What the values of a column are called: a code list, or words of the room that keeps the records.
@@ -122,7 +123,9 @@ LISTS = {
         "hardship_class", "id_kind", "ownership", "union_state", "change_type", "change_reason",
     )
 }  # fmt: skip
-VALUES: dict[tuple[str, str], dict[str, Any]] = {("posting", "role"): ROLES, ("unit", "kind"): KIND_NAMES}
+VALUES: dict[tuple[str, str], dict[str, Any]] = {
+    ("posting", "role"): ROLES, ("posting", "duty"): DUTIES, ("unit", "kind"): KIND_NAMES,
+}  # fmt: skip
 """(kind of record, column) → words for its values; the rooms add theirs."""
 
 ACCOUNTS = {"handler_id", "approved_by_id", "ended_by_id", "reader", "decided_by_id", "done_by_id"}

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from gridunion.complaints import carrying, listing, succession, taking, timeline, views
+from gridunion.complaints import carrying, listing, succession, taking, ties, timeline, views
 from gridunion.complaints.turns import NotYours
 from gridunion.faults import fault
 from gridunion.menu import badges
@@ -14,5 +14,6 @@ assert (
 
 def open_room(app: Flask) -> None:
     app.register_blueprint(views.bp)
+    app.register_blueprint(ties.bp)
     app.register_error_handler(NotYours, lambda problem: fault(403, str(problem)))
     badges["overdue"] = listing.badge("overdue", "press complaints")

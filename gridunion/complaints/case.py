@@ -4,11 +4,12 @@ import json
 from datetime import date, datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import Boolean, Date, ForeignKey, String, Text
+from sqlalchemy import Boolean, ColumnElement, Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped
 
 from gridunion import clock, settings
 from gridunion.complaints import hands
+from gridunion.complaints.conflicts import free_of
 from gridunion.complaints.life import CONFIRMED, DISPUTES, IN_HAND, OPEN, STATES, WAITING
 from gridunion.complaints.readers import Seal
 from gridunion.db import BigId, Encrypted, Record, internal, sealed
@@ -53,6 +54,11 @@ class Case(Seal, Scoped, Record):
     closed_at: Mapped[datetime | None] = internal()
     reopened: Mapped[int] = internal(default=0)
     urged_at: Mapped[datetime | None] = internal()
+
+    @classmethod
+    def visible(cls) -> ColumnElement[bool]:
+        """Who must keep away from a case does not see it."""
+        return super().visible() & free_of(cls)
 
     text = Encrypted("text_sealed")
     _complainant = Encrypted("complainant_sealed")
@@ -119,11 +125,17 @@ class Case(Seal, Scoped, Record):
     def lost_its_hand(self) -> bool:
         if self.state not in IN_HAND:
             return False
-        return self.handler_id not in {account.id for account in hands.handlers(self.unit)}
+        there = [account for account in hands.handlers(self.unit) if account.id == self.handler_id]
+        return not there or bool(self.employer_id and hands.bound_to(there, [self.employer_id]))
 
     @property
     def in_hand(self) -> bool:
         return self.is_open and not self.waits_for_hand
+
+    @property
+    def duty(self) -> str | None:
+        """The duty that those who may be given it must bear; None when anybody may."""
+        return duty_for(self.category)
 
     @property
     def is_dispute(self) -> bool:
@@ -145,3 +157,9 @@ class Case(Seal, Scoped, Record):
 def number_words(number: int) -> str:
     """A number as people say it; a drawn one, of a sealed case, is marked 密."""
     return str(number) if number > 0 else _("密%(n)s", n=-number)
+
+
+def duty_for(category: str) -> str | None:
+    """The duty that those must bear who are given a case of a category."""
+    found = settings.code("complaint_category", category)
+    return found.tags.get("duty") if found else None

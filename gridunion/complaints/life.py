@@ -54,6 +54,9 @@ STEPS = {
         "decide complaints",
         "decides",
     ),
+    "recuse": Step(
+        pgettext("do", "回避"), ("assigned", "in_progress"), "accepted", "work on complaints", "handler"
+    ),
     "progress": Step(
         _("记进展"), ("assigned", "in_progress"), "in_progress", "work on complaints", "handler"
     ),

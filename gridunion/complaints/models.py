@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import clock, settings
 from gridunion.accounts.models import Account
-from gridunion.complaints import hands, promises, readers, turns
+from gridunion.complaints import conflicts, hands, promises, readers, turns
 from gridunion.complaints.case import Case
 from gridunion.complaints.hands import handlers, held_over
 from gridunion.complaints.life import COLLECTIVE, MOST_TRIES, OPEN, RECEIVED, STEPS, too_few_words
@@ -108,15 +108,28 @@ class Complaint(Case):
     def assign(self, handler: Account, by: Viewer) -> None:
         """Give the case to somebody posted over its unit; who is given a sealed case may open it."""
         self.demand(self.opening("assign"), by)
-        if handler.id not in {account.id for account in handlers(self.unit)}:
+        there = handlers(self.unit)
+        if handler.id not in {account.id for account in there}:
             raise NotYours(_("%(name)s不在这里任职，不能派给他", name=handler.name))
-        if self.accused and hands.works_for([handler], [self.accused]):
-            raise NotYours(_("%(name)s在被反映的单位上班，不能派给他", name=handler.name))
+        if self.accused and hands.bound_to([handler], [self.accused]):
+            raise NotYours(_("%(name)s和被反映的单位有关系，不能派给他", name=handler.name))
+        if handler.id in conflicts.recused(self.id):
+            raise NotYours(_("%(name)s已经回避，不能再派给他", name=handler.name))
+        if handler.id not in hands.fit(there, self.duty):
+            raise NotYours(_("这类诉求只派给女职工委员会委员或社区工会主席"))
         if self.state == "registered":
             self.accept(by)
         self._step("assign", by, words=handler.name)
         self.handler, self.handler_id, self.urged_at = handler, handler.id, None
         readers.name(self, {handler.id})
+
+    def recuse(self, by: Viewer, reason: str) -> None:
+        """The handler is not free in this case and gives it back; why is for those who decide."""
+        self._step("recuse", by)
+        conflicts.give_back(self, by.account_id, by.name, reason)
+        self.handler = self.handler_id = None
+        readers.strike(self, by.account_id)
+        readers.let_judges_read(self)
 
     def progress(self, by: Viewer, words: str, told: str | None = None) -> None:
         """What was done meanwhile. Only words that say something count as a word to the worker."""
@@ -211,7 +224,7 @@ class Complaint(Case):
 
     def steps_for(self, by: Viewer) -> list[str]:
         """The steps the viewer could take now."""
-        leaders = hands.leaders(self.unit, self.employer_id)
+        leaders = hands.leaders(self.unit, self.employer_id, self.id)
         return [name for name in STEPS if name not in ("register", "close") and self.may(name, by, leaders)]
 
     @property

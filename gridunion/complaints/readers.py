@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, delete, or_, select
 from sqlalchemy.orm import Mapped
 
 from gridunion import audit
+from gridunion.accounts.models import Account
 from gridunion.complaints import hands
 from gridunion.db import BigId, Row, db, internal
 from gridunion.tree import ME
@@ -40,17 +41,19 @@ class Seal:
 
 
 def seal(case: "Complaint") -> None:
-    """Cut the link to the register and name who may open the case: who took it down, who decides."""
+    """Cut the link to the register and name who may open the case: who took it down, who decides, and who bears the
+    duty its category asks for."""
     if not case.sealed:
         return
     case.person = None
     db.session.flush()
-    name(case, {case.recorded_by_id} | judges(case))
+    duty = case.duty
+    name(case, {case.recorded_by_id} | judges(case) | (hands.bearers(case.unit, duty) if duty else set()))
 
 
 def judges(case: "Complaint") -> set[int]:
     """Who decides about a case today: the leaders of its community, the street where it is the street's."""
-    leaders = hands.leaders(case.unit, case.employer_id)
+    leaders = hands.leaders(case.unit, case.employer_id, case.id)
     if not leaders or case.reopened > 1 or (case.state == "resolved" and case.handler_id in leaders):
         return hands.street(case.unit)
     return leaders
@@ -65,6 +68,14 @@ def name(case: "Complaint", accounts: set[int | None] | set[int]) -> None:
         audit.note("name reader", case, reader=account_id)
 
 
+def strike(case: "Complaint", account_id: int) -> None:
+    """Somebody is named no longer."""
+    if case.sealed:
+        gone = delete(Reader).where(Reader.complaint_id == case.id, Reader.account_id == account_id)
+        db.session.execute(gone)
+        audit.note("strike reader", case, reader=account_id)
+
+
 def named(case: "Complaint") -> set[int]:
     """The accounts that may open a sealed case."""
     return set(db.session.scalars(select(Reader.account_id).where(Reader.complaint_id == case.id)))
@@ -75,3 +86,11 @@ def let_judges_read(case: "Complaint") -> None:
     whoever decides today. Nobody is named while one of the named still decides."""
     if case.sealed and not named(case) & (deciding := judges(case)):
         name(case, deciding)
+
+
+def reading(case: "Complaint") -> list[str]:
+    """The names of those who may open a sealed case; its readers may know of each other."""
+    if not case.sealed:
+        return []
+    names = select(Account.name).join(Reader, Reader.account_id == Account.id)
+    return list(db.session.scalars(names.where(Reader.complaint_id == case.id).order_by(Reader.id)))

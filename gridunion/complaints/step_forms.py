@@ -109,6 +109,13 @@ def hand_words(name: str, load: int) -> str:
     return str(gettext("%(name)s（手上 %(n)s 件）", name=name, n=load))
 
 
+class RecuseForm(StepForm):
+    words = Words(_("为什么要回避"), most=500, validators=[needed(_("请写为什么要回避"))])
+
+    def take(self, by: Viewer) -> None:
+        self.complaint.recuse(by, self.words.data or "")
+
+
 class ProgressForm(Telling):
     words = Words(_("办到哪一步"), most=1000, validators=[needed(_("请写办到哪一步"))])
     told = _telling()
@@ -193,6 +200,7 @@ FORMS: dict[str, type[StepForm]] = {
     "accept": AcceptForm,
     "refuse": RefuseForm,
     "assign": AssignForm,
+    "recuse": RecuseForm,
     "progress": ProgressForm,
     "reply": ReplyForm,
     "resolve": ResolveForm,

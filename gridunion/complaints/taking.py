@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Response, abort, g, request, url_for
 from flask_babel import gettext as _
 
+from gridunion.complaints import hands
 from gridunion.complaints.forms import TakeForm
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.views import bp
@@ -55,6 +56,9 @@ def take() -> Response:
         return _form(form, person, 422)
     complaint = Complaint.take(form.cell, viewer(), **form.told())
     attach(complaint, complaint.unit.id, pictures.kept, viewer().account_id)
+    if hands.bound(viewer().account_id, complaint.accused):
+        say(_("诉求 %(code)s 已收下。你和被反映的单位有关系，要回避，由别人办。", code=complaint.code))
+        return go(url_for(".listing"))
     say(_("诉求 %(code)s 已收下", code=complaint.code))
     return go(url_for(".show", uid=complaint.uid))
 

@@ -37,7 +37,12 @@ def demand(case: "Complaint", name: str, by: Viewer, leaders: set[int] | None = 
         raise NotYours(_("这件诉求不归你管"))
     _hand(case, name, by)
     if STEPS[name].who in ("decides", "judges"):
-        _chair(case, name, by, hands.leaders(case.unit, case.employer_id) if leaders is None else leaders)
+        _chair(
+            case,
+            name,
+            by,
+            hands.leaders(case.unit, case.employer_id, case.id) if leaders is None else leaders,
+        )
 
 
 def _state(case: "Complaint", name: str, by: Viewer) -> None:

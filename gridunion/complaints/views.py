@@ -6,10 +6,12 @@ from flask import Blueprint, Response, abort, request
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from gridunion.complaints.conflicts import recusals
 from gridunion.complaints.countdown import countdown
 from gridunion.complaints.hands import held_over
 from gridunion.complaints.life import STEPS
 from gridunion.complaints.listing import complaints, counts
+from gridunion.complaints.readers import reading
 from gridunion.complaints.steps import add_steps, opened
 from gridunion.complaints.story import life
 from gridunion.db import db
@@ -90,7 +92,8 @@ def show(uid: UUID) -> Response:
         "complaints/show.html", complaint=complaint, who=said.get("name") or _("匿名"),
         employer=said.get("employer"), phone=said.get("phone") if calls else None, count=countdown(complaint),
         lines=life(complaint), bar=bar[::-1], others=[name for name in may if name not in bar], steps=STEPS,
-        photos=attachments_of(complaint), in_hand=in_hand,
+        photos=attachments_of(complaint), in_hand=in_hand, given_back=recusals(complaint) if "assign" in may else [],
+        readers=reading(complaint),
     )  # fmt: skip
 
 

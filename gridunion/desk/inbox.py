@@ -10,7 +10,8 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, select
 
 from gridunion.accounts.models import Account
-from gridunion.complaints import hands
+from gridunion.complaints import conflicts, hands
+from gridunion.complaints.case import duty_for
 from gridunion.complaints.listing import complaints, counted_each, loads, looking
 from gridunion.complaints.rows import Row
 from gridunion.complaints.step_forms import hand_words
@@ -121,15 +122,19 @@ def _group(name: str, total: int, after: str) -> Group:
     return Group(rows, total, next_after)
 
 
-def _offered(rows: Iterable[Row]) -> dict[int, list[tuple[str, str]]]:
-    """For each case who may have it, with what each has in hand: three queries for any number of rows."""
+def _offered(rows: list[Row]) -> dict[int, list[tuple[str, str]]]:
+    """For each case who may have it, with what each has in hand: a few queries for any number of rows, and one more
+    for each that only some may have."""
     there = hands.handlers_of(row.place for row in rows)
     everyone = {account.id: account for accounts in there.values() for account in accounts}
-    barred = hands.works_for(everyone.values(), {row.accused for row in rows if row.accused})
+    barred = hands.bound_to(everyone.values(), {row.accused for row in rows if row.accused})
+    given_back = conflicts.given_back([row.id for row in rows])
+    fit = {row.id: hands.fit(there[row.place], duty) for row in rows if (duty := duty_for(row.category))}
     in_hand = loads(list(everyone))
 
     def may(account: Account, row: Row) -> bool:
-        return (account.id, row.accused) not in barred
+        free = (account.id, row.accused) not in barred and (account.id, row.id) not in given_back
+        return free and (row.id not in fit or account.id in fit[row.id])
 
     def choice(account: Account) -> tuple[str, str]:
         return account.uid.hex, hand_words(account.name, in_hand.get(account.id, 0))

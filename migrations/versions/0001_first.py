@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 16:27:42.534014
+Revision: 0001, 2026-11-21 17:39:58.057965
 """
 
 import sqlalchemy as sa
@@ -296,6 +296,7 @@ def upgrade():
         "posting",
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("role", sa.String(length=24), nullable=False),
+        sa.Column("duty", sa.String(length=20), nullable=True),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=True),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -583,6 +584,26 @@ def upgrade():
             sqlite_where=sa.text("visit_due_at IS NOT NULL AND status IS NOT NULL"),
             postgresql_where=sa.text("visit_due_at IS NOT NULL AND status IS NOT NULL"),
         )
+
+    op.create_table(
+        "tie",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("employer_name", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_tie_account_id")),
+        sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_tie_employer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tie")),
+    )
+    with op.batch_alter_table("tie", schema=None) as batch_op:
+        batch_op.create_index("ix_tie_account_id", ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tie_uid"), ["uid"], unique=True)
 
     op.create_table(
         "complaint",
@@ -896,6 +917,26 @@ def upgrade():
         )
 
     op.create_table(
+        "recusal",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("reason_sealed", sa.Text(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_recusal_account_id")),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_recusal_complaint_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recusal")),
+    )
+    with op.batch_alter_table("recusal", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_recusal_account_id_complaint_id", ["account_id", "complaint_id"], unique=False
+        )
+        batch_op.create_index("ix_recusal_complaint_id", ["complaint_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_recusal_uid"), ["uid"], unique=True)
+
+    op.create_table(
         "reply_due",
         sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
@@ -1002,6 +1043,12 @@ def downgrade():
         batch_op.drop_index("ix_reply_due_complaint_id")
 
     op.drop_table("reply_due")
+    with op.batch_alter_table("recusal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recusal_uid"))
+        batch_op.drop_index("ix_recusal_complaint_id")
+        batch_op.drop_index("ix_recusal_account_id_complaint_id")
+
+    op.drop_table("recusal")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_membership_unit_id_status_until_on_from_on",
@@ -1094,6 +1141,11 @@ def downgrade():
         batch_op.drop_index("ix_complaint_handler_id_state")
 
     op.drop_table("complaint")
+    with op.batch_alter_table("tie", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tie_uid"))
+        batch_op.drop_index("ix_tie_account_id")
+
+    op.drop_table("tie")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_person_visit_due",
