@@ -4,6 +4,7 @@ from flask import Flask
 
 from gridunion import (
     accounts,
+    alerts,
     commands,
     complaints,
     config,
@@ -14,6 +15,7 @@ from gridunion import (
     faults,
     joining,
     keys,
+    letters,
     look,
     members,
     status,
@@ -25,7 +27,21 @@ from gridunion.engine import open_database
 from gridunion.rights import PUBLIC, allow, right_of
 from gridunion.web import Site
 
-ROOMS = (units, accounts, employers, members, joining, visits, complaints, status, desk, exchange, demo)
+ROOMS = (
+    units,
+    accounts,
+    employers,
+    members,
+    joining,
+    visits,
+    complaints,
+    letters,
+    alerts,
+    status,
+    desk,
+    exchange,
+    demo,
+)
 
 
 class Unlabeled(RuntimeError):

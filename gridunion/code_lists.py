@@ -116,7 +116,7 @@ CODES: dict[str, list[tuple[Any, ...]]] = {
         ("hazard", "隐患", "Hazard"),
     ],
     "complaint_category": [
-        _about("wages", "拖欠工资", "Unpaid wages", "labor_dispute"),
+        _about("wages", "拖欠工资", "Unpaid wages", "labor_dispute", money=True),
         _about("social_insurance", "社保医保", "Social insurance", "labor_dispute"),
         _about("contract", "劳动合同", "Employment contract", "labor_dispute"),
         _about("hardship", "困难帮扶", "Hardship aid", "help"),

@@ -48,6 +48,8 @@ PLACES = {
         Place("overdue", "complaints.overdue", _("督办"), "flag"),
         Place("visits", "visits.listing", _("走访"), "home-check"),
         Place("employers", "employers.listing", _("单位"), "building"),
+        Place("letters", "letters.listing", _("发函"), "send"),
+        Place("alerts", "alerts.listing", _("预警"), "flag"),
         Place("rules", "status.rules", _("灯号规则"), "scale"),
         Place("staff", "accounts.staff", _("人员"), "user"),
         Place("units", "units.listing", _("组织"), "layout-grid"),
@@ -64,15 +66,15 @@ MENUS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "grid_worker": (("today", "members", "new", "complaints", "me"), ("visits",)),
     "leader": (
         ("inbox", "members", "new", "complaints", "cells"),
-        ("overdue", "visits", "employers", "staff", "rules", "me"),
+        ("overdue", "visits", "employers", "letters", "alerts", "staff", "rules", "me"),
     ),
     "supervisor": (
         ("board", "overdue", "complaints", "members", "me"),
-        ("visits", "employers", "staff", "rules"),
+        ("visits", "employers", "letters", "alerts", "staff", "rules"),
     ),
     "district_officer": (
         ("board", "overdue", "complaints", "members", "me"),
-        ("visits", "employers", "rules"),
+        ("visits", "employers", "letters", "alerts", "rules"),
     ),
     "administrator": (("units", "accounts", "settings", "calendar", "me"), ()),
     "auditor": (("trail", "me"), ()),

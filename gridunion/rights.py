@@ -69,6 +69,11 @@ RIGHTS: dict[str, set[str]] = {
     "decide complaints": {"leader", "supervisor"},
     "call back": {"leader", "supervisor"},
     "press complaints": {"leader"} | _OFFICE,
+    "see letters": {"leader"} | _OFFICE,
+    "send letters": {"leader", "supervisor"},
+    "see alerts": {"leader"} | _OFFICE,
+    "raise alerts": {"leader", "supervisor"},
+    "answer alerts": {"leader"} | _OFFICE,
     # Employers stand in a community, above the cells: its leader keeps the ledger.
     "see employers": {"leader"} | _OFFICE,
     "edit employers": {"leader"},

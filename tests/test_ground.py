@@ -25,6 +25,8 @@ ROOMS = (
     "joining",
     "visits",
     "complaints",
+    "letters",
+    "alerts",
     "status",
     "desk",
     "exchange",

@@ -17,6 +17,7 @@ from werkzeug.routing import Rule
 
 from gridunion import clock, files
 from gridunion.accounts.models import Account, Posting
+from gridunion.alerts.models import Alert
 from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.doors import HEADERS
@@ -25,6 +26,7 @@ from gridunion.exchange.larger import ExportRequest
 from gridunion.exchange.models import ImportRun, begin
 from gridunion.exchange.upload import Arrived, Seen
 from gridunion.joining.models import Application
+from gridunion.letters.models import Letter
 from gridunion.members.models import Person
 from gridunion.members.transfer import Transfer
 from gridunion.rights import PUBLIC, RIGHTS, SIGNED_IN, right_of
@@ -50,11 +52,15 @@ KIND: dict[str, Any] = {
     "joining": Application,
     "exchange": ImportRun,
     "exporting": ExportRequest,
+    "letters": Letter,
+    "alerts": Alert,
 }
 KIND_OF: dict[str, Any] = {
     "accounts.give_code": Posting,
     "accounts.ending": Posting,
     "accounts.end_posting": Posting,
+    "letters.to_employer": Employer,
+    "letters.from_case": Complaint,
     "accounts.duty": Posting,
     "accounts.give_duty": Posting,
     "visits.undo_event": DueVisit,
@@ -106,6 +112,10 @@ def _plant(code: str) -> Planted:
             purpose="2026", rows=1, number="0", due_at=clock.now() + timedelta(days=1),
         )  # fmt: skip
         db.session.add_all((transfer, asked))
+        letter = Letter.send("reminder", unit(code), by, f"单位{code}", "两个月工资没发")
+        alert = Alert.sound(
+            employer.unit, "red", "hand", "两个月工资没发", "周素琴", employer_name=f"单位{code}"
+        )
         files.attach(visit, visit.unit_id, [(files.keep(b"picture"), 7)], by.account_id)
     photo = files.attachments_of(visit)[0].uid
     account = db.session.scalars(select(Account).where(Account.id == by.account_id)).one()
@@ -119,6 +129,8 @@ def _plant(code: str) -> Planted:
         Application: sent.uid,
         ImportRun: run.uid,
         ExportRequest: asked.uid,
+        Letter: letter.uid,
+        Alert: alert.uid,
     }
     return Planted(code, uids | {Account: account.uid, Posting: account.postings[0].uid}, photo)
 

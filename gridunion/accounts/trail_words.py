@@ -67,7 +67,8 @@ KINDS = {
     "visit": _("走访"), "due_visit": _("该走访"), "complaint": _("诉求"),
     "complaint_event": _("诉求步骤"), "consent": _("同意书"), "attachment": _("附件"),
     "draft": _("草稿"), "receipt": _("回执"), "transfer": _("转会"), "employer_gone": _("单位没了"),
-    "application": _("入会申请"), "import_run": _("表格导入"), "export_request": _("导出申请"), "tie": _("回避申报"),
+    "application": _("入会申请"), "import_run": _("表格导入"), "export_request": _("导出申请"),
+    "tie": _("回避申报"), "letter": _("函"), "alert": _("预警"),
 }  # fmt: skip
 
 COLUMNS = {
@@ -111,6 +112,13 @@ COLUMNS = {
     "end_type": _("结束于"), "filed": _("已备案"), "to_unit_id": _("转到"), "reason": _("原因"),
     "asked_by": _("提出人"), "decided_by_id": _("答复人"), "decided_at": _("答复"), "refusal": _("拒绝的原因"),
     "gone_on": _("单位没了"), "done_by_id": _("经手"), "agreed_by": _("同意的人"), "duty": _("兼任"),
+    "level": _("级别"), "cause": _("起因"), "cases": _("件数"),
+    "words_sealed": _("内容"),
+    "raised_by": _("发出的人"), "closed_by": _("解除的人"), "reason_sealed": _("原因"), "amount_owed": _("欠薪（分）"),
+    "amount_recovered": _("追回（分）"),
+    "year": _("年"), "addressee": _("发给"), "sender": _("发函的工会"),
+    "sent_by": _("发函的人"), "sent_at": _("发出"), "replied_on": _("回复"),
+    "reply_sealed": _("回复内容"), "settled_at": _("了结"),
 }  # fmt: skip
 
 # What the values of a column are called: a code list, or words of the room that keeps the records.
@@ -140,6 +148,7 @@ _MEANS_NOTHING = {
     "recorded_by_id", "accept_due_at", "calls", "planned_by_id", "settled_by_id", "seen_before", "due_visit_id",
     "visitor_id", "subject_uid", "size", "mime", "transfer_id", "asking_id", "answering_id", "known_as_id",
     "merged_into_id", "gaps", "digest", "chosen", "staged",
+    "complaint_id", "follows_id",
 }  # fmt: skip
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+\+00:00)?")
 

@@ -2,13 +2,13 @@
 
 from flask import Flask
 
-from gridunion.complaints import carrying, listing, succession, taking, ties, timeline, views
+from gridunion.complaints import carrying, history, listing, succession, taking, ties, timeline, views
 from gridunion.complaints.turns import NotYours
 from gridunion.faults import fault
 from gridunion.menu import badges
 
 assert (
-    carrying and succession and taking and timeline
+    carrying and history and succession and taking and timeline
 )  # they listen, or their views stand on the same blueprint
 
 

@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import Boolean, ColumnElement, Date, ForeignKey, String, Text
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped
 
 from gridunion import clock, settings
@@ -33,6 +33,8 @@ class Case(Seal, Scoped, Record):
     outside_number: Mapped[str | None] = internal(String(40))
     urgent: Mapped[bool] = internal(Boolean, default=False)
     people: Mapped[int] = internal(default=1)
+    amount_owed: Mapped[int | None] = internal(BigInteger)  # fen
+    amount_recovered: Mapped[int | None] = internal(BigInteger)
     sealed: Mapped[bool] = internal(Boolean, default=False)
     state: Mapped[str] = internal(String(20), default="registered")
     handler_id: Mapped[int | None] = internal(BigId, ForeignKey("account.id"))
@@ -144,6 +146,12 @@ class Case(Seal, Scoped, Record):
     @property
     def overdue(self) -> bool:
         return self.is_open and self.due_at < clock.now()
+
+    @property
+    def has_money(self) -> bool:
+        """It is about money owed."""
+        category = settings.code("complaint_category", self.category)
+        return bool(category and category.tags.get("money"))
 
     @property
     def topic(self) -> str:

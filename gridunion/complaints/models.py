@@ -1,5 +1,6 @@
 """Complaints: what a worker asks of the union, and the verbs that move it from first report to call back."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -24,6 +25,10 @@ from gridunion.tree import Unit
 _OPEN_SQL = text(f"state IN ({', '.join(repr(state) for state in OPEN)})")
 
 
+TAKEN: list[Callable[["Complaint"], None]] = []
+"""What later rooms do when a complaint was taken down."""
+
+
 class Complaint(Case):
     """What a worker asks of the union, from first report to call back."""
 
@@ -35,6 +40,7 @@ class Complaint(Case):
         Index("ix_complaint_open", "unit_id", "due_at", sqlite_where=_OPEN_SQL, postgresql_where=_OPEN_SQL),
         Index("ix_complaint_handler_id_state", "handler_id", "state"),
         Index("ix_complaint_person_id", "person_id"),
+        Index("ix_complaint_employer_id_recorded_at", "employer_id", "recorded_at"),
         Index("ix_complaint_unit_id_state_sealed", "unit_id", "state", "sealed"),
     )
 
@@ -74,6 +80,8 @@ class Complaint(Case):
         promises.promise(complaint, first=True)
         told = RECEIVED.get(complaint.channel) if complaint.can_be_told else None
         complaint._write("register", by, told=told)
+        for follow in TAKEN:
+            follow(complaint)
         return complaint
 
     def _sort_out(self) -> None:
@@ -157,6 +165,10 @@ class Complaint(Case):
         if not self.needs_confirmation:
             promises.wait_for_call(self)
         readers.let_judges_read(self)
+
+    def count_money(self, owed: int | None, recovered: int | None) -> None:
+        """What was owed and what came back, in fen."""
+        self.amount_owed, self.amount_recovered = owed, recovered
 
     def confirm(self, by: Viewer) -> None:
         """The leader stands by the result of a dispute or a hardship case."""

@@ -6,10 +6,11 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 
+from gridunion import money
 from gridunion.accounts.models import Account
 from gridunion.complaints.life import ANSWERS, FEWEST_WORDS, REFUSALS, RESULTS, TOLD_BY, says_something
 from gridunion.complaints.models import Complaint
-from gridunion.fields import Form, SelectChoice, ValidationError, Words, needed
+from gridunion.fields import Form, Money, SelectChoice, ValidationError, Words, needed
 from gridunion.rights import Viewer
 
 
@@ -142,6 +143,8 @@ class ReplyForm(Telling):
 class ResolveForm(Telling):
     result = RadioField(_("办成了吗"), choices=_tiles(RESULTS), validators=[needed(_("请选办成了没有"))])
     words = Words(_("结果"), most=2000, validators=[needed(_("请写结果")), _telling_words])
+    owed = Money(_("一共欠多少钱（元）"), validators=[needed(_("请填一共欠多少钱，没有就填 0"))])
+    recovered = Money(_("追回多少钱（元）"), validators=[needed(_("请填追回多少钱，没有就填 0"))])
     mediated = BooleanField(_("组织过调解"))
     told = _telling()
 
@@ -149,9 +152,15 @@ class ResolveForm(Telling):
         super().offer(complaint, by)
         if not complaint.is_dispute:
             del self.mediated
+        if not complaint.has_money:
+            del self.owed, self.recovered
+        elif complaint.amount_owed is not None and not self.owed.data:
+            self.owed.data = money.words(complaint.amount_owed)
 
     def take(self, by: Viewer) -> None:
         mediated = bool(self.mediated.data) if "mediated" in self else False
+        if "owed" in self:
+            self.complaint.count_money(self.owed.fen, self.recovered.fen)
         self.complaint.resolve(by, self.words.data or "", self.result.data, self.how, mediated)
 
 

@@ -1,5 +1,6 @@
 """Complaints on screen: the lists, and the page of a case."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, request
@@ -11,12 +12,13 @@ from gridunion.complaints.countdown import countdown
 from gridunion.complaints.hands import held_over
 from gridunion.complaints.life import STEPS
 from gridunion.complaints.listing import complaints, counts
+from gridunion.complaints.models import Complaint
 from gridunion.complaints.readers import reading
 from gridunion.complaints.steps import add_steps, opened
 from gridunion.complaints.story import life
 from gridunion.db import db
 from gridunion.files import Attachment, attachments_of, serve
-from gridunion.rights import allow
+from gridunion.rights import Viewer, allow
 from gridunion.web import page, viewer
 
 bp = Blueprint("complaints", __name__, url_prefix="/complaints")
@@ -24,6 +26,8 @@ add_steps(bp)
 
 # What stands in the bar at the thumb: the first three that may be done, the most important one last.
 BAR = ("resolve", "call_back", "confirm", "assign", "reply", "send_back", "progress", "refuse", "urge")
+DOORS: list[Callable[[Complaint, Viewer], tuple[str, str] | None]] = []
+"""(words, address) of what later rooms can do with a case."""
 OFFICE = {"supervisor", "district_officer"}
 
 
@@ -93,7 +97,7 @@ def show(uid: UUID) -> Response:
         employer=said.get("employer"), phone=said.get("phone") if calls else None, count=countdown(complaint),
         lines=life(complaint), bar=bar[::-1], others=[name for name in may if name not in bar], steps=STEPS,
         photos=attachments_of(complaint), in_hand=in_hand, given_back=recusals(complaint) if "assign" in may else [],
-        readers=reading(complaint),
+        readers=reading(complaint), doors=[door for way in DOORS if (door := way(complaint, who))],
     )  # fmt: skip
 
 

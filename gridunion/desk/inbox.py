@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, select
 
 from gridunion.accounts.models import Account
+from gridunion.alerts import listing as alerts
 from gridunion.complaints import conflicts, hands
 from gridunion.complaints.case import duty_for
 from gridunion.complaints.listing import complaints, counted_each, loads, looking
@@ -21,6 +22,7 @@ from gridunion.desk.moves import asked_for, loose, to_answer
 from gridunion.desk.people import applicants, counted, needy
 from gridunion.desk.views import bp
 from gridunion.joining.waiting import counted as applying
+from gridunion.letters import listing as letters
 from gridunion.members.suspect_list import count_for
 from gridunion.menu import asides, badges
 from gridunion.rights import ROLES, Viewer, allow
@@ -28,9 +30,23 @@ from gridunion.settings import value
 from gridunion.tree import width
 from gridunion.web import page, viewer
 
-GROUPS = ("late", "assign", "held", "self", "applied", "moves", "confirm", "call", "gone", "help", "asked")
+GROUPS = (
+    "alerts",
+    "late",
+    "assign",
+    "held",
+    "self",
+    "applied",
+    "moves",
+    "confirm",
+    "call",
+    "gone",
+    "help",
+    "letters",
+    "asked",
+)
 PEOPLE = {"applied": applicants, "help": needy, "moves": to_answer, "asked": asked_for, "gone": loose}
-ONE_ROW = ("held", "self")  # told in one row that leads to a page of its own
+ONE_ROW = ("held", "self", "alerts", "letters")  # told in one row that leads to a page of its own
 ELSEWHERE = ("asked",)  # what others have to answer is shown, and not counted as waiting here
 
 # Chip → its word and the groups behind it; the chips must fit one line of a phone.
@@ -99,7 +115,8 @@ def _counts(width: int) -> Select[Any]:
     """All the totals of the page in one statement."""
     aside = {*PEOPLE, *ONE_ROW}
     cases = counted_each(width, tuple(name for name in GROUPS if name not in aside))
-    found = select(*cases, *counted(width), *moves.counted(width), *applying(width))
+    force = (*alerts.counted(width), *letters.counted(width))
+    found = select(*cases, *counted(width), *moves.counted(width), *applying(width), *force)
     return found.execution_options(branch=True)
 
 

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 17:39:58.057965
+Revision: 0001, 2026-11-21 17:56:38.375296
 """
 
 import sqlalchemy as sa
@@ -618,6 +618,8 @@ def upgrade():
         sa.Column("outside_number", sa.String(length=40), nullable=True),
         sa.Column("urgent", sa.Boolean(), nullable=False),
         sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("amount_owed", sa.BigInteger(), nullable=True),
+        sa.Column("amount_recovered", sa.BigInteger(), nullable=True),
         sa.Column("sealed", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("handler_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -650,6 +652,9 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
     )
     with op.batch_alter_table("complaint", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_complaint_employer_id_recorded_at", ["employer_id", "recorded_at"], unique=False
+        )
         batch_op.create_index("ix_complaint_handler_id_state", ["handler_id", "state"], unique=False)
         batch_op.create_index("ix_complaint_number", ["number"], unique=True)
         batch_op.create_index(
@@ -836,6 +841,45 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_transfer_uid"), ["uid"], unique=True)
 
     op.create_table(
+        "alert",
+        sa.Column("level", sa.String(length=8), nullable=False),
+        sa.Column("cause", sa.String(length=12), nullable=False),
+        sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("employer_name", sa.String(length=80), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("people", sa.Integer(), nullable=True),
+        sa.Column("cases", sa.Integer(), nullable=True),
+        sa.Column("words_sealed", sa.Text(), nullable=True),
+        sa.Column("raised_by", sa.String(length=40), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.String(length=40), nullable=False),
+        sa.Column("reason_sealed", sa.Text(), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_alert_complaint_id")),
+        sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_alert_employer_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_alert_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
+    )
+    with op.batch_alter_table("alert", schema=None) as batch_op:
+        batch_op.create_index("ix_alert_complaint_id", ["complaint_id"], unique=False)
+        batch_op.create_index("ix_alert_employer_id", ["employer_id"], unique=False)
+        batch_op.create_index(
+            "ix_alert_open",
+            ["unit_id"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_alert_uid"), ["uid"], unique=True)
+        batch_op.create_index(
+            "ix_alert_unit_id_recorded_at_id", ["unit_id", "recorded_at", "id"], unique=False
+        )
+
+    op.create_table(
         "complaint_event",
         sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("step", sa.String(length=20), nullable=False),
@@ -879,6 +923,49 @@ def upgrade():
     )
     with op.batch_alter_table("complaint_reader", schema=None) as batch_op:
         batch_op.create_index("ix_complaint_reader_account_id", ["account_id", "complaint_id"], unique=True)
+
+    op.create_table(
+        "letter",
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("follows_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("addressee", sa.String(length=80), nullable=False),
+        sa.Column("sender", sa.String(length=60), nullable=False),
+        sa.Column("text_sealed", sa.Text(), nullable=True),
+        sa.Column("reply_sealed", sa.Text(), nullable=True),
+        sa.Column("sealed", sa.Boolean(), nullable=False),
+        sa.Column("sent_by", sa.String(length=40), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replied_on", sa.Date(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_letter_complaint_id")),
+        sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_letter_employer_id")),
+        sa.ForeignKeyConstraint(["follows_id"], ["letter.id"], name=op.f("fk_letter_follows_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_letter_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
+    )
+    with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.create_index("ix_letter_complaint_id", ["complaint_id"], unique=False)
+        batch_op.create_index("ix_letter_employer_id", ["employer_id"], unique=False)
+        batch_op.create_index(
+            "ix_letter_open",
+            ["unit_id", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_letter_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_letter_unit_id_sent_at_id", ["unit_id", "sent_at", "id"], unique=False)
+        batch_op.create_index("ix_letter_unit_id_year_number", ["unit_id", "year", "number"], unique=True)
 
     op.create_table(
         "membership",
@@ -988,6 +1075,27 @@ def upgrade():
         )
 
     op.create_table(
+        "alert_stop",
+        sa.Column("alert_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("reached_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by", sa.String(length=40), nullable=False),
+        sa.Column("words_sealed", sa.Text(), nullable=True),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_alert_stop_alert_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_alert_stop_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_stop")),
+    )
+    with op.batch_alter_table("alert_stop", schema=None) as batch_op:
+        batch_op.create_index("ix_alert_stop_alert_id_unit_id", ["alert_id", "unit_id"], unique=True)
+        batch_op.create_index(batch_op.f("ix_alert_stop_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_alert_stop_unit_id_answered_at", ["unit_id", "answered_at"], unique=False)
+
+    op.create_table(
         "application",
         sa.Column("number", sa.String(length=12), nullable=False),
         sa.Column("code_digest", sa.String(length=64), nullable=False),
@@ -1032,6 +1140,12 @@ def downgrade():
         batch_op.drop_index("ix_application_membership_id")
 
     op.drop_table("application")
+    with op.batch_alter_table("alert_stop", schema=None) as batch_op:
+        batch_op.drop_index("ix_alert_stop_unit_id_answered_at")
+        batch_op.drop_index(batch_op.f("ix_alert_stop_uid"))
+        batch_op.drop_index("ix_alert_stop_alert_id_unit_id")
+
+    op.drop_table("alert_stop")
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.drop_index("ix_visit_unit_id_recorded_at_id")
         batch_op.drop_index(batch_op.f("ix_visit_uid"))
@@ -1059,6 +1173,19 @@ def downgrade():
         batch_op.drop_index("ix_membership_person_id")
 
     op.drop_table("membership")
+    with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.drop_index("ix_letter_unit_id_year_number")
+        batch_op.drop_index("ix_letter_unit_id_sent_at_id")
+        batch_op.drop_index(batch_op.f("ix_letter_uid"))
+        batch_op.drop_index(
+            "ix_letter_open",
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
+        batch_op.drop_index("ix_letter_employer_id")
+        batch_op.drop_index("ix_letter_complaint_id")
+
+    op.drop_table("letter")
     with op.batch_alter_table("complaint_reader", schema=None) as batch_op:
         batch_op.drop_index("ix_complaint_reader_account_id")
 
@@ -1069,6 +1196,18 @@ def downgrade():
         batch_op.drop_index("ix_complaint_event_complaint_id")
 
     op.drop_table("complaint_event")
+    with op.batch_alter_table("alert", schema=None) as batch_op:
+        batch_op.drop_index("ix_alert_unit_id_recorded_at_id")
+        batch_op.drop_index(batch_op.f("ix_alert_uid"))
+        batch_op.drop_index(
+            "ix_alert_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index("ix_alert_employer_id")
+        batch_op.drop_index("ix_alert_complaint_id")
+
+    op.drop_table("alert")
     with op.batch_alter_table("transfer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_transfer_uid"))
         batch_op.drop_index(
@@ -1139,6 +1278,7 @@ def downgrade():
         )
         batch_op.drop_index("ix_complaint_number")
         batch_op.drop_index("ix_complaint_handler_id_state")
+        batch_op.drop_index("ix_complaint_employer_id_recorded_at")
 
     op.drop_table("complaint")
     with op.batch_alter_table("tie", schema=None) as batch_op:
