@@ -88,6 +88,14 @@ ASIDES: list[Callable[[Viewer], tuple[str, str] | None]] = []
 """(words, address) of something that waits for the viewer's word, shown beside the lists they open."""
 
 
+NOTICES: list[Callable[[Viewer], list[tuple[str, str]]]] = []
+"""(words, address) of what the viewer is to know on 今日, 待办 or 总览."""
+
+
+def notices(viewer: Viewer) -> list[tuple[str, str]]:
+    return [told for notice in NOTICES for told in notice(viewer)]
+
+
 def asides(viewer: Viewer) -> list[tuple[str, str]]:
     return [told for aside in ASIDES if (told := aside(viewer))]
 

@@ -68,6 +68,7 @@ RIGHTS: dict[str, set[str]] = {
     "work on complaints": _FIELD,
     "decide complaints": {"leader", "supervisor"},
     "call back": {"leader", "supervisor"},
+    "unseal complaints": {"leader"} | _OFFICE,
     "press complaints": {"leader"} | _OFFICE,
     "see letters": {"leader"} | _OFFICE,
     "send letters": {"leader", "supervisor"},

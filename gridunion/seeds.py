@@ -94,6 +94,12 @@ SETTINGS: list[tuple[str, Any, str, str]] = [
     ("export.print", 300, "名单一次最多打印几人", "Members on one printed list"),
     ("card.years", 3, "会员卡有效几年", "Years a member card is valid"),
     ("import.undo.days", 30, "导入后几天内可撤销", "Days in which an import may be undone"),
+    (
+        "unseal.hours",
+        24,
+        "批准看保密诉求后几小时内可以看",
+        "Hours for which a sealed complaint is opened to who asked",
+    ),
     ("letter.reply.workdays", 15, "发函后几个工作日内要回复", "Working days to answer a letter"),
     (
         "alert.wages.count",

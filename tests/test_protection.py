@@ -1,21 +1,26 @@
 """Who keeps away from a case, who is named for a sealed one, and that nobody else learns of it."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
+import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from gridunion import audit, clock
+from gridunion import audit, clock, jobs
 from gridunion.accounts.models import Posting
-from gridunion.complaints import hands
+from gridunion.alerts.rules import look_around
+from gridunion.complaints import hands, readers
 from gridunion.complaints.conflicts import Tie
 from gridunion.complaints.listing import counts, looking
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.readers import Reader
 from gridunion.complaints.turns import NotYours
+from gridunion.complaints.unsealing import Unsealing
 from gridunion.db import db, write
 from gridunion.employers.models import Employer
-from tests.conftest import Someone, as_viewer, unit
+from gridunion.letters.models import Letter
+from tests.conftest import NOON, Someone, as_viewer, member, unit
 from tests.test_complaints import OPTIONS, account, assigned, look_again, taken, there
 
 SHOP = "汉江快递站"
@@ -208,3 +213,164 @@ def test_the_administrator_gives_the_duty(lifted: Flask, admin: Someone) -> None
     look_again()
     assert account("worker").held[0].duty == "women"
     assert "女职工委员会委员" in admin.get(f"/accounts/{account('worker').uid}")
+
+
+# ── breaking the glass ──
+
+
+def ask(someone: Someone, number: str, words: str = "当事人到街道来找", status: int = 303) -> None:
+    someone.post("/complaints/unseal", {"number": number, "words": words}, status)
+
+
+def decide(someone: Someone, answer: str = "yes", status: int = 303) -> None:
+    found = re.search(r'name="asked" value="([^"]+)"', someone.get("/complaints/unseal").html)
+    assert found
+    someone.post("/complaints/unseal/decision", {"asked": found[1], "answer": answer}, status)
+
+
+def test_two_people_open_a_sealed_case_for_some_hours_and_its_readers_know(
+    lifted: Flask, supervisor: Someone, district: Someone, leader: Someone, worker: Someone
+) -> None:
+    case = taken(category="harassment", text="车间主任动手动脚")
+    supervisor.get(there(case), 404)
+    ask(supervisor, case.code)
+    assert "等第二个人同意" in supervisor.get("/complaints/unseal")
+    assert "当事人到街道来找" in district.get("/complaints/unseal")
+    assert "份看保密诉求的申请等你答复" in district.get("/status/")
+    supervisor.get(there(case), 404)
+    decide(district)
+    assert "车间主任动手动脚" in supervisor.get(there(case))
+    district.get(there(case), 404)
+    for someone, url in ((leader, "/inbox"), (worker, "/today")):
+        assert f"杜丽华经批准看保密诉求 {case.code}" in someone.get(url)
+    assert "杜丽华（到 11月20日 12:00）" in leader.get(there(case))
+    with clock.at(NOON + timedelta(hours=24, minutes=1)):
+        late = Someone(lifted, "supervisor")
+        late.get(there(case), 404)
+        assert "时间已过" in late.get("/complaints/unseal")
+    actions = set(db.session.scalars(select(audit.Trail.action).where(audit.Trail.record_uid == case.uid)))
+    assert {"unseal", "open sealed"} <= actions
+    asked = select(audit.Trail.action).where(audit.Trail.kind == "unsealing").order_by(audit.Trail.id)
+    assert list(db.session.scalars(asked)) == ["create", "change"]
+
+
+def test_nobody_agrees_to_his_own_request_nor_to_one_of_another_branch(
+    lifted: Flask, supervisor: Someone, leader: Someone, stranger: Someone
+) -> None:
+    case = taken(category="harassment")
+    ask(supervisor, case.code)
+    asked = db.session.scalars(select(Unsealing)).one()
+    for someone, status in ((supervisor, 422), (leader, 422), (stranger, 403)):
+        someone.post("/complaints/unseal/decision", {"asked": str(asked.uid), "answer": "yes"}, status)
+    supervisor.get(there(case), 404)
+
+
+def test_a_number_that_is_none_is_asked_for_and_answered_in_the_same_way(
+    lifted: Flask, supervisor: Someone, district: Someone
+) -> None:
+    case = taken(category="harassment")
+    other = "密100001" if case.code != "密100001" else "密100002"
+    pages = []
+    for number in (case.code, other):
+        ask(supervisor, number)
+        page = supervisor.get("/complaints/unseal")
+        pages.append(
+            page.text.replace(number, "密") + district.get("/complaints/unseal").text.replace(number, "密")
+        )
+        decide(district)
+        with write():
+            db.session.execute(delete(Unsealing))
+    assert pages[0] == pages[1]
+    ask(supervisor, "12", status=422)
+
+
+def test_what_was_refused_or_forgotten_opens_nothing(
+    lifted: Flask, supervisor: Someone, district: Someone
+) -> None:
+    case = taken(category="harassment")
+    ask(supervisor, case.code)
+    decide(district, "no")
+    assert "马秀英没同意" in supervisor.get("/complaints/unseal")
+    ask(supervisor, case.code)
+    with clock.at(NOON + timedelta(days=4)):
+        assert 'name="asked"' not in Someone(lifted, "district").get("/complaints/unseal").html
+        assert "已过期" in Someone(lifted, "supervisor").get("/complaints/unseal")
+    supervisor.get(there(case), 404)
+
+
+def test_who_is_bound_to_the_employer_is_let_in_by_nobody(
+    lifted: Flask, supervisor: Someone, district: Someone
+) -> None:
+    ledger()
+    bind("supervisor")
+    case = taken(category="harassment", employer_name=SHOP)
+    ask(supervisor, case.code)
+    decide(district)
+    supervisor.get(there(case), 404)
+
+
+def test_a_case_of_another_branch_stays_shut(lifted: Flask, leader: Someone, supervisor: Someone) -> None:
+    case = taken("212", "leader2", category="harassment")
+    ask(leader, case.code)
+    decide(supervisor)
+    leader.get(there(case), 404)
+
+
+def test_numbers_are_not_tried_one_after_the_other(lifted: Flask, supervisor: Someone) -> None:
+    for n in range(10):
+        ask(supervisor, str(200_000 + n))
+    ask(supervisor, "300000", status=422)
+
+
+def test_who_was_let_in_for_a_while_may_be_named_later(lifted: Flask) -> None:
+    case = taken(category="harassment")
+    street = account("supervisor").id
+    with write():
+        readers.admit(case, street, clock.now() + timedelta(hours=1))
+    assert street not in readers.named(case)
+    with write():
+        readers.name(case, {street})
+        readers.admit(case, street, clock.now() + timedelta(hours=1))
+    assert street in readers.named(case)
+
+
+# ── nothing betrays a sealed case ──
+
+PAGES = (
+    "/", "/today", "/inbox", "/status/", "/status/21", "/status/2/open", "/status/2/overdue", "/complaints/",
+    "/complaints/?show=open", "/complaints/?show=all", "/complaints/?show=done", "/complaints/?show=street",
+    "/complaints/?show=open&category=harassment", "/complaints/overdue", "/complaints/pace", "/complaints/unseal",
+    "/members/", "/visits/", "/employers/", "/letters/", "/letters/?show=all", "/alerts/", "/alerts/?show=open", "/me",
+    "/ties/", "/staff", "/imports/",
+)  # fmt: skip
+VARIES = re.compile(r'(csrf_token|client_key)" value="[^"]*"|更新于 [\d:]+|数据截至 [^<]*|after=[\w.-]+|"num">[0-9a-f]{12}<')
+
+
+def _seen(site: Flask, login: str, *more: str) -> dict[str, str]:
+    someone = Someone(site, login)
+    return {
+        url: VARIES.sub("", someone._apart(someone.client.get, url).get_data(as_text=True))
+        for url in (*PAGES, *more)
+    }
+
+
+@pytest.mark.parametrize("login", ["neighbor", "leader2", "supervisor", "district", "admin", "stranger"])
+def test_no_page_is_another_one_because_there_is_a_sealed_case(lifted: Flask, login: str) -> None:
+    employer = ledger()
+    person = member()
+    for _ in range(3):
+        assigned(employer_name=SHOP, person=person)
+    while jobs.work_one():
+        pass
+    more = f"/employers/{employer.uid}", f"/members/{person.uid}"
+    before = _seen(lifted, login, *more)
+    cases = [taken(category="harassment", employer_name=SHOP, person=person, people=12) for _ in range(3)]
+    with write():
+        cases[0].assign(account("worker"), as_viewer("leader"))
+        Letter.send("reminder", unit("21"), as_viewer("leader"), SHOP, "请自查", employer, cases[0])
+        cases[1].refuse(as_viewer("leader"), "other_office", "去派出所报案，电话 110", "shown")
+    while jobs.work_one():
+        pass
+    look_around()
+    after = _seen(lifted, login, *more)
+    assert {url for url in before if before[url] != after[url]} == set()

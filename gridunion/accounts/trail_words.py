@@ -35,6 +35,7 @@ ACTIONS = {
     "lookups stopped": _("核对证件太多，已停"),
     "open sealed": _("看保密诉求"),
     "name reader": _("准许看保密诉求"),
+    "unseal": _("破例准许看保密诉求"),
     "strike reader": _("不再准许看保密诉求"),
     "merge people": _("合并档案"),
     "undo merge": _("撤销合并"),
@@ -68,7 +69,7 @@ KINDS = {
     "complaint_event": _("诉求步骤"), "consent": _("同意书"), "attachment": _("附件"),
     "draft": _("草稿"), "receipt": _("回执"), "transfer": _("转会"), "employer_gone": _("单位没了"),
     "application": _("入会申请"), "import_run": _("表格导入"), "export_request": _("导出申请"),
-    "tie": _("回避申报"), "letter": _("函"), "alert": _("预警"),
+    "unsealing": _("看保密诉求的申请"), "tie": _("回避申报"), "letter": _("函"), "alert": _("预警"),
 }  # fmt: skip
 
 COLUMNS = {
@@ -111,7 +112,8 @@ COLUMNS = {
     "findings": _("情况"), "next_on": _("下次去"), "voided_at": _("撤回"),
     "end_type": _("结束于"), "filed": _("已备案"), "to_unit_id": _("转到"), "reason": _("原因"),
     "asked_by": _("提出人"), "decided_by_id": _("答复人"), "decided_at": _("答复"), "refusal": _("拒绝的原因"),
-    "gone_on": _("单位没了"), "done_by_id": _("经手"), "agreed_by": _("同意的人"), "duty": _("兼任"),
+    "gone_on": _("单位没了"), "done_by_id": _("经手"), "agreed_by": _("同意的人"),
+    "duty": _("兼任"), "agreed": _("同意"),
     "level": _("级别"), "cause": _("起因"), "cases": _("件数"),
     "words_sealed": _("内容"),
     "raised_by": _("发出的人"), "closed_by": _("解除的人"), "reason_sealed": _("原因"), "amount_owed": _("欠薪（分）"),

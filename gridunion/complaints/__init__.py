@@ -2,13 +2,23 @@
 
 from flask import Flask
 
-from gridunion.complaints import carrying, history, listing, succession, taking, ties, timeline, views
+from gridunion.complaints import (
+    carrying,
+    history,
+    listing,
+    succession,
+    taking,
+    ties,
+    timeline,
+    unseal_views,
+    views,
+)
 from gridunion.complaints.turns import NotYours
 from gridunion.faults import fault
 from gridunion.menu import badges
 
 assert (
-    carrying and history and succession and taking and timeline
+    carrying and history and succession and taking and timeline and unseal_views
 )  # they listen, or their views stand on the same blueprint
 
 

@@ -1,14 +1,17 @@
 """Sealed complaints: seen only by those named as readers, and by nobody in between when offices change hands."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, delete, or_, select
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, ForeignKey, Index, bindparam, delete, or_, select
 from sqlalchemy.orm import Mapped
 
-from gridunion import audit
+from gridunion import audit, clock
 from gridunion.accounts.models import Account
 from gridunion.complaints import hands
-from gridunion.db import BigId, Row, db, internal
+from gridunion.db import BigId, Row, UtcDateTime, db, internal
+from gridunion.look import moment
 from gridunion.tree import ME
 
 if TYPE_CHECKING:
@@ -23,9 +26,13 @@ class Reader(Row):
 
     account_id: Mapped[int] = internal(BigId, ForeignKey("account.id"))
     complaint_id: Mapped[int] = internal(BigId, ForeignKey("complaint.id"))
+    until: Mapped[datetime | None] = internal()  # of who was let in for some hours
 
 
-MINE = select(Reader.complaint_id).where(Reader.account_id == ME)
+_NOW = bindparam("readers_now", type_=UtcDateTime, callable_=clock.now)
+MINE = select(Reader.complaint_id).where(
+    Reader.account_id == ME, or_(Reader.until.is_(None), Reader.until > _NOW)
+)
 """The sealed complaints the viewer is named to read."""
 
 
@@ -64,8 +71,21 @@ def name(case: "Complaint", accounts: set[int | None] | set[int]) -> None:
     if not case.sealed:
         return
     for account_id in sorted(accounts - named(case) - {None}):  # type: ignore[type-var]
-        db.session.add(Reader(account_id=account_id, complaint_id=case.id))
+        _enter(case, account_id, None)
         audit.note("name reader", case, reader=account_id)
+
+
+def admit(case: "Complaint", account_id: int, until: datetime) -> None:
+    """Let somebody who is not named read a sealed case for a while."""
+    if account_id not in named(case):
+        _enter(case, account_id, until)
+
+
+def _enter(case: "Complaint", account_id: int | None, until: datetime | None) -> None:
+    there = select(Reader).where(Reader.complaint_id == case.id, Reader.account_id == account_id)
+    reader = db.session.scalars(there).one_or_none() or Reader(account_id=account_id, complaint_id=case.id)
+    reader.until = until
+    db.session.add(reader)
 
 
 def strike(case: "Complaint", account_id: int) -> None:
@@ -77,8 +97,9 @@ def strike(case: "Complaint", account_id: int) -> None:
 
 
 def named(case: "Complaint") -> set[int]:
-    """The accounts that may open a sealed case."""
-    return set(db.session.scalars(select(Reader.account_id).where(Reader.complaint_id == case.id)))
+    """The accounts named to open a sealed case, without those let in for a while."""
+    there = select(Reader.account_id).where(Reader.complaint_id == case.id, Reader.until.is_(None))
+    return set(db.session.scalars(there))
 
 
 def let_judges_read(case: "Complaint") -> None:
@@ -92,5 +113,10 @@ def reading(case: "Complaint") -> list[str]:
     """The names of those who may open a sealed case; its readers may know of each other."""
     if not case.sealed:
         return []
-    names = select(Account.name).join(Reader, Reader.account_id == Account.id)
-    return list(db.session.scalars(names.where(Reader.complaint_id == case.id).order_by(Reader.id)))
+    rows = select(Account.name, Reader.until).join(Reader, Reader.account_id == Account.id)
+    found = db.session.execute(rows.where(Reader.complaint_id == case.id).order_by(Reader.id))
+    return [
+        name if until is None else _("%(name)s（到 %(at)s）", name=name, at=moment(until))
+        for name, until in found
+        if until is None or until > clock.now()
+    ]

@@ -24,7 +24,7 @@ from gridunion.desk.views import bp
 from gridunion.joining.waiting import counted as applying
 from gridunion.letters import listing as letters
 from gridunion.members.suspect_list import count_for
-from gridunion.menu import asides, badges
+from gridunion.menu import asides, badges, notices
 from gridunion.rights import ROLES, Viewer, allow
 from gridunion.settings import value
 from gridunion.tree import width
@@ -90,7 +90,7 @@ def inbox() -> Response:
         "desk/inbox.html", groups=groups, total=_decisions(totals, GROUPS), chosen=chosen, chips=_chips(totals, chosen),
         hands=_offered(groups["assign"].rows) if "assign" in groups else {}, held=held,
         role=ROLES[held.role], twins=count_for(viewer()), days=value("complaint.accept.workdays", held.path),
-        asides=asides(viewer()),
+        asides=notices(viewer()) + asides(viewer()),
     )  # fmt: skip
 
 

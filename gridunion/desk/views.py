@@ -6,7 +6,7 @@ from sqlalchemy import literal, select
 
 from gridunion.db import db
 from gridunion.desk.today import today_of
-from gridunion.menu import home_of
+from gridunion.menu import home_of, notices
 from gridunion.receipts import drafts_of
 from gridunion.rights import PUBLIC, ROLES, allow
 from gridunion.web import go, page, signed_in, viewer
@@ -39,7 +39,12 @@ def today() -> Response:
     place = held[0].name if len(held) == 1 else _("%(name)s等 %(n)s 处", name=held[0].name, n=len(held))
     month = request.args.get("show") == "month"
     return page(
-        "desk/today.html", day=today_of(viewer(), month), month=month, place=place, role=ROLES[held[0].role]
+        "desk/today.html",
+        notices=notices(viewer()),
+        day=today_of(viewer(), month),
+        month=month,
+        place=place,
+        role=ROLES[held[0].role],
     )
 
 

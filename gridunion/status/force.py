@@ -8,9 +8,11 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
 from gridunion.alerts import listing as alerts
+from gridunion.complaints.unsealing import opened_lately, to_decide
 from gridunion.db import db
 from gridunion.letters import listing as letters
 from gridunion.tree import width
+from gridunion.web import viewer
 
 
 @cache
@@ -26,4 +28,6 @@ def waiting() -> list[tuple[str, str]]:
         told.append((_("%(n)s 条预警等你答复", n=unanswered), url_for("alerts.listing", show="mine")))
     if overdue:
         told.append((_("%(n)s 份函到期没回", n=overdue), url_for("letters.listing", show="overdue")))
-    return told
+    if asked := len(to_decide(viewer())) if viewer().can("unseal complaints") else 0:
+        told.append((_("%(n)s 份看保密诉求的申请等你答复", n=asked), url_for("complaints.unseal")))
+    return told + opened_lately()

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 17:56:38.375296
+Revision: 0001, 2026-11-21 18:07:38.746689
 """
 
 import sqlalchemy as sa
@@ -914,6 +914,7 @@ def upgrade():
         "complaint_reader",
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_complaint_reader_account_id")),
         sa.ForeignKeyConstraint(
@@ -1044,6 +1045,33 @@ def upgrade():
         )
 
     op.create_table(
+        "unsealing",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_by", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("reason_sealed", sa.Text(), nullable=True),
+        sa.Column("agreed", sa.Boolean(), nullable=True),
+        sa.Column("agreed_by", sa.String(length=40), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_unsealing_account_id")),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_unsealing_complaint_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_unsealing_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unsealing")),
+    )
+    with op.batch_alter_table("unsealing", schema=None) as batch_op:
+        batch_op.create_index("ix_unsealing_account_id", ["account_id"], unique=False)
+        batch_op.create_index("ix_unsealing_complaint_id", ["complaint_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_unsealing_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_unsealing_unit_id_recorded_at", ["unit_id", "recorded_at"], unique=False)
+
+    op.create_table(
         "visit",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("due_visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -1152,6 +1180,13 @@ def downgrade():
         batch_op.drop_index("ix_visit_person_id_happened_at")
 
     op.drop_table("visit")
+    with op.batch_alter_table("unsealing", schema=None) as batch_op:
+        batch_op.drop_index("ix_unsealing_unit_id_recorded_at")
+        batch_op.drop_index(batch_op.f("ix_unsealing_uid"))
+        batch_op.drop_index("ix_unsealing_complaint_id")
+        batch_op.drop_index("ix_unsealing_account_id")
+
+    op.drop_table("unsealing")
     with op.batch_alter_table("reply_due", schema=None) as batch_op:
         batch_op.drop_index("ix_reply_due_unit_id_due_at_told_at_sealed")
         batch_op.drop_index("ix_reply_due_complaint_id")
