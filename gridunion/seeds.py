@@ -100,6 +100,12 @@ SETTINGS: list[tuple[str, Any, str, str]] = [
         "批准看保密诉求后几小时内可以看",
         "Hours for which a sealed complaint is opened to who asked",
     ),
+    (
+        "complaint.repeat.days",
+        90,
+        "几天内又反映同一件事算重复诉求",
+        "Days in which the same matter counts as repeated",
+    ),
     ("letter.reply.workdays", 15, "发函后几个工作日内要回复", "Working days to answer a letter"),
     (
         "alert.wages.count",

@@ -343,7 +343,10 @@ PAGES = (
     "/members/", "/visits/", "/employers/", "/letters/", "/letters/?show=all", "/alerts/", "/alerts/?show=open", "/me",
     "/ties/", "/staff", "/imports/",
 )  # fmt: skip
-VARIES = re.compile(r'(csrf_token|client_key)" value="[^"]*"|更新于 [\d:]+|数据截至 [^<]*|after=[\w.-]+|"num">[0-9a-f]{12}<')
+VARIES = re.compile(
+    r'(csrf_token|client_key)" value="[^"]*"|更新于 [\d:]+|数据截至 [^<]*|after=[\w.-]+'
+    r'|"num">[0-9a-f]{12}<'
+)
 
 
 def _seen(site: Flask, login: str, *more: str) -> dict[str, str]:

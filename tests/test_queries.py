@@ -22,16 +22,16 @@ from tests.conftest import Someone, as_viewer, unit
 
 # (who, what they open, how many statements at most); {…} stands for the address of the first record.
 PAGES = (
-    ("worker", "/today", 12),
+    ("worker", "/today", 13),
     ("worker", "/members/", 6),
     ("worker", "/members/?show=hardship", 6),
     ("worker", "/members/{person}", 15),
     ("worker", "/members/new", 4),
     ("worker", "POST /members/search", 6),
     ("worker", "/complaints/", 5),
-    ("worker", "/complaints/{complaint}", 15),
+    ("worker", "/complaints/{complaint}", 16),
     ("worker", "/visits/", 5),
-    ("leader", "/inbox", 8),
+    ("leader", "/inbox", 10),
     ("leader", "/members/approvals", 7),
     ("leader", "/members/", 8),
     ("leader", "/members/suspects", 9),

@@ -150,7 +150,7 @@ _MEANS_NOTHING = {
     "recorded_by_id", "accept_due_at", "calls", "planned_by_id", "settled_by_id", "seen_before", "due_visit_id",
     "visitor_id", "subject_uid", "size", "mime", "transfer_id", "asking_id", "answering_id", "known_as_id",
     "merged_into_id", "gaps", "digest", "chosen", "staged",
-    "complaint_id", "follows_id",
+    "complaint_id", "follows_id", "repeat_of_id",
 }  # fmt: skip
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+\+00:00)?")
 

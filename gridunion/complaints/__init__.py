@@ -6,6 +6,8 @@ from gridunion.complaints import (
     carrying,
     history,
     listing,
+    pace,
+    repeats,
     succession,
     taking,
     ties,
@@ -18,7 +20,7 @@ from gridunion.faults import fault
 from gridunion.menu import badges
 
 assert (
-    carrying and history and succession and taking and timeline and unseal_views
+    carrying and history and pace and repeats and succession and taking and timeline and unseal_views
 )  # they listen, or their views stand on the same blueprint
 
 

@@ -56,6 +56,7 @@ class Case(Seal, Scoped, Record):
     closed_at: Mapped[datetime | None] = internal()
     reopened: Mapped[int] = internal(default=0)
     urged_at: Mapped[datetime | None] = internal()
+    repeat_of_id: Mapped[int | None] = internal(BigId, ForeignKey("complaint.id"))
 
     @classmethod
     def visible(cls) -> ColumnElement[bool]:

@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from gridunion import clock, money, settings
 from gridunion.complaints.models import Complaint
 from gridunion.db import db
-from gridunion.employers.history import FACTS, Entry, tell
+from gridunion.employers.history import ACTIONS, FACTS, Entry, tell
 from gridunion.employers.models import Employer
+from gridunion.rights import Viewer
 
 MOST = 50
 YEAR = timedelta(days=365)
@@ -51,4 +52,10 @@ def per_hundred(count: int, headcount: int) -> Decimal:
     return (Decimal(count * 100) / headcount).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
+def list_them(employer: Employer, _viewer: Viewer) -> tuple[str, str] | None:
+    """The way to the list of its complaints, with the filters of the list."""
+    return _("看诉求"), url_for("complaints.listing", show="all", employer=employer.uid)
+
+
 FACTS.append(rate)
+ACTIONS.append(list_them)

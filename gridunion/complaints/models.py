@@ -40,6 +40,8 @@ class Complaint(Case):
         Index("ix_complaint_open", "unit_id", "due_at", sqlite_where=_OPEN_SQL, postgresql_where=_OPEN_SQL),
         Index("ix_complaint_handler_id_state", "handler_id", "state"),
         Index("ix_complaint_person_id", "person_id"),
+        Index("ix_complaint_repeat_of_id", "repeat_of_id"),
+        Index("ix_complaint_unit_id_closed_at", "unit_id", "closed_at"),
         Index("ix_complaint_employer_id_recorded_at", "employer_id", "recorded_at"),
         Index("ix_complaint_unit_id_state_sealed", "unit_id", "state", "sealed"),
     )

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 18:07:38.746689
+Revision: 0001, 2026-11-21 18:15:06.353736
 """
 
 import sqlalchemy as sa
@@ -640,6 +640,7 @@ def upgrade():
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reopened", sa.Integer(), nullable=False),
         sa.Column("urged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("repeat_of_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -648,6 +649,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_complaint_employer_id")),
         sa.ForeignKeyConstraint(["handler_id"], ["account.id"], name=op.f("fk_complaint_handler_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_complaint_person_id")),
+        sa.ForeignKeyConstraint(["repeat_of_id"], ["complaint.id"], name=op.f("fk_complaint_repeat_of_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_complaint_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
     )
@@ -669,7 +671,9 @@ def upgrade():
             ),
         )
         batch_op.create_index("ix_complaint_person_id", ["person_id"], unique=False)
+        batch_op.create_index("ix_complaint_repeat_of_id", ["repeat_of_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_complaint_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_complaint_unit_id_closed_at", ["unit_id", "closed_at"], unique=False)
         batch_op.create_index("ix_complaint_unit_id_first_due_at", ["unit_id", "first_due_at"], unique=False)
         batch_op.create_index(
             "ix_complaint_unit_id_recorded_at_id", ["unit_id", "recorded_at", "id"], unique=False
@@ -1300,7 +1304,9 @@ def downgrade():
         batch_op.drop_index("ix_complaint_unit_id_state_sealed")
         batch_op.drop_index("ix_complaint_unit_id_recorded_at_id")
         batch_op.drop_index("ix_complaint_unit_id_first_due_at")
+        batch_op.drop_index("ix_complaint_unit_id_closed_at")
         batch_op.drop_index(batch_op.f("ix_complaint_uid"))
+        batch_op.drop_index("ix_complaint_repeat_of_id")
         batch_op.drop_index("ix_complaint_person_id")
         batch_op.drop_index(
             "ix_complaint_open",
