@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _lazy
+from flask_babel import lazy_gettext
 from sqlalchemy import Boolean, ColumnElement, Date, ForeignKey, Index, String, and_, delete, or_, select
 from sqlalchemy.orm import Mapped, relationship
 
@@ -15,7 +15,7 @@ from gridunion.db import BigId, Record, Row, db, internal, personal, sensitive
 from gridunion.rights import ROLES, SEATS
 from gridunion.tree import Scoped, Unit
 
-DUTIES = {"women": _lazy("女职工委员会委员")}
+DUTIES = {"women": lazy_gettext("女职工委员会委员")}
 """What somebody does beside his role, by which cases find him."""
 
 CODE_HOURS = 72  # how long a one-time code works
