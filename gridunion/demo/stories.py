@@ -11,6 +11,7 @@ from gridunion.complaints.hands import handlers
 from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.demo.comings import Comings
+from gridunion.demo.force import Force
 from gridunion.demo.made_up import Numbers
 from gridunion.demo.teller import Teller, days_ago, evening, just_late, then, today_at, viewer_of, years_ago
 from gridunion.members.models import Person
@@ -28,6 +29,7 @@ def tell(numbers: Numbers) -> None:
         stories.desk_of_the_leader()
         stories.late_elsewhere()
         Comings(numbers).tell()
+        Force(numbers).tell()
 
 
 class Stories(Teller):
