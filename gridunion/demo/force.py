@@ -14,7 +14,7 @@ from gridunion.letters.wording import words_for
 
 class Force(Teller):
     def tell(self) -> None:
-        employer, other, tied = self.employers[0], self.employers[1], self.employers[3]
+        employer, other, tied = self.employers[0], self.employers[1], self.employers[2]
         about = select(Complaint).where(Complaint.employer_id == employer.id, Complaint.category == "wages")
         case = db.session.scalars(about.order_by(Complaint.id.desc()).limit(1)).one()
         case.amount_owed = 643_050
@@ -40,8 +40,8 @@ class Force(Teller):
         db.session.add(
             Tie(
                 account_id=self.neighbor.account_id,
-                employer_id=other.id,
-                employer_name=other.name,
+                employer_id=tied.id,
+                employer_name=tied.name,
                 kind="family",
             )
         )
