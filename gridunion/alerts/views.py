@@ -5,10 +5,12 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from gridunion.alerts.forms import AlertForm, AnswerForm, CloseForm
 from gridunion.alerts.listing import FILTERS, alerts, counts
 from gridunion.alerts.models import Alert, NotNow
+from gridunion.complaints.models import Complaint
 from gridunion.db import db
 from gridunion.employers.listing import communities
 from gridunion.employers.models import Employer, named
@@ -65,8 +67,15 @@ def _show(alert: Alert, status: int = 200, refused: str = "", **forms: Any) -> R
     shown = {"answer": AnswerForm(formdata=None), "closing": CloseForm(formdata=None)} | forms
     return page(
         "alerts/show.html", status, alert=alert, refused=refused, may_answer=alert.stop_of(who),
-        may_close=alert.may_close(who), may_rise=alert.may_rise(who), **shown,
+        may_close=alert.may_close(who), may_rise=alert.may_rise(who), case=_case(alert), **shown,
     )  # fmt: skip
+
+
+def _case(alert: Alert) -> Complaint | None:
+    """The dispute it rests on, if the viewer may open it."""
+    if alert.complaint_id is None:
+        return None
+    return db.session.scalars(select(Complaint).where(Complaint.id == alert.complaint_id)).one_or_none()
 
 
 @bp.post("/<uuid:uid>/answer")
