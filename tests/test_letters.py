@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
-from gridunion import clock
+from gridunion import audit, clock
 from gridunion.db import db, write
 from gridunion.letters.models import Letter, Settled, TellsOnSomebody
 from tests.conftest import Someone, as_viewer, unit
@@ -123,6 +124,23 @@ def test_a_letter_of_a_sealed_case_is_known_to_its_readers_only(
     supervisor.get(f"/letters/{secret.uid}", 404)
     assert supervisor.get("/letters/?show=all").total == 2
     assert str(secret.uid) not in supervisor.get(f"/employers/{employer.uid}").html
+
+
+def test_a_sealed_letter_stands_in_the_trail_or_it_does_not_open(
+    lifted: Flask, leader: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = sent(complaint=taken(category="harassment"))
+    for page in ("", "/reply", "/next"):
+        leader.get(f"/letters/{secret.uid}{page}")
+    lines = select(audit.Trail.id).where(audit.Trail.action == "open sealed")
+    assert len(db.session.scalars(lines).all()) == 3
+
+    def fail(_lines: object) -> None:
+        raise OperationalError("insert", {}, Exception("disk full"))
+
+    monkeypatch.setattr(audit, "append", fail)
+    for page in ("", "/reply", "/next"):
+        assert "自查工资" not in leader.get(f"/letters/{secret.uid}{page}", 503)
 
 
 def test_who_is_bound_to_an_employer_reads_no_letter_to_it(lifted: Flask, leader: Someone) -> None:

@@ -15,12 +15,13 @@ from gridunion.complaints.conflicts import Tie
 from gridunion.complaints.listing import counts, looking
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.readers import Reader
+from gridunion.complaints.succession import name_successors
 from gridunion.complaints.turns import NotYours
 from gridunion.complaints.unsealing import Unsealing
 from gridunion.db import db, write
 from gridunion.employers.models import Employer
 from gridunion.letters.models import Letter
-from tests.conftest import NOON, Someone, as_viewer, member, unit
+from tests.conftest import CAST, NOON, Someone, as_viewer, member, unit
 from tests.test_complaints import OPTIONS, account, assigned, look_again, taken, there
 
 SHOP = "汉江快递站"
@@ -104,6 +105,8 @@ def test_an_employer_known_only_by_name_is_kept_from_who_is_bound_to_it(
     case = taken(employer_name="没登记的饭馆")
     worker.get(there(case), 404)
     worker.get(there(case, "progress"), 404)
+    for url in ("/complaints/?show=open", "/complaints/?show=all"):
+        assert "马小军" not in worker.get(url)
 
 
 def test_who_takes_down_a_case_he_may_not_read_is_told_so(lifted: Flask, worker: Someone) -> None:
@@ -181,6 +184,17 @@ def test_the_womens_committee_officer_is_named_for_harassment(lifted: Flask, nei
     assert named == {account(login).id for login in ("worker", "leader", "neighbor")}
     assert "车间主任动手动脚" in neighbor.get(there(case))
     assert "罗春梅" in neighbor.get(there(case)), "the page says who may read"
+
+
+def test_an_officer_who_comes_later_finds_the_open_cases(lifted: Flask) -> None:
+    case = taken(category="harassment")
+    with write():
+        db.session.add(
+            Posting(account=account("neighbor"), role="grid_worker", unit=unit("211"), duty="women")
+        )
+    for _twice in range(2):
+        name_successors()
+    assert readers.named(case) == {account(login).id for login in ("worker", "leader", "neighbor")}
 
 
 def test_of_a_community_without_one_the_officer_of_the_street_is_named(lifted: Flask) -> None:
@@ -377,3 +391,12 @@ def test_no_page_is_another_one_because_there_is_a_sealed_case(lifted: Flask, lo
     look_around()
     after = _seen(lifted, login, *more)
     assert {url for url in before if before[url] != after[url]} == set()
+
+
+def test_a_leader_tied_to_an_employer_known_by_name_decides_nothing(lifted: Flask, leader: Someone) -> None:
+    bind("leader", "没登记的饭馆")
+    case = taken(employer_name="没登记的饭馆")
+    assert [login for login, *_ in CAST if case.may("assign", as_viewer(login))] == ["supervisor"]
+    assert leader.get("/inbox").total == 0
+    with looking(as_viewer("supervisor"), "decide complaints"):
+        assert counts("street") == {"street": 1}

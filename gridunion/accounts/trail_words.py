@@ -151,6 +151,7 @@ _MEANS_NOTHING = {
     "visitor_id", "subject_uid", "size", "mime", "transfer_id", "asking_id", "answering_id", "known_as_id",
     "merged_into_id", "gaps", "digest", "chosen", "staged",
     "complaint_id", "follows_id", "repeat_of_id",
+    "name_index", "accused_index",
 }  # fmt: skip
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+\+00:00)?")
 

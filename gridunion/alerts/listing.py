@@ -10,7 +10,7 @@ from gridunion import clock
 from gridunion.accounts.models import Posting
 from gridunion.alerts.models import Alert, AlertStop
 from gridunion.bookmark import opened_at, seal
-from gridunion.complaints.conflicts import MY_EMPLOYERS
+from gridunion.complaints.conflicts import MY_EMPLOYERS, MY_NAMES
 from gridunion.db import BigId, Bytewise, UtcDateTime, db
 from gridunion.rights import RIGHTS
 from gridunion.tree import ME, Unit, branch, width
@@ -21,7 +21,9 @@ _ON = bindparam("alerts_on", type_=Date(), callable_=clock.today)
 _AFTER, _AT = bindparam("path", type_=Bytewise), bindparam("at", type_=UtcDateTime)
 _ID = bindparam("number_id", type_=BigId)
 _JOINED = Unit.__table__.join(Alert.__table__, _x.unit_id == _u.id)
-READABLE = or_(_x.employer_id.is_(None), _x.employer_id.not_in(MY_EMPLOYERS))
+READABLE = and_(
+    or_(_x.employer_id.is_(None), _x.employer_id.not_in(MY_EMPLOYERS)), _x.employer_name.not_in(MY_NAMES)
+)
 
 _my_units = select(_p.unit_id).where(
     _p.account_id == ME, _p.role.in_(sorted(RIGHTS["answer alerts"])), _p.from_on <= _ON,

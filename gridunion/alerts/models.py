@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import calendar, clock, settings
 from gridunion.accounts.trail_words import VALUES
-from gridunion.complaints.conflicts import MY_EMPLOYERS
+from gridunion.complaints.conflicts import MY_EMPLOYERS, MY_NAMES
 from gridunion.db import Addressed, BigId, Encrypted, Record, db, internal, personal, sealed
 from gridunion.employers.models import Employer
 from gridunion.rights import Viewer
@@ -89,7 +89,8 @@ class Alert(Scoped, Record):
     @classmethod
     def visible(cls) -> ColumnElement[bool]:
         """Nobody sees the alerts about an employer he is bound to."""
-        return or_(cls.employer_id.is_(None), cls.employer_id.not_in(MY_EMPLOYERS))
+        unbound = or_(cls.employer_id.is_(None), cls.employer_id.not_in(MY_EMPLOYERS))
+        return unbound & cls.employer_name.not_in(MY_NAMES)
 
     @classmethod
     def sound(

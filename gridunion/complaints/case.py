@@ -25,6 +25,7 @@ class Case(Seal, Scoped, Record):
     number: Mapped[int] = internal(BigId)
     person_id: Mapped[int | None] = internal(BigId, ForeignKey("person.id"))
     employer_id: Mapped[int | None] = internal(BigId, ForeignKey("employer.id"))
+    accused_index: Mapped[str | None] = internal(String(64))
     complainant_sealed: Mapped[str | None] = sealed(Text)
     text_sealed: Mapped[str | None] = sealed(Text)
     kind: Mapped[str] = internal(String(24))
@@ -129,7 +130,7 @@ class Case(Seal, Scoped, Record):
         if self.state not in IN_HAND:
             return False
         there = [account for account in hands.handlers(self.unit) if account.id == self.handler_id]
-        return not there or bool(self.employer_id and hands.bound_to(there, [self.employer_id]))
+        return not there or bool(hands.kept_away(there, self.accused))
 
     @property
     def in_hand(self) -> bool:

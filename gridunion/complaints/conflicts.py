@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped
 from gridunion import clock
 from gridunion.accounts.models import Account
 from gridunion.accounts.trail_words import VALUES
-from gridunion.db import Addressed, BigId, Encrypted, Record, db, internal, personal, sealed
+from gridunion.db import Addressed, BigId, Encrypted, Record, db, internal, keyring, personal, sealed
 from gridunion.employers.models import Employer
 from gridunion.members.models import Person
 from gridunion.tree import ME
@@ -38,6 +38,11 @@ KINDS = {
 }
 
 
+def name_index(name: str) -> str:
+    """The name of an employer as it can be compared without being read: what was said of one is encrypted."""
+    return keyring().digest(name, "employer name")
+
+
 class Tie(Record):
     """What binds somebody of the staff to an employer, declared by himself, from a day until (and without) another."""
 
@@ -47,9 +52,14 @@ class Tie(Record):
     account_id: Mapped[int] = internal(BigId, ForeignKey("account.id"))
     employer_id: Mapped[int | None] = internal(BigId, ForeignKey("employer.id"))
     employer_name: Mapped[str] = personal(String(80))
+    name_index: Mapped[str] = internal(String(64))
     kind: Mapped[str] = personal(String(20))
     from_on: Mapped[date] = internal(Date, default=clock.today)
     until_on: Mapped[date | None] = internal(Date)
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.name_index = name_index(self.employer_name)
 
     @property
     def kind_words(self) -> str:
@@ -105,13 +115,18 @@ MY_EMPLOYERS = (
 )
 """The employers about whom the viewer works on nothing: his own, and those he is tied to."""
 
+MY_NAMES = select(_t.employer_name).where(_t.account_id == ME, _BINDS)
+"""The same by the names that were declared, for what names an employer the ledger does not have."""
+
+_MY_INDEXES = select(_t.name_index).where(_t.account_id == ME, _BINDS)
 _GIVEN_BACK = select(_r.complaint_id).where(_r.account_id == ME)
 
 
 def free_of(cases: Any) -> ColumnElement[bool]:
     """The viewer does not keep away from a case; `cases` holds the columns (or attributes) of complaints."""
     unbound = or_(cases.employer_id.is_(None), cases.employer_id.not_in(MY_EMPLOYERS))
-    return and_(unbound, cases.id.not_in(_GIVEN_BACK))
+    unnamed = or_(cases.accused_index.is_(None), cases.accused_index.not_in(_MY_INDEXES))
+    return and_(unbound, unnamed, cases.id.not_in(_GIVEN_BACK))
 
 
 def keeps_away(account: Any, cases: Any, *correlated: Any) -> ColumnElement[bool]:
@@ -119,7 +134,10 @@ def keeps_away(account: Any, cases: Any, *correlated: Any) -> ColumnElement[bool
     employs = select(_n.id).where(_n.phone == account.phone, _n.employer_id == cases.employer_id)
     named = select(_e.id).where(_e.id == cases.employer_id, _e.name == _t.employer_name).exists()
     bound = select(_t.id).where(_t.account_id == account.id, _BINDS)
-    bound = bound.where(or_(_t.employer_id == cases.employer_id, named.correlate(Tie.__table__, *correlated)))
+    by_name = named.correlate(Tie.__table__, *correlated)
+    bound = bound.where(
+        or_(_t.employer_id == cases.employer_id, _t.name_index == cases.accused_index, by_name)
+    )
     gave_back = select(_r.id).where(_r.account_id == account.id, _r.complaint_id == cases.id)
     return or_(*(found.correlate(*correlated).exists() for found in (employs, bound, gave_back)))
 

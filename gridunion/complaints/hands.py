@@ -45,14 +45,11 @@ def handlers(unit: Unit) -> list[Account]:
     return handlers_of([place_of(unit)])[place_of(unit)]
 
 
-def leaders(unit: Unit, employer_id: int | None = None, case_id: int | None = None) -> set[int]:
+def leaders(unit: Unit, accused: Accused | None = None, case_id: int | None = None) -> set[int]:
     """The accounts that lead the unit's community today; empty when nobody does. Who is bound to the accused
     employer, or gave the case back, withdraws (信访工作条例 第二十八条)."""
     leading = [account for account, _path, _role in _posted({community_of(place_of(unit))}, ("leader",))]
-    partial = bound_to(leading, [employer_id]) if employer_id else set()
-    return (
-        {account.id for account in leading} - {account for account, _employer in partial} - recused(case_id)
-    )
+    return {account.id for account in leading} - kept_away(leading, accused) - recused(case_id)
 
 
 def street(unit: Unit) -> set[int]:
@@ -136,6 +133,15 @@ def bound_to(accounts: Iterable[Account], employers: Iterable[Accused]) -> set[t
     """(account, employer) where somebody keeps away: he works there, or declared a tie."""
     there, asked = list(accounts), set(employers)
     return works_for(there, asked) | tied(there, asked)
+
+
+def kept_away(there: list[Account], accused: Accused | None) -> set[int]:
+    """Who of some people keeps away from an employer, as the lists know it: of one that is not in the ledger they
+    know by whom a tie was declared, not who works there."""
+    if not accused:
+        return set()
+    found = bound_to(there, [accused]) if isinstance(accused, int) else tied(there, [accused])
+    return {account for account, _employer in found}
 
 
 def bound(account_id: int, accused: Accused | None) -> bool:

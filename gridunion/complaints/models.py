@@ -103,6 +103,7 @@ class Complaint(Case):
         """Tie the case to the employer it is about, when the ledger has it."""
         self.employer = named(employer_name, self.unit) if employer_name else None
         self.employer_id = self.employer.id if self.employer else None
+        self.accused_index = conflicts.name_index(employer_name) if employer_name else None
 
     def accept(self, by: Viewer, told: str | None = None) -> None:
         self._step("accept", by, told=told)
@@ -238,7 +239,7 @@ class Complaint(Case):
 
     def steps_for(self, by: Viewer) -> list[str]:
         """The steps the viewer could take now."""
-        leaders = hands.leaders(self.unit, self.employer_id, self.id)
+        leaders = hands.leaders(self.unit, self.accused, self.id)
         return [name for name in STEPS if name not in ("register", "close") and self.may(name, by, leaders)]
 
     @property

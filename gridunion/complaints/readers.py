@@ -60,7 +60,7 @@ def seal(case: "Complaint") -> None:
 
 def judges(case: "Complaint") -> set[int]:
     """Who decides about a case today: the leaders of its community, the street where it is the street's."""
-    leaders = hands.leaders(case.unit, case.employer_id, case.id)
+    leaders = hands.leaders(case.unit, case.accused, case.id)
     if not leaders or case.reopened > 1 or (case.state == "resolved" and case.handler_id in leaders):
         return hands.street(case.unit)
     return leaders
@@ -105,8 +105,11 @@ def named(case: "Complaint") -> set[int]:
 def let_judges_read(case: "Complaint") -> None:
     """A sealed case that somebody else must judge now, or whose leader was followed by another, is open to
     whoever decides today. Nobody is named while one of the named still decides."""
-    if case.sealed and not named(case) & (deciding := judges(case)):
-        name(case, deciding)
+    if not case.sealed:
+        return
+    for wanted in (judges(case), hands.bearers(case.unit, case.duty) if case.duty else set()):
+        if not named(case) & wanted:
+            name(case, wanted)
 
 
 def reading(case: "Complaint") -> list[str]:

@@ -139,7 +139,7 @@ def _todo(complaint: Complaint) -> list[Line]:
 def _offices(complaint: Complaint) -> tuple[str, str]:
     """Who gives the case out, and who judges its result: the community, or the street in its place."""
     community, street = _("社区工会"), _("街道联合会")
-    leaders = hands.leaders(complaint.unit, complaint.employer_id, complaint.id)
+    leaders = hands.leaders(complaint.unit, complaint.accused, complaint.id)
     if complaint.reopened > 1 or not leaders:
         return street, street
     return community, street if complaint.handler_id in leaders else community

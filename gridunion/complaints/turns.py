@@ -41,7 +41,7 @@ def demand(case: "Complaint", name: str, by: Viewer, leaders: set[int] | None = 
             case,
             name,
             by,
-            hands.leaders(case.unit, case.employer_id, case.id) if leaders is None else leaders,
+            hands.leaders(case.unit, case.accused, case.id) if leaders is None else leaders,
         )
 
 

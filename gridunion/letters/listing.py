@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_,
 
 from gridunion import clock
 from gridunion.bookmark import opened_at, seal
-from gridunion.complaints.conflicts import MY_EMPLOYERS
+from gridunion.complaints.conflicts import MY_EMPLOYERS, MY_NAMES
 from gridunion.complaints.readers import MINE
 from gridunion.db import BigId, Bytewise, UtcDateTime, db
 from gridunion.letters.models import Letter
@@ -22,6 +22,7 @@ _JOINED = Unit.__table__.join(Letter.__table__, _l.unit_id == _u.id)
 READABLE = and_(
     or_(_l.sealed.is_(False), _l.complaint_id.in_(MINE)),
     or_(_l.employer_id.is_(None), _l.employer_id.not_in(MY_EMPLOYERS)),
+    _l.addressee.not_in(MY_NAMES),
 )
 
 FILTERS: dict[str, ColumnElement[bool]] = {

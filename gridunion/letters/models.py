@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import calendar, clock, settings
 from gridunion.accounts.trail_words import VALUES
-from gridunion.complaints.conflicts import MY_EMPLOYERS
+from gridunion.complaints.conflicts import MY_EMPLOYERS, MY_NAMES
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.readers import Seal
 from gridunion.complaints.records import next_number
@@ -75,7 +75,8 @@ class Letter(Seal, Scoped, Record):
     @classmethod
     def visible(cls) -> ColumnElement[bool]:
         """Nobody sees the letters to an employer he is bound to."""
-        return super().visible() & or_(cls.employer_id.is_(None), cls.employer_id.not_in(MY_EMPLOYERS))
+        unbound = or_(cls.employer_id.is_(None), cls.employer_id.not_in(MY_EMPLOYERS))
+        return super().visible() & unbound & cls.addressee.not_in(MY_NAMES)
 
     @classmethod
     def send(

@@ -24,6 +24,15 @@ bp = Blueprint("letters", __name__, url_prefix="/letters")
 FIRST = ("reminder", "opinion")  # a proposal goes to an office, once an opinion was of no use
 
 
+def opened(uid: UUID) -> Letter:
+    """The letter; one of a sealed case opens only after the trail has taken it down."""
+    letter = find(Letter, uid)
+    if letter.sealed:
+        with write():
+            audit.note("open sealed", find(Letter, uid))
+    return find(Letter, uid)
+
+
 @bp.get("/")
 @allow("see letters")
 def listing() -> Response:
@@ -57,10 +66,11 @@ def from_case(uid: UUID) -> Response:
 
 
 @bp.route("/<uuid:uid>/next", methods=["GET", "POST"])
+@before(opened)
 @allow("send letters")
 def follow(uid: UUID) -> Response:
     """The stronger letter after one that was of no use: an opinion, then a proposal to an office."""
-    letter = find(Letter, uid)
+    letter = opened(uid) if request.method == "GET" else find(Letter, uid)
     back = url_for("letters.show", uid=uid), letter.code
     if not NEXT[letter.kind] or letter.state == "followed":
         return _show(letter, 409, _("这份函后面已经再发过，或没有更进一步的了"))
@@ -117,16 +127,7 @@ def _days(union: Unit) -> int:
 @bp.get("/<uuid:uid>")
 @allow("see letters")
 def show(uid: UUID) -> Response:
-    return _show(_opened(uid))
-
-
-def _opened(uid: UUID) -> Letter:
-    """The letter; one of a sealed case opens only after the trail has taken it down."""
-    letter = find(Letter, uid)
-    if letter.sealed:
-        with write():
-            audit.note("open sealed", find(Letter, uid))
-    return find(Letter, uid)
+    return _show(opened(uid))
 
 
 def _show(letter: Letter, status: int = 200, refused: str = "") -> Response:
@@ -141,10 +142,11 @@ def _show(letter: Letter, status: int = 200, refused: str = "") -> Response:
 @bp.get("/<uuid:uid>/reply")
 @allow("send letters")
 def reply(uid: UUID) -> Response:
-    return _reply(find(Letter, uid), ReplyForm(formdata=None).begin())
+    return _reply(opened(uid), ReplyForm(formdata=None).begin())
 
 
 @bp.post("/<uuid:uid>/reply")
+@before(opened)
 @allow("send letters")
 def take_reply(uid: UUID) -> Response:
     letter, form = find(Letter, uid), ReplyForm()

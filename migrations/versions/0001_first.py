@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 18:15:06.353736
+Revision: 0001, 2026-11-21 18:37:23.479830
 """
 
 import sqlalchemy as sa
@@ -590,6 +590,7 @@ def upgrade():
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("employer_name", sa.String(length=80), nullable=False),
+        sa.Column("name_index", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=True),
@@ -610,6 +611,7 @@ def upgrade():
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("accused_index", sa.String(length=64), nullable=True),
         sa.Column("complainant_sealed", sa.Text(), nullable=True),
         sa.Column("text_sealed", sa.Text(), nullable=True),
         sa.Column("kind", sa.String(length=24), nullable=False),
