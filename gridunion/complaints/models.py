@@ -171,7 +171,8 @@ class Complaint(Case):
 
     def count_money(self, owed: int | None, recovered: int | None) -> None:
         """What was owed and what came back, in fen."""
-        self.amount_owed, self.amount_recovered = owed, recovered
+        self.amount_owed = self.amount_owed if owed is None else owed
+        self.amount_recovered = self.amount_recovered if recovered is None else recovered
 
     def confirm(self, by: Viewer) -> None:
         """The leader stands by the result of a dispute or a hardship case."""

@@ -140,11 +140,17 @@ class ReplyForm(Telling):
         self.complaint.reply(by, self.words.data or "", self.how or "")
 
 
+def _asked(field: Money, sentence: str) -> None:
+    """A form that was opened before these were asked goes through without them."""
+    if field.raw_data and not field.data:
+        raise ValidationError(sentence)
+
+
 class ResolveForm(Telling):
     result = RadioField(_("办成了吗"), choices=_tiles(RESULTS), validators=[needed(_("请选办成了没有"))])
     words = Words(_("结果"), most=2000, validators=[needed(_("请写结果")), _telling_words])
-    owed = Money(_("一共欠多少钱（元）"), validators=[needed(_("请填一共欠多少钱，没有就填 0"))])
-    recovered = Money(_("追回多少钱（元）"), validators=[needed(_("请填追回多少钱，没有就填 0"))])
+    owed = Money(_("一共欠多少钱（元）"))
+    recovered = Money(_("追回多少钱（元）"))
     mediated = BooleanField(_("组织过调解"))
     told = _telling()
 
@@ -156,6 +162,12 @@ class ResolveForm(Telling):
             del self.owed, self.recovered
         elif complaint.amount_owed is not None and not self.owed.data:
             self.owed.data = money.words(complaint.amount_owed)
+
+    def validate_owed(self, field: Money) -> None:
+        _asked(field, gettext("请填一共欠多少钱，没有就填 0"))
+
+    def validate_recovered(self, field: Money) -> None:
+        _asked(field, gettext("请填追回多少钱，没有就填 0"))
 
     def take(self, by: Viewer) -> None:
         mediated = bool(self.mediated.data) if "mediated" in self else False
