@@ -28,7 +28,10 @@ PAGES: dict[str, list[str]] = {
         f"/employers/ » {FIRST}", "/employers/new", "/staff", "/status/", "/status/rules", "/me", "/members/export",
         "/members/print", "/members/cards", f"/members/ » {FIRST} » a[href$='/form']",
         f"/members/ » {FIRST} » a[href$='/card']", "/imports/", "/applications/", "/members/changes",
-        "/members/transfers » .cells .btn", "/members/suspects » .cells .btn",
+        "/members/transfers » .cells .btn", "/members/suspects » .cells .btn", "/ties/", "/complaints/pace",
+        "/complaints/unseal", "/letters/?show=all", f"/letters/?show=all » {FIRST}",
+        f"/letters/?show=all » {FIRST} » a[href$='/next']", "/alerts/?show=open", f"/alerts/?show=open » {FIRST}",
+        "/alerts/new",
     ],
     "supervisor": [
         "/status/", f"/status/{COMMUNITY}", f"/status/{CELL}", f"/status/{COMMUNITY}/due",
