@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import delete, select
 
 from gridunion import audit, clock, jobs
-from gridunion.accounts.models import Posting
+from gridunion.accounts.models import Account, Posting
 from gridunion.alerts.rules import look_around
 from gridunion.complaints import hands, readers
 from gridunion.complaints.conflicts import Tie
@@ -400,3 +400,24 @@ def test_a_leader_tied_to_an_employer_known_by_name_decides_nothing(lifted: Flas
     assert leader.get("/inbox").total == 0
     with looking(as_viewer("supervisor"), "decide complaints"):
         assert counts("street") == {"street": 1}
+
+
+@pytest.mark.parametrize(
+    "tied", [(), ("worker",), ("leader",), ("worker", "leader"), ("supervisor", "leader")]
+)
+def test_a_sealed_case_opens_for_those_who_are_named_and_free_and_for_nobody_else(
+    lifted: Flask, tied: tuple[str, ...]
+) -> None:
+    ledger()
+    case = taken(category="harassment", employer_name=SHOP)
+    with write():
+        readers.admit(case, account("supervisor").id, clock.now() + timedelta(hours=1))
+    named = {account.login for account in db.session.scalars(select(Account).join(Reader))}
+    for login in tied:
+        bind(login)
+    opens = set()
+    for login, *_ in CAST:
+        someone = Someone(lifted, login)
+        if someone._apart(someone.client.get, there(case)).status_code == 200:
+            opens.add(login)
+    assert opens == named - set(tied)
