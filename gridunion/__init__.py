@@ -4,6 +4,7 @@ from flask import Flask
 
 from gridunion import (
     accounts,
+    alerts,
     box,
     commands,
     complaints,
@@ -16,6 +17,7 @@ from gridunion import (
     joining,
     keys,
     leaving,
+    letters,
     look,
     members,
     reporting,
@@ -39,6 +41,8 @@ ROOMS = (
     complaints,
     reporting,
     box,
+    letters,
+    alerts,
     status,
     reports,
     desk,

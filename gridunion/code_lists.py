@@ -138,7 +138,7 @@ CODES: dict[str, list[tuple[Any, ...]]] = {
         ("hazard", "隐患", "Hazard"),
     ],
     "complaint_category": [
-        _about("wages", "拖欠工资", "Unpaid wages", "labor_dispute", visit="wage_dispute"),
+        _about("wages", "拖欠工资", "Unpaid wages", "labor_dispute", visit="wage_dispute", money=True),
         _about("social_insurance", "社保医保", "Social insurance", "labor_dispute"),
         _about("contract", "劳动合同", "Employment contract", "labor_dispute"),
         _about("hardship", "困难帮扶", "Hardship aid", "help", visit="hardship"),
@@ -147,7 +147,7 @@ CODES: dict[str, list[tuple[Any, ...]]] = {
         _about("labor_protection", "劳动保护", "Labor protection", "complaint"),
         _about("welfare", "职工福利", "Welfare", "complaint"),
         _about("schooling", "子女就学", "Schooling", "help"),
-        _about("harassment", "性骚扰", "Sexual harassment", "complaint", sealed=True),
+        _about("harassment", "性骚扰", "Sexual harassment", "complaint", sealed=True, duty="women"),
         _about("suggestion", "意见建议", "Suggestion", "complaint"),
         _about("other", "其他", "Other", "complaint"),
     ],

@@ -24,7 +24,7 @@ from wtforms import (  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Optional, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from gridunion import clock, settings
+from gridunion import clock, money, settings
 from gridunion.text import Unacceptable, clean_text
 
 NOT_LISTED = _("请从列出的里面选一个")
@@ -104,6 +104,17 @@ class Cleaned(StringField):
 
     def _value(self) -> str:
         return str(self.raw_data[0]) if self.raw_data else (self.data or "")
+
+
+class Money(Cleaned):
+    """An amount in yuan; `fen` is what is kept of it."""
+
+    def __init__(self, label: Any = None, **options: Any) -> None:
+        super().__init__(label, lambda text: money.words(money.read(text)), **options)
+
+    @property
+    def fen(self) -> int | None:
+        return money.read(self.data) if self.data else None
 
 
 class Words(TextAreaField):
@@ -216,6 +227,7 @@ __all__ = [
     "Day",
     "Field",
     "Form",
+    "Money",
     "SelectChoice",
     "Several",
     "StopValidation",

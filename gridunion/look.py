@@ -12,7 +12,7 @@ from flask_babel import Babel, format_date, gettext
 from flask_compress import Compress
 from flask_login import current_user
 
-from gridunion import clock, settings
+from gridunion import clock, money, settings
 from gridunion.config import ROOT
 from gridunion.doors import safe_next
 from gridunion.identity import mask_id
@@ -66,7 +66,16 @@ def dress(app: Flask) -> None:
         label=settings.label, labels=settings.labels, mask_phone=mask_phone,
         show_phone=show_phone, mask_id=mask_id, mask_name=mask_name,
     )  # fmt: skip
-    app.jinja_env.filters.update(day=day, moment=moment, ago=ago, hm=hm, weekday=weekday, nth=nth)
+    app.jinja_env.filters.update(
+        day=day,
+        moment=moment,
+        ago=ago,
+        hm=hm,
+        weekday=weekday,
+        nth=nth,
+        whole_day=whole_day,
+        yuan=money.words,
+    )
     app.context_processor(_known_everywhere)
     app.jinja_env.globals.update(SAID, url_for=address)
     app.jinja_env.know_parts()  # type: ignore[attr-defined]
@@ -146,6 +155,11 @@ def day(when: date | datetime | None) -> str:
     return (
         f"{on.month}月{on.day}日" if on.year == clock.today().year else f"{on.year}年{on.month}月{on.day}日"
     )
+
+
+def whole_day(on: date) -> str:
+    """2026年11月19日, as it stands under a letter. English: 19 November 2026."""
+    return format_date(on, "d MMMM yyyy") if english() else f"{on.year}年{on.month}月{on.day}日"
 
 
 def nth(when: date | datetime) -> str:

@@ -53,6 +53,8 @@ PLACES = {
         Place("boxes", "boxes.boxes", _("匿名信箱"), "inbox"),
         Place("employers", "employers.listing", _("单位"), "building"),
         Place("reports", "reports.listing", _("简报"), "printer"),
+        Place("letters", "letters.listing", _("发函"), "send"),
+        Place("alerts", "alerts.listing", _("预警"), "flag"),
         Place("rules", "status.rules", _("灯号规则"), "scale"),
         Place("staff", "accounts.staff", _("人员"), "user"),
         Place("units", "units.listing", _("组织"), "layout-grid"),
@@ -69,15 +71,28 @@ MENUS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "grid_worker": (("today", "members", "new", "complaints", "me"), ("cell", "visits", "diary")),
     "leader": (
         ("inbox", "members", "new", "complaints", "cells"),
-        ("overdue", "visits", "plan", "diary", "employers", "boxes", "reports", "staff", "rules", "me"),
+        (
+            "overdue",
+            "visits",
+            "plan",
+            "diary",
+            "employers",
+            "boxes",
+            "letters",
+            "alerts",
+            "reports",
+            "staff",
+            "rules",
+            "me",
+        ),
     ),
     "supervisor": (
         ("board", "overdue", "complaints", "reports", "me"),
-        ("members", "visits", "plan", "employers", "boxes", "staff", "rules"),
+        ("members", "visits", "plan", "employers", "boxes", "letters", "alerts", "staff", "rules"),
     ),
     "district_officer": (
         ("board", "overdue", "complaints", "reports", "me"),
-        ("members", "visits", "plan", "employers", "rules"),
+        ("members", "visits", "plan", "employers", "letters", "alerts", "rules"),
     ),
     "administrator": (("units", "accounts", "settings", "calendar", "me"), ()),
     "auditor": (("trail", "me"), ()),
@@ -91,12 +106,12 @@ ASIDES: list[Callable[[Viewer], tuple[str, str] | None]] = []
 """(words, address) of something that waits for the viewer's word, shown beside the lists they open."""
 
 
-NOTICES: list[Callable[[Viewer], tuple[str, str] | None]] = []
-"""The same, told only where somebody's day begins: on 今日 and 待办."""
+NOTICES: list[Callable[[Viewer], list[tuple[str, str]]]] = []
+"""(words, address) of what the viewer is to know on 今日, 待办 or 总览."""
 
 
 def notices(viewer: Viewer) -> list[tuple[str, str]]:
-    return [told for notice in NOTICES if (told := notice(viewer))]
+    return [told for notice in NOTICES for told in notice(viewer)]
 
 
 def asides(viewer: Viewer) -> list[tuple[str, str]]:

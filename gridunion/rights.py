@@ -73,9 +73,15 @@ RIGHTS: dict[str, set[str]] = {
     "move complaints": _FIELD | {"supervisor"},  # whose turn it is, the table of complaints says
     "decide complaints": {"leader", "supervisor"},
     "call back": {"leader", "supervisor"},
+    "unseal complaints": {"leader"} | _OFFICE,
     "press complaints": {"leader"} | _OFFICE,
     # The anonymous box: never a grid worker, whom a message may be about.
     "open boxes": {"leader", "supervisor"},
+    "see letters": {"leader"} | _OFFICE,
+    "send letters": {"leader", "supervisor"},
+    "see alerts": {"leader"} | _OFFICE,
+    "raise alerts": {"leader", "supervisor"},
+    "answer alerts": {"leader"} | _OFFICE,
     # Employers stand in a community, above the cells: its leader keeps the ledger.
     "see employers": {"leader"} | _OFFICE,
     "edit employers": {"leader"},

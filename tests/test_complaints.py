@@ -826,7 +826,16 @@ def test_pages_offer_only_what_may_be_done(
     def offered(someone: Someone) -> set[str]:
         return set(re.findall(rf'href="{there(case)}/([a-z-]+)"', someone.get(there(case)).html))
 
-    assert offered(worker) == {"progress", "reply", "resolve", "give-back", "pause", "withdraw", "slip"}
+    assert offered(worker) == {
+        "progress",
+        "reply",
+        "resolve",
+        "give-back",
+        "recuse",
+        "pause",
+        "withdraw",
+        "slip",
+    }
     decides = {"assign", "mediate", "extend", "escalate", "refer", "withdraw"}
     assert offered(leader) == decides | {"urge", "slip"}
     assert offered(supervisor) == {"urge"}

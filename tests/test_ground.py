@@ -27,6 +27,8 @@ ROOMS = (
     "complaints",
     "reporting",
     "box",
+    "letters",
+    "alerts",
     "status",
     "reports",
     "desk",

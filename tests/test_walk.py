@@ -17,6 +17,7 @@ from werkzeug.routing import Rule
 
 from gridunion import clock, files
 from gridunion.accounts.models import Account, Posting
+from gridunion.alerts.models import Alert
 from gridunion.box.models import BoxMessage, BoxOpening
 from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
@@ -27,6 +28,7 @@ from gridunion.exchange.models import ImportRun, begin
 from gridunion.exchange.upload import Arrived, Seen
 from gridunion.joining.models import Application
 from gridunion.leaving.models import HandOver
+from gridunion.letters.models import Letter
 from gridunion.members.models import Person
 from gridunion.members.transfer import Transfer
 from gridunion.reporting.models import ASKED
@@ -63,8 +65,12 @@ KIND: dict[str, Any] = {
     "exporting": ExportRequest,
     "reports": Report,
     "leaving": Account,
+    "letters": Letter,
+    "alerts": Alert,
 }
 KIND_OF: dict[str, Any] = {
+    "letters.to_employer": Employer,
+    "letters.from_case": Complaint,
     "visits.undo_event": DueVisit,
     "reports.drop_sender": Sender,
     "visits.at": Employer,
@@ -76,7 +82,17 @@ KIND_OF |= dict.fromkeys(("leaving.record", "leaving.sign", "leaving.withdraw"),
 KIND_OF |= dict.fromkeys(
     ("members.transfer", "members.accept", "members.refuse", "members.withdraw"), Transfer
 )
-OF_POSTINGS = ("give_code", "ending", "colleague", "stand_in", "give_stand_in", "come_back", "end_posting")
+OF_POSTINGS = (
+    "give_code",
+    "duty",
+    "give_duty",
+    "ending",
+    "colleague",
+    "stand_in",
+    "give_stand_in",
+    "come_back",
+    "end_posting",
+)
 KIND_OF |= dict.fromkeys((f"accounts.{name}" for name in OF_POSTINGS), Posting)
 KIND_OF |= dict.fromkeys(("boxes.minutes", "boxes.write_minutes", "boxes.set_aside"), BoxOpening)
 
@@ -132,17 +148,19 @@ def _plant(code: str) -> Planted:
         )  # fmt: skip
         sender = Sender(unit=employer.unit, key=code)
         db.session.add_all((transfer, asked, report, sender))
-        db.session.add_all((transfer, asked))
         check = SpotCheck(unit=visit.unit, visit_id=visit.id, ready_at=clock.now())
         db.session.add(check)
         given = HandOver(
             unit_id=person.unit_id, from_id=by.account_id, to_id=by.account_id, asked_by_id=by.account_id,
             from_name="周素琴", to_name="罗春梅", asked_by="周素琴", state="asked", items=[], moved=[], in_place=False,
         )  # fmt: skip
-        db.session.add_all((transfer, asked, given))
+        db.session.add(given)
         opening, message = _box(employer.unit, by)
-        Reported.hold(
-            person.unit, dict.fromkeys(ASKED, None) | {"category": "wages", "text": "两个月工资没发"}
+        said = {"category": "wages", "text": "两个月工资没发"}
+        Reported.hold(person.unit, dict.fromkeys(ASKED, None) | said)
+        letter = Letter.send("reminder", unit(code), by, f"单位{code}", "两个月工资没发")
+        alert = Alert.sound(
+            employer.unit, "red", "hand", "两个月工资没发", "周素琴", employer_name=f"单位{code}"
         )
         files.attach(visit, visit.unit_id, [(files.keep(b"picture"), 7)], by.account_id)
     photo = files.attachments_of(visit)[0].uid
@@ -163,6 +181,8 @@ def _plant(code: str) -> Planted:
         HandOver: given.uid,
         BoxOpening: opening.uid,
         BoxMessage: message.uid,
+        Letter: letter.uid,
+        Alert: alert.uid,
     }
     return Planted(code, uids | {Account: account.uid, Posting: account.postings[0].uid}, photo)
 

@@ -7,11 +7,11 @@ from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext as pgettext
 from flask_wtf.file import FileField
 from sqlalchemy import select
-from wtforms import SelectField
+from wtforms import RadioField, SelectField
 
 from gridunion import clock
 from gridunion.accounts.forms import clean_login
-from gridunion.accounts.models import Account
+from gridunion.accounts.models import DUTIES, Account
 from gridunion.db import db
 from gridunion.fields import Cleaned, Day, Form, SelectChoice, ValidationError, needed
 from gridunion.names import clean_name
@@ -74,6 +74,19 @@ class NewAccountForm(PostingForm):
 class AccountForm(Form):
     name = Cleaned(_("姓名"), clean_name, validators=[needed(_("请填姓名"))])
     phone = Cleaned(_("手机号"), clean_phone)
+
+
+class DutyForm(Form):
+    duty = RadioField(_("兼任什么"), choices=[], validate_choice=False)
+
+    def begin(self, duty: str | None = None) -> "DutyForm":
+        self.duty.choices = [SelectChoice("", _("没有")), *(SelectChoice(*one) for one in DUTIES.items())]
+        self.duty.data = duty or "" if self.duty.data is None else self.duty.data
+        return self
+
+    @property
+    def chosen(self) -> str | None:
+        return self.duty.data if self.duty.data in DUTIES else None
 
 
 class EndForm(Form):

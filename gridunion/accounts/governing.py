@@ -155,7 +155,9 @@ def inherit(unit: Unit, heir: Unit, on: date) -> None:
     for posting in db.session.scalars(select(Posting).where(Posting.unit_id == unit.id, running)).all():
         try:
             since, until = max(on, posting.from_on), posting.until_on
-            Posting.give(posting.account, posting.role, heir, since, until, posting.stands_in_for)
+            Posting.give(
+                posting.account, posting.role, heir, since, until, posting.stands_in_for
+            ).duty = posting.duty
         except BadPosting:
             continue  # already there
 

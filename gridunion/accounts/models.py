@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import Boolean, ColumnElement, Date, ForeignKey, Index, String, and_, delete, or_, select
 from sqlalchemy.orm import Mapped, joinedload, relationship
 
@@ -13,6 +14,9 @@ from gridunion import clock
 from gridunion.db import BigId, Record, Row, db, internal, personal, sensitive
 from gridunion.rights import ROLES, SEATS
 from gridunion.tree import Scoped, Unit, everywhere
+
+DUTIES = {"women": lazy_gettext("女职工委员会委员")}
+"""What somebody does beside his role, by which cases find him."""
 
 CODE_HOURS = 72  # how long a one-time code works
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that look alike on paper
@@ -98,6 +102,7 @@ class Posting(Scoped, Record):
 
     account_id: Mapped[int] = internal(BigId, ForeignKey("account.id"))
     role: Mapped[str] = internal(String(24))
+    duty: Mapped[str | None] = internal(String(20))
     from_on: Mapped[date] = internal(Date, default=clock.today)
     until_on: Mapped[date | None] = internal(Date)
     stands_in_for_id: Mapped[int | None] = internal(BigId, ForeignKey("account.id"))

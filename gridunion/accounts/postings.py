@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 
 from gridunion import clock
 from gridunion.accounts import governing
-from gridunion.accounts.admin_forms import EndForm, PostingForm
+from gridunion.accounts.admin_forms import DutyForm, EndForm, PostingForm
 from gridunion.accounts.governing import LastAdministrator, StillOpen
 from gridunion.accounts.listing import account_of
-from gridunion.accounts.models import Account, BadPosting, Posting
+from gridunion.accounts.models import DUTIES, Account, BadPosting, Posting
 from gridunion.accounts.views import bp
 from gridunion.look import day
 from gridunion.rights import ROLES, allow
@@ -81,4 +81,32 @@ def _ending(posting: Posting, form: EndForm, status: int = 200, unsettled: bool 
         ),
         back=(url_for("accounts.show", uid=posting.account.uid), posting.account.name),
         onward=(url_for("leaving.left", uid=posting.account.uid), _("去办交接")) if unsettled else None,
+    )  # fmt: skip
+
+
+@bp.get("/accounts/postings/<uuid:uid>/duty")
+@allow("manage accounts")
+def duty(uid: UUID) -> Response:
+    posting = find(Posting, uid)
+    return _duty(posting, DutyForm(formdata=None).begin(posting.duty))
+
+
+@bp.post("/accounts/postings/<uuid:uid>/duty")
+@allow("manage accounts")
+def give_duty(uid: UUID) -> Response:
+    """What somebody does beside his role: a women's committee officer is named for cases of harassment."""
+    posting, form = find(Posting, uid), DutyForm()
+    posting.duty = form.begin().chosen
+    say(_("兼任已改：%(duty)s", duty=DUTIES.get(posting.duty or "", _("没有"))))
+    return go(url_for("accounts.show", uid=posting.account.uid))
+
+
+def _duty(posting: Posting, form: DutyForm) -> Response:
+    return page(
+        "units/change.html", form=form, title=_("改兼任"), button=_("保存兼任"), current="accounts",
+        about=_(
+            "%(name)s：%(role)s，%(unit)s。性骚扰的诉求指定女职工委员会委员和主席看。",
+            name=posting.account.name, role=ROLES[posting.role], unit=posting.unit.name,
+        ),
+        back=(url_for("accounts.show", uid=posting.account.uid), posting.account.name),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from flask_babel import lazy_pgettext as pgettext
 from sqlalchemy import select
 
 from gridunion import settings
-from gridunion.accounts.models import Account
+from gridunion.accounts.models import DUTIES, Account
 from gridunion.db import db
 from gridunion.look import day, moment
 from gridunion.rights import ROLES
@@ -42,6 +42,8 @@ ACTIONS = {
     "admit report": _("收下停着的诉求"),
     "drop reports": _("清掉停着的诉求"),
     "name reader": _("准许看保密诉求"),
+    "unseal": _("破例准许看保密诉求"),
+    "strike reader": _("不再准许看保密诉求"),
     "merge people": _("合并档案"),
     "undo merge": _("撤销合并"),
     "two people": _("不是同一个人"),
@@ -80,6 +82,7 @@ KINDS = {
     "hand_over": _("交接单"),
     "report": _("网上诉求"), "box_opening": _("开信箱"),
     "box_message": _("信箱来信"),
+    "unsealing": _("看保密诉求的申请"), "tie": _("回避申报"), "letter": _("函"), "alert": _("预警"),
 }  # fmt: skip
 
 COLUMNS = {
@@ -136,6 +139,14 @@ COLUMNS = {
     "gone_on": _("单位没了"), "done_by_id": _("经手"), "agreed_by": _("同意的人"),
     "month": _("月份"), "edition": _("第几版"), "signed_by": _("签报的人"), "signed_at": _("签报"),
     "decided_by": _("答复人"),
+    "duty": _("兼任"), "agreed": _("同意"),
+    "level": _("级别"), "cause": _("起因"), "cases": _("件数"),
+    "words_sealed": _("内容"),
+    "raised_by": _("发出的人"), "closed_by": _("解除的人"), "reason_sealed": _("原因"), "amount_owed": _("欠薪（分）"),
+    "amount_recovered": _("追回（分）"),
+    "year": _("年"), "addressee": _("发给"), "sender": _("发函的工会"),
+    "sent_by": _("发函的人"), "sent_at": _("发出"), "replied_on": _("回复"),
+    "reply_sealed": _("回复内容"), "settled_at": _("了结"),
 }  # fmt: skip
 
 # What the values of a column are called: a code list, or words of the room that keeps the records.
@@ -148,7 +159,9 @@ LISTS = {
         "hardship_class", "id_kind", "ownership", "union_state", "change_type", "change_reason",
     )
 }  # fmt: skip
-VALUES: dict[tuple[str, str], dict[str, Any]] = {("posting", "role"): ROLES, ("unit", "kind"): KIND_NAMES}
+VALUES: dict[tuple[str, str], dict[str, Any]] = {
+    ("posting", "role"): ROLES, ("posting", "duty"): DUTIES, ("unit", "kind"): KIND_NAMES,
+}  # fmt: skip
 """(kind of record, column) → words for its values; the rooms add theirs."""
 
 ACCOUNTS = {"handler_id", "approved_by_id", "ended_by_id", "reader", "decided_by_id", "done_by_id"}
@@ -180,6 +193,8 @@ _MEANS_NOTHING = {
     "items", "from_signed_at", "to_signed_at",
     "code_digest", "code_at", "asked_at",
     "first_id", "second_id",
+    "complaint_id", "follows_id", "repeat_of_id",
+    "name_index", "accused_index",
 }  # fmt: skip
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+\+00:00)?")
 

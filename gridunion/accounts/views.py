@@ -10,7 +10,7 @@ from gridunion import faults, settings
 from gridunion.accounts import guessing
 from gridunion.accounts import sign_in as entrance
 from gridunion.accounts.forms import PasswordForm, SignInForm
-from gridunion.accounts.models import Account, hash_password, stand_ins_for
+from gridunion.accounts.models import DUTIES, Account, hash_password, stand_ins_for
 from gridunion.db import db
 from gridunion.doors import SAFE, safe_next
 from gridunion.menu import home_of, menu_of
@@ -27,7 +27,7 @@ def open_doors(app: Flask) -> None:
     manager.session_protection = None
     manager.request_loader(entrance.viewer_of)
     app.register_error_handler(Unauthorized, ask_to_sign_in)
-    app.jinja_env.globals["roles"] = ROLES
+    app.jinja_env.globals.update(roles=ROLES, duties=DUTIES)
     app.jinja_env.globals["house"] = house
 
 

@@ -5,11 +5,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
-from sqlalchemy import Boolean, Date, ForeignKey, String, Text
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped
 
 from gridunion import calendar, clock, settings
 from gridunion.complaints import hands
+from gridunion.complaints.conflicts import free_of
 from gridunion.complaints.life import (
     CONFIRMED,
     DISPUTES,
@@ -44,6 +45,7 @@ class Case(Slip, Seal, Scoped, Record):
     person_id: Mapped[int | None] = internal(BigId, ForeignKey("person.id"))
     employer_id: Mapped[int | None] = internal(BigId, ForeignKey("employer.id"))
     visit_id: Mapped[int | None] = internal(BigId, ForeignKey("visit.id"))  # in which somebody spoke of it
+    accused_index: Mapped[str | None] = internal(String(64))
     complainant_sealed: Mapped[str | None] = sealed(Text)
     text_sealed: Mapped[str | None] = sealed(Text)
     kind: Mapped[str] = internal(String(24))
@@ -52,6 +54,8 @@ class Case(Slip, Seal, Scoped, Record):
     outside_number: Mapped[str | None] = internal(String(40))
     urgent: Mapped[bool] = internal(Boolean, default=False)
     people: Mapped[int] = internal(default=1)
+    amount_owed: Mapped[int | None] = internal(BigInteger)  # fen
+    amount_recovered: Mapped[int | None] = internal(BigInteger)
     sealed: Mapped[bool] = internal(Boolean, default=False)
     state: Mapped[str] = internal(String(20), default="registered")
     handler_id: Mapped[int | None] = internal(BigId, ForeignKey("account.id"))
@@ -85,6 +89,8 @@ class Case(Slip, Seal, Scoped, Record):
     closed_at: Mapped[datetime | None] = internal()
     reopened: Mapped[int] = internal(default=0)
     urged_at: Mapped[datetime | None] = internal()
+    repeat_of_id: Mapped[int | None] = internal(BigId, ForeignKey("complaint.id"))
+
     rating: Mapped[str | None] = internal(String(20))
     spoke_at: Mapped[datetime | None] = internal()
     """When the worker did something nobody of the union has answered yet."""
@@ -96,6 +102,11 @@ class Case(Slip, Seal, Scoped, Record):
         events: Mapped[list[ComplaintEvent]]
         main: Mapped[Complaint | None]
         joined: Mapped[list[Complaint]]
+
+    @classmethod
+    def visible(cls) -> ColumnElement[bool]:
+        """Who must keep away from a case does not see it."""
+        return super().visible() & free_of(cls)
 
     text = Encrypted("text_sealed")
     _complainant = Encrypted("complainant_sealed")
@@ -208,11 +219,17 @@ class Case(Slip, Seal, Scoped, Record):
     def lost_its_hand(self) -> bool:
         if self.state not in WORKING:
             return False
-        return self.handler_id not in {account.id for account in hands.handlers(self.unit)}
+        there = [account for account in hands.handlers(self.unit) if account.id == self.handler_id]
+        return not there or bool(hands.kept_away(there, self.accused))
 
     @property
     def in_hand(self) -> bool:
         return self.is_open and not self.waits_for_hand
+
+    @property
+    def duty(self) -> str | None:
+        """The duty that those who may be given it must bear; None when anybody may."""
+        return duty_for(self.category)
 
     @property
     def is_dispute(self) -> bool:
@@ -221,6 +238,12 @@ class Case(Slip, Seal, Scoped, Record):
     @property
     def overdue(self) -> bool:
         return self.is_open and self.due_at < clock.now()
+
+    @property
+    def has_money(self) -> bool:
+        """It is about money owed."""
+        category = settings.code("complaint_category", self.category)
+        return bool(category and category.tags.get("money"))
 
     @property
     def topic(self) -> str:
@@ -234,3 +257,9 @@ class Case(Slip, Seal, Scoped, Record):
 def number_words(number: int) -> str:
     """A number as people say it; a drawn one, of a sealed case, is marked 密."""
     return str(number) if number > 0 else _("密%(n)s", n=-number)
+
+
+def duty_for(category: str) -> str | None:
+    """The duty that those must bear who are given a case of a category."""
+    found = settings.code("complaint_category", category)
+    return found.tags.get("duty") if found else None

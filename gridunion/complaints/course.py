@@ -42,7 +42,7 @@ class Course(Case):
 
     def steps_for(self, by: Viewer) -> list[str]:
         """The steps the viewer could take now."""
-        leaders = hands.leaders(self.unit, self.employer_id)
+        leaders = hands.leaders(self.unit, self.accused, self.id)
         asked = [
             name for name, step in STEPS.items() if step.who not in ("itself", "worker") and name != "close"
         ]

@@ -12,7 +12,7 @@ from gridunion import settings
 from gridunion.complaints.alike import about
 from gridunion.complaints.life import COLLECTIVE, too_few_words
 from gridunion.complaints.models import Complaint
-from gridunion.fields import Cleaned, Coded, Form, SelectChoice, ValidationError, Words, needed
+from gridunion.fields import Cleaned, Coded, Form, Money, SelectChoice, ValidationError, Words, needed
 from gridunion.names import clean_name
 from gridunion.phones import clean_phone
 from gridunion.text import clean_text
@@ -54,6 +54,7 @@ class TakeForm(Form):
     kind = Coded(_("算哪一类"), "complaint_kind")
     urgent = BooleanField(_("很急，2 小时内要有人管"))
     people = IntegerField(_("涉及几个人"), [NumberRange(1, 9999, _("请填 1 到 9999 之间的人数"))], default=1)
+    owed = Money(_("欠多少钱（元）"))
     employer_name = Cleaned(_("反映的是哪个单位"), _workplace)
     channel = Coded(_("怎么来的"), "channel", default="walk_in")
     outside_number = Cleaned(_("12351 工单号"), _short)
@@ -103,7 +104,8 @@ class TakeForm(Form):
     def told(self) -> dict[str, Any]:
         """What the form tells of the case."""
         names = ("category", "kind", "text", "urgent", "people", "employer_name", "channel", "outside_number")
-        asked = {name: self[name].data for name in names} | {"person": None, "name": None, "phone": None}
+        asked = {name: self[name].data for name in names} | {"amount_owed": self.owed.fen}
+        asked |= {"person": None, "name": None, "phone": None}
         asked["happened_at"] = _instant(self.happened_at.data)
         if self.anonymous.data:
             return asked

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from gridunion import clock
 from gridunion.accounts.models import Account, Posting, in_force
+from gridunion.complaints.conflicts import recused, tied
 from gridunion.db import db
 from gridunion.members.models import Person
 from gridunion.rights import Held, Viewer
@@ -44,12 +45,11 @@ def handlers(unit: Unit) -> list[Account]:
     return handlers_of([place_of(unit)])[place_of(unit)]
 
 
-def leaders(unit: Unit, employer_id: int | None = None) -> set[int]:
-    """The accounts that lead the unit's community today; empty when nobody does. Who works for the accused
-    employer withdraws (信访工作条例 第二十八条)."""
+def leaders(unit: Unit, accused: Accused | None = None, case_id: int | None = None) -> set[int]:
+    """The accounts that lead the unit's community today; empty when nobody does. Who is bound to the accused
+    employer, or gave the case back, withdraws (信访工作条例 第二十八条)."""
     leading = [account for account, _path, _role in _posted({community_of(place_of(unit))}, ("leader",))]
-    partial = works_for(leading, [employer_id]) if employer_id else set()
-    return {account.id for account in leading} - {account for account, _employer in partial}
+    return {account.id for account in leading} - kept_away(leading, accused) - recused(case_id)
 
 
 def street(unit: Unit) -> set[int]:
@@ -59,6 +59,28 @@ def street(unit: Unit) -> set[int]:
     return {
         account.id for account, path, _ in _seated(Unit.path.in_(above), ("supervisor",)) if path in above
     }
+
+
+def bearers(unit: Unit, duty: str) -> set[int]:
+    """The accounts that bear a duty over a unit today: in its community, else in the street above it."""
+    steps = unit.path.split("/")[:-1]
+    above = ["/".join(steps[: n + 1]) + "/" for n in range(len(steps))]
+    there = _seated(and_(Unit.path.in_(above), Posting.duty == duty), ("grid_worker", "leader", "supervisor"))
+    near = {account.id for account, _path, role in there if role != "supervisor"}
+    return near or {account.id for account, _path, _role in there}
+
+
+def fit(there: Iterable[Account], duty: str | None) -> set[int]:
+    """Who of the people of a place may be given a case whose category asks for a duty: who bears it, and who leads;
+    where nobody bears it, everybody."""
+    ids = {account.id for account in there}
+    if not duty:
+        return ids
+    held = select(Posting.account_id, Posting.role, Posting.duty).where(Posting.account_id.in_(ids))
+    with everywhere():
+        rows = db.session.execute(held.where(in_force(clock.today()))).all()
+    bearing = {account for account, _role, borne in rows if borne == duty}
+    return bearing | {account for account, role, _ in rows if role == "leader"} if bearing else ids
 
 
 def _posted(communities: set[str], roles: tuple[str, ...]) -> list[tuple[Account, str, str]]:
@@ -105,6 +127,30 @@ def works_for(accounts: Iterable[Account], employers: Iterable[Accused]) -> set[
     with everywhere():
         staff = [(phone, one) for phone, *both in db.session.execute(found) for one in both if one in asked]
     return {(account, one) for phone, account in known for number, one in staff if number == phone}
+
+
+def bound_to(accounts: Iterable[Account], employers: Iterable[Accused]) -> set[tuple[int, Accused]]:
+    """(account, employer) where somebody keeps away: he works there, or declared a tie."""
+    there, asked = list(accounts), set(employers)
+    return works_for(there, asked) | tied(there, asked)
+
+
+def kept_away(there: list[Account], accused: Accused | None) -> set[int]:
+    """Who of some people keeps away from an employer, as the lists know it: of one that is not in the ledger they
+    know by whom a tie was declared, not who works there."""
+    if not accused:
+        return set()
+    found = bound_to(there, [accused]) if isinstance(accused, int) else tied(there, [accused])
+    return {account for account, _employer in found}
+
+
+def bound(account_id: int, accused: Accused | None) -> bool:
+    """Whether somebody keeps away from what is said of an employer."""
+    if not accused:
+        return False
+    with everywhere():
+        account = db.session.get_one(Account, account_id)
+    return bool(bound_to([account], [accused]))
 
 
 def held_over(by: Viewer, right: str, path: str) -> list[Held]:

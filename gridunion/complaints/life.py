@@ -74,6 +74,7 @@ STEPS = {
     "assign": Step(
         _("派单"), ("accepted", "returned", "escalated", "reopened", *WORKING), "assigned", _DECIDE, "decides"
     ),
+    "recuse": Step(pgettext("do", "回避"), WORKING, "accepted", _WORK, "handler"),
     "give_back": Step(
         pgettext("do", "退回重派"), ("assigned",), "returned", _WORK, "handler", ("words",),
         "complaint.give_back.most", "complaint.give_back.workdays",
@@ -128,7 +129,7 @@ BY_CLOCK = {"remind": "soon", "overdue": "late", "raise": "street"}
 """What the clock writes into a story, and the alarm it leaves on the case."""
 INNER = {
     "urge", "minutes", "give_back", "resume", "separate", "withdraw", "confirm", "send_back", "close", "call_back",
-    "hand_over", "heard", "add", "see", "rate", *BY_CLOCK,
+    "hand_over", "recuse", "heard", "add", "see", "rate", *BY_CLOCK,
 }  # fmt: skip
 """Steps of which the worker need not be told, or which ask him."""
 

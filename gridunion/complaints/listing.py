@@ -14,6 +14,7 @@ from gridunion.accounts.models import Account
 from gridunion.bookmark import opened_at, seal
 from gridunion.complaints.life import IN_HAND
 from gridunion.complaints.models import Complaint
+from gridunion.complaints.narrowing import Narrow, conditions
 from gridunion.complaints.rows import COLUMNS, Row
 from gridunion.complaints.waiting import FILTERS, READABLE
 from gridunion.db import BigId, Bytewise, UtcDateTime, db
@@ -21,6 +22,7 @@ from gridunion.rights import Viewer
 from gridunion.tree import Unit, branch, everywhere, eyes, look_with, width
 
 PAGE = 20
+EVERYTHING = Narrow()
 
 _c, _u, _a = Complaint.__table__.c, Unit.__table__.c, Account.__table__.c
 
@@ -34,8 +36,12 @@ _from = Unit.__table__.join(Complaint.__table__, _c.unit_id == _u.id).outerjoin(
 
 
 @cache
-def _statement(width: int, chosen: str, going_on: bool) -> Select[Any]:
-    found = select(*COLUMNS).select_from(_from).where(branch(width), FILTERS[chosen], READABLE)
+def _statement(width: int, chosen: str, going_on: bool, names: frozenset[str]) -> Select[Any]:
+    found = (
+        select(*COLUMNS)
+        .select_from(_from)
+        .where(branch(width), FILTERS[chosen], READABLE, *conditions(names))
+    )
     walk = _newest if chosen in ("all", "done") else _by_unit if chosen == "open" else _most_pressing
     return walk(found, chosen, going_on).limit(PAGE + 1).execution_options(branch=True)
 
@@ -63,10 +69,11 @@ def _most_pressing(found: Select[Any], chosen: str, going_on: bool) -> Select[An
     return found.order_by(when, _c.id)
 
 
-def complaints(chosen: str, after: str = "") -> tuple[list[Row], str]:
+def complaints(chosen: str, after: str = "", narrow: Narrow = EVERYTHING) -> tuple[list[Row], str]:
     """A page of a list, and where the next one begins (empty at the end)."""
     place = opened_at("complaints", after, "path", "at", "number_id")
-    rows = [Row(*row) for row in db.session.execute(_statement(width(), chosen, bool(place)), place).all()]
+    statement = _statement(width(), chosen, bool(place), narrow.names)
+    rows = [Row(*row) for row in db.session.execute(statement, place | narrow.values).all()]
     shown = rows[:PAGE]
     return shown, _next(shown[-1], chosen) if len(rows) > PAGE else ""
 
@@ -103,6 +110,20 @@ def _counted(width: int, names: tuple[str, ...]) -> Select[Any]:
 def counts(*names: str) -> dict[str, int]:
     """How many cases each of some lists has, in one statement."""
     return dict(db.session.execute(_counted(width(), names)).mappings().one())
+
+
+@cache
+def _narrowed(width: int, chosen: str, names: frozenset[str]) -> Select[Any]:
+    joined = Unit.__table__.join(Complaint.__table__, _c.unit_id == _u.id + 0)
+    found = select(func.count()).select_from(joined)
+    found = found.where(branch(width), FILTERS[chosen], READABLE, *conditions(names))
+    return found.execution_options(branch=True)
+
+
+def count_narrowed(chosen: str, narrow: Narrow) -> int:
+    """How many cases of a list an address asks for."""
+    statement = _narrowed(width(), chosen, narrow.names)
+    return int(db.session.execute(statement, narrow.values).scalar_one())
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import clock, settings
 from gridunion.accounts.models import Account
-from gridunion.complaints import hands, promises, readers, turns
+from gridunion.complaints import conflicts, hands, promises, readers, turns
 from gridunion.complaints.detours import Detours
 from gridunion.complaints.hands import handlers
 from gridunion.complaints.life import COLLECTIVE, MOST_TRIES, OPEN, RECEIVED, too_few_words
@@ -42,8 +42,10 @@ class Complaint(Own, Detours):
         Index("ix_complaint_handler_id_state", "handler_id", "state"),
         Index("ix_complaint_person_id", "person_id"),
         Index("ix_complaint_visit_id", "visit_id", sqlite_where=_VISITED, postgresql_where=_VISITED),
-        Index("ix_complaint_employer_id", "employer_id"),
         Index("ix_complaint_merged_into_id", "merged_into_id"),
+        Index("ix_complaint_repeat_of_id", "repeat_of_id"),
+        Index("ix_complaint_unit_id_closed_at", "unit_id", "closed_at"),
+        Index("ix_complaint_employer_id_recorded_at", "employer_id", "recorded_at"),
         Index("ix_complaint_unit_id_state_sealed", "unit_id", "state", "sealed"),
     )
 
@@ -111,6 +113,7 @@ class Complaint(Own, Detours):
         """Tie the case to the employer it is about, when the ledger has it."""
         self.employer = named(employer_name, self.unit) if employer_name else None
         self.employer_id = self.employer.id if self.employer else None
+        self.accused_index = conflicts.name_index(employer_name) if employer_name else None
 
     def accept(self, by: Viewer, told: str | None = None, grade: str | None = None) -> None:
         """Take it on, and say how difficult it is."""
@@ -127,10 +130,15 @@ class Complaint(Own, Detours):
         """Give the case to somebody posted over its unit; who is given a sealed case may open it."""
         self.demand(self.opening("assign"), by)
         places = [self.unit, *(case.unit for case in self.joined)]
+        there = handlers(self.unit)
         if any(handler.id not in {account.id for account in handlers(place)} for place in places):
             raise NotYours(_("%(name)s不在这里任职，不能派给他", name=handler.name))
-        if self.accused and hands.works_for([handler], [self.accused]):
-            raise NotYours(_("%(name)s在被反映的单位上班，不能派给他", name=handler.name))
+        if self.accused and hands.bound_to([handler], [self.accused]):
+            raise NotYours(_("%(name)s和被反映的单位有关系，不能派给他", name=handler.name))
+        if handler.id in conflicts.recused(self.id):
+            raise NotYours(_("%(name)s已经回避，不能再派给他", name=handler.name))
+        if handler.id not in hands.fit(there, self.duty):
+            raise NotYours(_("这类诉求只派给女职工委员会委员或社区工会主席"))
         if self.state == "registered":
             self.accept(by, grade=grade)
         self._step("assign", by, words=handler.name)
@@ -143,6 +151,14 @@ class Complaint(Own, Detours):
         leaver = self.handler.name if self.handler else ""
         self._write("hand_over", by, words=_("%(name)s交给%(to)s", name=leaver, to=to.name))
         self.handler, self.handler_id, self.urged_at = to, to.id, None
+
+    def recuse(self, by: Viewer, reason: str) -> None:
+        """The handler is not free in this case and gives it back; why is for those who decide."""
+        self._step("recuse", by)
+        conflicts.give_back(self, by.account_id, by.name, reason)
+        self.handler = self.handler_id = None
+        readers.strike(self, by.account_id)
+        readers.let_judges_read(self)
 
     def progress(self, by: Viewer, words: str, told: str | None = None) -> None:
         """What was done meanwhile. Only words that say something count as a word to the worker."""
@@ -171,6 +187,11 @@ class Complaint(Own, Detours):
         if not self.needs_confirmation:
             promises.wait_for_call(self)
         readers.let_judges_read(self)
+
+    def count_money(self, owed: int | None, recovered: int | None) -> None:
+        """What was owed and what came back, in fen."""
+        self.amount_owed = self.amount_owed if owed is None else owed
+        self.amount_recovered = self.amount_recovered if recovered is None else recovered
 
     def confirm(self, by: Viewer) -> None:
         """The leader stands by the result of a dispute or a hardship case."""

@@ -6,6 +6,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, RadioField, SelectField
 
+from gridunion import money
 from gridunion.accounts.models import Account
 from gridunion.complaints.life import (
     ANSWERS,
@@ -18,7 +19,7 @@ from gridunion.complaints.life import (
 )
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.turns import OutOfTurn
-from gridunion.fields import Form, SelectChoice, Several, ValidationError, Words, needed
+from gridunion.fields import Form, Money, SelectChoice, Several, ValidationError, Words, needed
 from gridunion.rights import Viewer
 
 
@@ -141,6 +142,13 @@ def hand_words(name: str, load: int) -> str:
     return str(gettext("%(name)s（手上 %(n)s 件）", name=name, n=load))
 
 
+class RecuseForm(StepForm):
+    words = Words(_("为什么要回避"), most=500, validators=[needed(_("请写为什么要回避"))])
+
+    def take(self, by: Viewer) -> None:
+        self.complaint.recuse(by, self.words.data or "")
+
+
 class ProgressForm(Telling):
     words = Words(_("办到哪一步"), most=1000, validators=[needed(_("请写办到哪一步"))])
     told = telling()
@@ -187,11 +195,32 @@ class ReplyForm(Answering):
         self.complaint.reply(by, self.words.data or "", self.how, self.others)
 
 
+def _asked(field: Money, sentence: str) -> None:
+    """A form that was opened before these were asked goes through without them."""
+    if field.raw_data and not field.data:
+        raise ValidationError(sentence)
+
+
 class ResolveForm(Answering):
     result = RadioField(_("办成了吗"), choices=tiles(RESULTS), validators=[needed(_("请选办成了没有"))])
     words = Words(_("结果"), most=2000, validators=[needed(_("请写结果")), telling_words])
+    owed = Money(_("一共欠多少钱（元）"))
+    recovered = Money(_("追回多少钱（元）"))
     told = telling()
     also = _asking_also()
+
+    def offer(self, complaint: Complaint, by: Viewer) -> None:
+        super().offer(complaint, by)
+        if not complaint.has_money:
+            del self.owed, self.recovered
+        elif complaint.amount_owed is not None and not self.owed.data:
+            self.owed.data = money.words(complaint.amount_owed)
+
+    def validate_owed(self, field: Money) -> None:
+        _asked(field, gettext("请填一共欠多少钱，没有就填 0"))
+
+    def validate_recovered(self, field: Money) -> None:
+        _asked(field, gettext("请填追回多少钱，没有就填 0"))
 
     def validate_also(self, field: Several) -> None:
         try:
@@ -200,6 +229,8 @@ class ResolveForm(Answering):
             raise ValidationError(fault.sentence) from None
 
     def take(self, by: Viewer) -> None:
+        if "owed" in self:
+            self.complaint.count_money(self.owed.fen, self.recovered.fen)
         self.complaint.resolve(by, self.words.data or "", self.result.data, self.how, self.others)
 
 
@@ -253,6 +284,7 @@ FORMS: dict[str, type[StepForm]] = {
     "accept": AcceptForm,
     "refuse": RefuseForm,
     "assign": AssignForm,
+    "recuse": RecuseForm,
     "progress": ProgressForm,
     "reply": ReplyForm,
     "resolve": ResolveForm,

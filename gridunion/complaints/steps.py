@@ -5,10 +5,11 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
 from flask_babel import lazy_gettext as _
+from werkzeug.exceptions import NotFound
 
 from gridunion import audit
 from gridunion.accounts.models import Account
-from gridunion.complaints import hands
+from gridunion.complaints import conflicts, hands
 from gridunion.complaints.detour_forms import DETOURS
 from gridunion.complaints.life import STEPS, WORKING
 from gridunion.complaints.listing import loads
@@ -23,6 +24,7 @@ SAID = {
     "accept": _("诉求 %(code)s 已受理"),
     "refuse": _("诉求 %(code)s 不予受理，原因已告知"),
     "assign": _("诉求 %(code)s 已派给%(name)s"),
+    "recuse": _("诉求 %(code)s 已交回，由别人办"),
     "progress": _("诉求 %(code)s 进展已记下"),
     "reply": _("诉求 %(code)s 回音已记下"),
     "resolve": _("诉求 %(code)s 已办结"),
@@ -49,6 +51,7 @@ SAID = {
 
 LEADS = {
     "refuse": _("不归我们的，也要告诉本人为什么、该找哪里。"),
+    "recuse": _("和这件事、这个单位有关系，就交回去由别人办。原因只有定由谁办的人看得到。"),
     "reply": _("要积极回应，不要消极抵触；要态度端正，不要敷衍塞责；要耐心细致，不要简单粗暴。"),
     "resolve": _("先告诉本人结果，再办结。办结后由别人回访。"),
     "confirm": _("确认后等回访；结果不行就退回再办。"),
@@ -73,12 +76,20 @@ NEXT = {"inbox": "desk.inbox", "overdue": "complaints.overdue", "list": "complai
 
 def opened(uid: UUID) -> Complaint:
     """The case, if the viewer may have it open. A sealed one opens only after the trail has taken it down."""
-    complaint = find(Complaint, uid)
+    complaint = free(find(Complaint, uid))
     if not complaint.sealed:
         return complaint
     with write():
         audit.note("open sealed", find(Complaint, uid))
     return find(Complaint, uid)
+
+
+def free(complaint: Complaint) -> Complaint:
+    """The case, unless the viewer is bound to an employer of whom it only tells the name: that is encrypted, and no
+    condition of a query knows it. Raises NotFound."""
+    if complaint.employer_id is None and hands.bound(viewer().account_id, complaint.accused):
+        raise NotFound
+    return complaint
 
 
 def add_steps(bp: Blueprint) -> None:
@@ -96,7 +107,7 @@ def _view(name: str) -> Callable[[UUID], Response]:
 
 def held(uid: UUID) -> Complaint:
     """The case, which nobody else changes until this transaction ends: who comes second sees the first."""
-    complaint = find(Complaint, uid)
+    complaint = free(find(Complaint, uid))
     db.session.refresh(complaint, with_for_update=True)
     return complaint
 
@@ -140,9 +151,11 @@ def free_hands(complaint: Complaint) -> list[tuple[Account, int]]:
     holder = complaint.handler_id if complaint.state in WORKING else None
     there = [account for account in hands.handlers(complaint.unit) if account.id != holder]
     accused = [complaint.accused] if complaint.accused else []
-    barred = {account for account, _accused in hands.works_for(there, accused)}
+    barred = {account for account, _accused in hands.bound_to(there, accused)}
+    barred |= conflicts.recused(complaint.id)
+    fit = hands.fit(hands.handlers(complaint.unit) if complaint.duty else there, complaint.duty) - barred
     in_hand = loads([account.id for account in there])
-    return [(account, in_hand.get(account.id, 0)) for account in there if account.id not in barred]
+    return [(account, in_hand.get(account.id, 0)) for account in there if account.id in fit]
 
 
 def _page(
@@ -163,4 +176,6 @@ def _page(
 def onward(complaint: Complaint) -> str:
     """Back to the list the step was taken from, else to the case."""
     endpoint = NEXT.get(request.form.get("next", ""))
+    if viewer().account_id in conflicts.recused(complaint.id):
+        endpoint = "complaints.listing"
     return url_for(endpoint) if endpoint else url_for("complaints.show", uid=complaint.uid)

@@ -34,6 +34,7 @@ TAKEN = {
     "accept": pgettext("done", "受理"),
     "refuse": STATES["refused"],
     "assign": pgettext("done", "派单"),
+    "recuse": pgettext("done", "回避"),
     "reply": pgettext("done", "给本人回音"),
     "resolve": pgettext("done", "办结"),
     "confirm": pgettext("done", "确认结果"),
@@ -213,7 +214,7 @@ _WAITED: dict[str, Callable[[Complaint], tuple[str, str]]] = {
 def _offices(complaint: Complaint) -> tuple[str, str]:
     """Who gives the case out, and who judges its result: the community, or the street in its place."""
     community, street = _("社区工会"), _("街道联合会")
-    leaders = hands.leaders(complaint.unit, complaint.employer_id)
+    leaders = hands.leaders(complaint.unit, complaint.accused, complaint.id)
     if complaint.is_streets or not leaders:
         return street, street
     return community, street if complaint.handler_id in leaders else community

@@ -6,6 +6,7 @@ from flask import Response, abort, g, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from gridunion.complaints import hands
 from gridunion.complaints.forms import TakeForm
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.views import bp
@@ -57,6 +58,9 @@ def take() -> Response:
         return _form(form, person, 422)
     complaint = Complaint.take(form.cell, viewer(), visit_id=visit.id if visit else None, **form.told())
     attach(complaint, complaint.unit.id, pictures.kept, viewer().account_id)
+    if hands.bound(viewer().account_id, complaint.accused):
+        say(_("诉求 %(code)s 已收下。你和被反映的单位有关系，要回避，由别人办。", code=complaint.code))
+        return go(url_for(".listing"))
     say(_("诉求 %(code)s 已收下", code=complaint.code))
     return go(url_for(".slip", uid=complaint.uid))
 

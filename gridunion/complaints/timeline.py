@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext, pgettext
 from sqlalchemy import ColumnElement, select
 
 from gridunion.accounts.trail_words import VALUES
+from gridunion.complaints.conflicts import free_of
 from gridunion.complaints.countdown import countdown
 from gridunion.complaints.life import ANSWERS, GRADES, LEFT, REFERRALS, RESULTS, STATES
 from gridunion.complaints.models import Complaint
@@ -70,7 +71,7 @@ _c, _u, _p = (table.__table__.c for table in (Complaint, Unit, Person))
 def waits_too_long(width: int) -> ColumnElement[bool]:
     """Somebody was promised an answer by now, in a case the viewer may know of."""
     overdue = select(_c.id).join(Unit.__table__, _u.id == _c.unit_id)
-    overdue = overdue.where(branch(width), _c.person_id == _p.id, _c.sealed.is_(False), LATE)
+    overdue = overdue.where(branch(width), _c.person_id == _p.id, _c.sealed.is_(False), LATE, free_of(_c))
     return overdue.correlate(Person.__table__).exists()
 
 

@@ -41,7 +41,8 @@ def demand(case: "Case", name: str, by: Viewer, leaders: set[int] | None = None)
     _hand(case, name, by)
     who = STEPS[name].who
     if who in ("decides", "judges") or (who == "either" and not _handles(case, by)):
-        _chair(case, name, by, hands.leaders(case.unit, case.employer_id) if leaders is None else leaders)
+        known = hands.leaders(case.unit, case.accused, case.id) if leaders is None else leaders
+        _chair(case, name, by, known)
 
 
 def demand_own(case: "Case", name: str) -> None:

@@ -1,23 +1,30 @@
 """Complaints on screen: the lists, and the page of a case."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, request
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from gridunion.complaints import narrowing
 from gridunion.complaints.alike import mergeable
+from gridunion.complaints.conflicts import recusals
 from gridunion.complaints.countdown import claim_words, countdown
 from gridunion.complaints.hands import held_over
 from gridunion.complaints.life import ANSWERS, MEDIATED, REFERRALS, STEPS
-from gridunion.complaints.listing import complaints, counts
+from gridunion.complaints.listing import complaints, count_narrowed, counts
+from gridunion.complaints.models import Complaint
+from gridunion.complaints.readers import reading
+from gridunion.complaints.repeats import repeated
 from gridunion.complaints.steps import add_steps, opened
 from gridunion.complaints.story import life, meetings
 from gridunion.complaints.turns import OutOfTurn
 from gridunion.db import db
+from gridunion.employers.models import Employer
 from gridunion.files import Attachment, attachments_of, serve
-from gridunion.rights import allow
-from gridunion.web import page, viewer
+from gridunion.rights import Viewer, allow
+from gridunion.web import find, page, viewer
 
 bp = Blueprint("complaints", __name__, url_prefix="/complaints")
 add_steps(bp)
@@ -27,6 +34,8 @@ BAR = (
     "resolve", "call_back", "confirm", "end_mediation", "assign", "review", "resume", "reply", "minutes", "send_back",
     "progress", "refuse", "heard", "urge",
 )  # fmt: skip
+DOORS: list[Callable[[Complaint, Viewer], tuple[str, str] | None]] = []
+"""(words, address) of what later rooms can do with a case."""
 OFFICE = {"supervisor", "district_officer"}
 
 
@@ -36,16 +45,21 @@ def listing() -> Response:
     shown, asked = _chips(), request.args.get("show", "")
     held = counts(*(name for name in shown if name not in ("all", "done") or name == asked))
     chosen = asked if asked in shown else _first(shown, held)
-    rows, after = complaints(chosen, request.args.get("after", ""))
+    narrow = narrowing.read(request.args)
+    rows, after = complaints(chosen, request.args.get("after", ""), narrow)
+    total = count_narrowed(chosen, narrow) if narrow.args else held[chosen]
     return page(
-        "complaints/listing.html",
-        rows=rows,
-        after=after,
-        chips=shown,
-        chosen=chosen,
-        counts=held,
-        total=held[chosen],
-    )
+        "complaints/listing.html", rows=rows, after=after, chips=shown, chosen=chosen, counts=held, total=total,
+        narrow=narrow, ages=narrowing.AGES, about=_employer(narrow),
+        handlers=narrowing.handlers() if viewer().can("press complaints") else [],
+    )  # fmt: skip
+
+
+def _employer(narrow: narrowing.Narrow) -> str:
+    """The employer a list is narrowed to, by its name."""
+    if not narrow.get("employer") or not viewer().can("see employers"):
+        return ""
+    return find(Employer, narrow.values["employer_uid"]).name
 
 
 def _chips() -> list[str]:
@@ -97,8 +111,10 @@ def show(uid: UUID) -> Response:
         "complaints/show.html", complaint=complaint, who=said.get("name") or _("匿名"),
         employer=said.get("employer"), phone=said.get("phone") if calls else None, count=countdown(complaint),
         lines=life(complaint), bar=bar[::-1], others=[name for name in may if name not in bar], steps=STEPS,
-        photos=attachments_of(complaint), in_hand=in_hand, doors=REFERRALS, claim=claim_words(complaint),
-        may_print=who.can("decide complaints"), answers=ANSWERS,
+        photos=attachments_of(complaint), in_hand=in_hand, referrals=REFERRALS, claim=claim_words(complaint),
+        may_print=who.can("decide complaints"), answers=ANSWERS, readers=reading(complaint),
+        repeats=repeated(complaint), given_back=recusals(complaint) if "assign" in may else [],
+        doors=[door for way in DOORS if (door := way(complaint, who))],
     )  # fmt: skip
 
 

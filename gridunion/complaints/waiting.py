@@ -9,21 +9,21 @@ from sqlalchemy import ColumnElement, Date, Select, bindparam, case, or_, select
 
 from gridunion import clock
 from gridunion.accounts.models import Account, Posting
+from gridunion.complaints.conflicts import free_of, keeps_away
 from gridunion.complaints.life import CONFIRMED, DONE, IN_HAND, OPEN, WAITING, WORKING
 from gridunion.complaints.models import IS_OPEN, Complaint
 from gridunion.complaints.readers import MINE
 from gridunion.db import UtcDateTime
-from gridunion.members.models import Person
 from gridunion.tree import ME, Unit
 
-_c, _u, _p, _n = (table.__table__.c for table in (Complaint, Unit, Posting, Person))
+_c, _u, _p = (table.__table__.c for table in (Complaint, Unit, Posting))
 _accounts = Account.__table__.alias()
 _a = _accounts.c
 _NOW = bindparam("now", type_=UtcDateTime, callable_=clock.now)
 _TONIGHT = bindparam("tonight", type_=UtcDateTime, callable_=lambda: clock.midnight(clock.tomorrow()))
 _TODAY = bindparam("today", type_=Date(), callable_=clock.today)
 
-READABLE = or_(_c.sealed.is_(False), _c.id.in_(MINE))
+READABLE = or_(_c.sealed.is_(False), _c.id.in_(MINE)) & free_of(_c)
 
 _community = case((_u.kind == "cell", _u.parent_id), else_=_u.id)
 _posted = (
@@ -31,17 +31,12 @@ _posted = (
     .join(_accounts, _a.id == _p.account_id)
     .where(_a.active, _p.from_on <= _TODAY, or_(_p.until_on.is_(None), _p.until_on > _TODAY))
 )
-_partial = (
-    select(_n.id)
-    .where(_n.phone == _a.phone, _n.employer_id == _c.employer_id)
-    .correlate(_accounts, Complaint.__table__)
-    .exists()
-)
+_partial = keeps_away(_a, _c, _accounts, Complaint.__table__)
 _leads = _posted.where(_p.unit_id == _community, _p.role == "leader", ~_partial)
 _there = ((_p.unit_id == _u.id) & (_p.role == "grid_worker")) | (
     (_p.unit_id == _community) & (_p.role == "leader")
 )
-_hands = _posted.where(_p.account_id == _c.handler_id, _there)
+_hands = _posted.where(_p.account_id == _c.handler_id, ~_partial, _there)
 _stands_in = _posted.where(_p.account_id == ME, _p.stands_in_for_id == _c.handler_id, _there)
 _judges = _leads.where(_p.account_id == ME, _p.stands_in_for_id.is_distinct_from(_c.handler_id))
 

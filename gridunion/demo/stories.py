@@ -13,6 +13,7 @@ from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.demo.comings import Comings
 from gridunion.demo.courses import Courses
+from gridunion.demo.force import Force
 from gridunion.demo.goings import Goings
 from gridunion.demo.made_up import Numbers
 from gridunion.demo.outside import Outside
@@ -40,6 +41,7 @@ def tell(numbers: Numbers) -> None:
         Courses(numbers).tell()
         Goings(numbers).tell()
         Outside(numbers).tell()
+        Force(numbers).tell()
 
 
 class Stories(Teller):

@@ -4,6 +4,7 @@ from sqlalchemy import bindparam, func, select
 
 from gridunion.complaints.listing import badge
 from gridunion.complaints.models import IS_OPEN, Complaint
+from gridunion.complaints.waiting import READABLE
 from gridunion.db import db
 from gridunion.menu import badges
 from gridunion.rights import Viewer
@@ -12,7 +13,9 @@ _streets = badge("street", "see complaints")
 _mine_and_stood_in_for = badge("mine", "see complaints")
 _c = Complaint.__table__.c
 _IN_HAND = (
-    select(func.count()).where(_c.handler_id == bindparam("me"), IS_OPEN).execution_options(branch=True)
+    select(func.count())
+    .where(_c.handler_id == bindparam("me"), IS_OPEN, READABLE)
+    .execution_options(branch=True)
 )
 
 

@@ -10,7 +10,9 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, select
 
 from gridunion.accounts.models import Account
-from gridunion.complaints import hands
+from gridunion.alerts import listing as alerts
+from gridunion.complaints import conflicts, hands
+from gridunion.complaints.case import duty_for
 from gridunion.complaints.listing import complaints, counted_each, loads, looking
 from gridunion.complaints.rows import Row
 from gridunion.complaints.step_forms import hand_words
@@ -20,6 +22,7 @@ from gridunion.desk.moves import asked_for, loose, to_answer
 from gridunion.desk.people import applicants, counted, needy
 from gridunion.desk.views import bp
 from gridunion.joining.waiting import counted as applying
+from gridunion.letters import listing as letters
 from gridunion.members.suspect_list import count_for
 from gridunion.menu import asides, badges, notices
 from gridunion.reporting.waiting import counted as reported
@@ -31,6 +34,7 @@ from gridunion.visits.check_list import to_check
 from gridunion.web import page, viewer
 
 GROUPS = (
+    "alerts",
     "late",
     "soon",
     "ask",
@@ -46,6 +50,7 @@ GROUPS = (
     "check",
     "gone",
     "help",
+    "letters",
     "asked",
 )
 PEOPLE = {
@@ -56,7 +61,7 @@ PEOPLE = {
     "asked": asked_for,
     "gone": loose,
 }
-ONE_ROW = ("reports", "held", "self")  # told in one row that leads to a page of its own
+ONE_ROW = ("reports", "held", "self", "alerts", "letters")  # told in one row that leads to a page of its own
 ELSEWHERE = ("soon", "asked")  # what others have to answer is shown, and not counted as waiting here
 
 # Chip → its word and the groups behind it; the chips must fit one line of a phone.
@@ -104,7 +109,7 @@ def inbox() -> Response:
         "desk/inbox.html", groups=groups, total=_decisions(totals, GROUPS), chosen=chosen, chips=_chips(totals, chosen),
         hands=_offered(groups["assign"].rows) if "assign" in groups else {}, held=held,
         role=ROLES[held.role], twins=count_for(viewer()), days=value("complaint.accept.workdays", held.path),
-        asides=asides(viewer()) + notices(viewer()),
+        asides=notices(viewer()) + asides(viewer()),
     )  # fmt: skip
 
 
@@ -131,7 +136,7 @@ def _counts(width: int) -> Select[Any]:
     cases = counted_each(width, tuple(name for name in GROUPS if name not in aside))
     checks = check_list.counted(width).label("check")
     people = (*counted(width), *moves.counted(width), *applying(width), checks)
-    found = select(*cases, *people, reported(width))
+    found = select(*cases, *people, reported(width), *alerts.counted(width), *letters.counted(width))
     return found.execution_options(branch=True)
 
 
@@ -154,15 +159,19 @@ def _group(name: str, total: int, after: str) -> Group:
     return Group(rows, total, next_after)
 
 
-def _offered(rows: Iterable[Row]) -> dict[int, list[tuple[str, str]]]:
-    """For each case who may have it, with what each has in hand: three queries for any number of rows."""
+def _offered(rows: list[Row]) -> dict[int, list[tuple[str, str]]]:
+    """For each case who may have it, with what each has in hand: a few queries for any number of rows, and one more
+    for each that only some may have."""
     there = hands.handlers_of(row.place for row in rows)
     everyone = {account.id: account for accounts in there.values() for account in accounts}
-    barred = hands.works_for(everyone.values(), {row.accused for row in rows if row.accused})
+    barred = hands.bound_to(everyone.values(), {row.accused for row in rows if row.accused})
+    given_back = conflicts.given_back([row.id for row in rows])
+    fit = {row.id: hands.fit(there[row.place], duty) for row in rows if (duty := duty_for(row.category))}
     in_hand = loads(list(everyone))
 
     def may(account: Account, row: Row) -> bool:
-        return (account.id, row.accused) not in barred
+        free = (account.id, row.accused) not in barred and (account.id, row.id) not in given_back
+        return free and (row.id not in fit or account.id in fit[row.id])
 
     def choice(account: Account) -> tuple[str, str]:
         return account.uid.hex, hand_words(account.name, in_hand.get(account.id, 0))

@@ -9,7 +9,7 @@ from gridunion.rights import Viewer
 DESKS = {"leader": ("desk.inbox", "see inbox"), "grid_worker": ("desk.today", "see today")}
 
 
-def other_desk(who: Viewer) -> tuple[str, str] | None:
+def other_desk(who: Viewer) -> list[tuple[str, str]]:
     """The desk of somebody the viewer stands in for, unless it is the one they look at."""
     for held in who.postings:
         endpoint, right = DESKS.get(held.role, ("", ""))
@@ -20,8 +20,8 @@ def other_desk(who: Viewer) -> tuple[str, str] | None:
                 if held.role == "leader"
                 else _("代%(name)s看今日", name=name)
             )
-            return words, url_for(endpoint)
-    return None
+            return [(words, url_for(endpoint))]
+    return []
 
 
 NOTICES.append(other_desk)

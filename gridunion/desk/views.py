@@ -40,11 +40,11 @@ def today() -> Response:
     month = request.args.get("show") == "month"
     return page(
         "desk/today.html",
+        notices=notices(viewer()),
         day=today_of(viewer(), month),
         month=month,
         place=place,
         role=ROLES[held[0].role],
-        notices=notices(viewer()),
     )
 
 

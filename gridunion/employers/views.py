@@ -1,5 +1,6 @@
 """The ledger of employers: which have a union, which have none yet."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
@@ -9,11 +10,12 @@ from gridunion import audit
 from gridunion.accounts.trail_words import VALUES
 from gridunion.db import db
 from gridunion.employers.forms import STATES, EmployerForm
+from gridunion.employers.history import actions, facts, history
 from gridunion.employers.listing import FILTERS, cells, communities, counts, employers, found
 from gridunion.employers.models import Employer
 from gridunion.rights import allow
 from gridunion.text import clean_question
-from gridunion.web import edited, find, go, page, say
+from gridunion.web import edited, find, go, page, say, viewer
 
 VALUES["employer", "state"] = STATES
 bp = Blueprint("employers", __name__, url_prefix="/employers")
@@ -71,7 +73,14 @@ def add() -> Response:
 @bp.get("/<uuid:uid>")
 @allow("see workplaces")
 def show(uid: UUID) -> Response:
-    return page("employers/show.html", employer=find(Employer, uid))
+    return _show(find(Employer, uid))
+
+
+def _show(employer: Employer, **more: Any) -> Response:
+    return page(
+        "employers/show.html", employer=employer, history=history(employer), facts=facts(employer),
+        actions=actions(employer, viewer()), **more,
+    )  # fmt: skip
 
 
 @bp.get("/<uuid:uid>/phone")
@@ -87,7 +96,7 @@ def phone(uid: UUID) -> Response:
     """Show a number in full: asked for by POST, and in the trail."""
     employer = find(Employer, uid)
     audit.note("reveal phone", employer)
-    return page("employers/show.html", employer=employer, revealed=True)
+    return _show(employer, revealed=True)
 
 
 @bp.get("/<uuid:uid>/edit")

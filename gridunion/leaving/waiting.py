@@ -41,28 +41,28 @@ def expired(who: Viewer) -> list[Gone]:
     return [Gone(*known[number], n) for number, n in left.items()]
 
 
-def _signatures(who: Viewer) -> tuple[str, str] | None:
+def _signatures(who: Viewer) -> list[tuple[str, str]]:
     """Hand-overs the viewer has to sign."""
     if not who.can(RIGHT):
-        return None
+        return []
     with looking(who, RIGHT):
         n = db.session.scalar(select(func.count(HandOver.id)).where(waits_for(who.account_id)))
-    return (_("交接单等你签字 %(n)s 份", n=n), url_for("leaving.listing")) if n else None
+    return [(_("交接单等你签字 %(n)s 份", n=n), url_for("leaving.listing"))] if n else []
 
 
-def _left(who: Viewer) -> tuple[str, str] | None:
+def _left(who: Viewer) -> list[tuple[str, str]]:
     """The work of those whose posting ran out."""
     gone = expired(who)
     if not gone:
-        return None
+        return []
     if len(gone) == 1:
         words = _("%(name)s的岗位已到期，还有 %(n)s 件没交接", name=gone[0].name, n=gone[0].n)
-        return words, url_for("leaving.show", uid=gone[0].uid)
+        return [(words, url_for("leaving.show", uid=gone[0].uid))]
     n = sum(it.n for it in gone)
     words = _(
         "%(name)s等 %(people)s 人的岗位已到期，还有 %(n)s 件没交接", name=gone[0].name, people=len(gone), n=n
     )
-    return words, url_for("leaving.listing")
+    return [(words, url_for("leaving.listing"))]
 
 
 NOTICES += [_signatures, _left]

@@ -12,6 +12,7 @@ from sqlalchemy import Select, bindparam, select
 from gridunion import clock, settings
 from gridunion.db import db
 from gridunion.rights import allow
+from gridunion.status import force
 from gridunion.status.board import Board, board_of
 from gridunion.status.figures import WINDOW, window
 from gridunion.status.lights import ORDER, Line, Place
@@ -59,7 +60,7 @@ def _board(code: str) -> Response:
         "status/board.html", unit=made.unit, board=made, lines=lines, light=light, indicators=INDICATORS,
         below=_below(made.unit.kind, tell.english), tell=tell, opened=_opened(lines),
         own_chips=_others(made.unit), crumbs=crumbs(made.unit), window=WINDOW, start=clock.local(start).date(),
-        last=clock.today() - timedelta(days=1), now=clock.now(), limits=made.total.limits,
+        last=clock.today() - timedelta(days=1), now=clock.now(), limits=made.total.limits, waiting=force.waiting(),
     )  # fmt: skip
 
 

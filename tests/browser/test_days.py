@@ -132,9 +132,9 @@ def _work_on_the_case(worker: Page, name: str) -> None:
         {"告诉了本人什么": "站长答应周五前补发，到账再打电话。"},
         "打电话",
     )
-    _take_a_step(
-        worker, case, "办结", "已办结", {"结果": "配送费 2360 元已经补发到账。"}, "解决了", "当面给看"
-    )
+    sums = {"一共欠多少钱（元）": "2360", "追回多少钱（元）": "2,360.00"}
+    words = {"结果": "配送费 2360 元已经补发到账。"} | sums
+    _take_a_step(worker, case, "办结", "已办结", words, "解决了", "当面给看")
 
 
 def _take_a_step(worker: Page, case: str, step: str, done: str, words: dict[str, str], *tiles: str) -> None:

@@ -33,6 +33,10 @@ PAGES: dict[str, list[str]] = {
         f"/members/ » {FIRST} » a[href$='/card']", "/imports/", "/applications/", "/members/changes",
         "/members/transfers » .cells .btn", "/members/suspects » .cells .btn", f"/boxes/{COMMUNITY}",
         f"/boxes/{COMMUNITY} » {FIRST}", f"/boxes/{COMMUNITY} » {FIRST} » {FIRST}", f"/posters/{COMMUNITY}/report",
+        "/members/transfers » .cells .btn", "/members/suspects » .cells .btn", "/ties/", "/complaints/pace",
+        "/complaints/unseal", "/letters/?show=all", f"/letters/?show=all » {FIRST}",
+        f"/letters/?show=all » {FIRST} » a[href$='/next']", "/alerts/?show=open", f"/alerts/?show=open » {FIRST}",
+        "/alerts/new",
     ],
     "supervisor": [
         "/status/", f"/status/{COMMUNITY}", f"/status/{CELL}", f"/status/{COMMUNITY}/due",

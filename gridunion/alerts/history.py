@@ -1,0 +1,34 @@
+"""What alerts tell on the page of an employer."""
+
+from collections.abc import Iterable
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from gridunion.alerts.models import Alert
+from gridunion.db import db
+from gridunion.employers.history import ACTIONS, Entry, tell
+from gridunion.employers.models import Employer
+from gridunion.rights import Viewer
+
+MOST = 20
+
+
+@tell
+def alerts_about(employer: Employer) -> Iterable[Entry]:
+    """The alerts about an employer."""
+    about = select(Alert).where(Alert.employer_id == employer.id).options(selectinload(Alert.stops))
+    for alert in db.session.scalars(about.order_by(Alert.id.desc()).limit(MOST)):
+        title = _("%(level)s预警：%(cause)s", level=alert.level_words, cause=alert.cause_words)
+        tag = (alert.state_words, "ok" if alert.closed_at else alert.tint)
+        yield Entry(alert.recorded_at, title, "", url_for("alerts.show", uid=alert.uid), tag)
+
+
+def raise_one(employer: Employer, viewer: Viewer) -> tuple[str, str] | None:
+    """The way to an alert raised by hand, for who may."""
+    return (_("发预警"), url_for("alerts.new", employer=employer.uid)) if viewer.can("raise alerts") else None
+
+
+ACTIONS.append(raise_one)
