@@ -19,8 +19,8 @@ from gridunion.status.figures import moment
 from gridunion.status.records import count as figure
 from gridunion.tree import everywhere
 from gridunion.visits.due import DueVisit, open_visits
-from gridunion.visits.planning import plan, plan_all
-from gridunion.visits.rhythms import Place
+from gridunion.visits.planning import _store, plan, plan_all
+from gridunion.visits.rhythms import Place, next_in
 from tests.conftest import NOON, Someone, as_viewer, member, unit
 from tests.test_importing import LI, WANG, people, sent, sheet, work
 from tests.test_queries import asked
@@ -275,6 +275,15 @@ def test_a_visit_is_planned_a_week_before_its_time_is_over(lifted: Flask) -> Non
     plan_all()
     (due,) = waiting()
     assert clock.local(due.due_at).date() == TODAY + timedelta(days=7)
+
+
+def test_two_who_plan_at_once_plan_once(lifted: Flask) -> None:
+    seen(400)
+    it = unit("211")
+    here = Place(it.id, it.path, it.is_cell)
+    with write():
+        first, second = next_in(here, 10), next_in(here, 10)
+        assert (_store(here, first), _store(here, second)) == (1, 0)
 
 
 def test_who_is_to_be_seen_anyway_is_not_asked_for_twice(lifted: Flask) -> None:
