@@ -35,7 +35,8 @@ def several() -> Response:
         wrong = ""
     asked = clean_question(request.form.get("q", ""))
     rows: Any = found(viewer(), asked)[0][:FOUND] if asked else []
-    return page("visits/several.html", 422 if wrong else 200, due=visits_due(clock.now() + AHEAD), ticked=due,
+    waiting = [row for row in visits_due(clock.now() + AHEAD) if row.person]
+    return page("visits/several.html", 422 if wrong else 200, due=waiting, ticked=due,
                 picked=_named(people), rows=[row for row in rows if row.uid not in people], asked=asked,
                 wrong=wrong)  # fmt: skip
 
