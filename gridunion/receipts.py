@@ -98,9 +98,8 @@ def keep_receipt(**told: Any) -> None:
 
 
 def receipt_by_uid(sender: str, uid: UUID) -> Receipt | None:
-    return db.session.scalars(
-        select(Receipt).where(Receipt.sender == sender, Receipt.uid == uid)
-    ).one_or_none()
+    wanted = select(Receipt).where(Receipt.sender == sender, Receipt.uid == uid)
+    return db.session.scalars(wanted, execution_options={"branch": True}).one_or_none()
 
 
 def body_sha(request: Request) -> str:

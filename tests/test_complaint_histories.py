@@ -276,7 +276,7 @@ class Histories(RuleBasedStateMachine):
             "add": lambda: case.add(WORDS),
             "rate": lambda: case.rate(answer, WORDS),
             "reopen": lambda: case.reopen_own(WORDS),
-            "withdraw": lambda: case.withdraw(WORDS),
+            "withdraw": lambda: case.withdraw_own(WORDS),
         }
         with clock.at(self.now):
             assert (name in case.own_steps()) == self.model.allows_own(name)

@@ -357,7 +357,7 @@ def test_the_workers_steps_follow_only_where_the_table_says(lifted: Flask) -> No
     with write():
         case.call_back(as_viewer("leader"), "satisfied")
     assert case.own_steps() == ["rate", "reopen"]
-    for step in (case.withdraw, lambda: case.add("还有"), lambda: case.heard(as_viewer("leader"))):
+    for step in (case.withdraw_own, lambda: case.add("还有"), lambda: case.heard(as_viewer("leader"))):
         with write(), pytest.raises(OutOfTurn):
             step()
 

@@ -41,7 +41,7 @@ def report(edition: int = 1) -> Report:
 
 
 def a_month() -> None:
-    """Of November: two members, a visit that was due and made, a complaint nobody answers."""
+    """Of November: two members, a visit that was due and made, a complaint nobody answers, nor goes to see why."""
     with clock.at(datetime(2026, 11, 2, 4, 0, tzinfo=UTC)):
         _a_month()
 
@@ -63,7 +63,7 @@ def test_a_month_is_computed_and_nobody_types_it(lifted: Flask, leader: Someone)
         assert "还没签报" in page and "会员 2 人，其中本月新发展 2 人，净增 2 人" in page
         assert "本月收到职工诉求 1 件" in page and "下月 1 日起才能签" in page
         early.post(SIGN, status=409)
-    assert "五必访到期 1 次，按时走访 1 次" in leader.get("/reports/21/2026-11")
+    assert "五必访到期 2 次，按时走访 1 次" in leader.get("/reports/21/2026-11")
 
 
 def test_the_leader_signs_and_the_street_takes_it(
@@ -99,7 +99,7 @@ def test_what_was_signed_stays_and_a_recount_says_what_changed_since(lifted: Fla
     assert "一个数都没变" in leader.get("/reports/21/2026-11?check=1")
     with write():
         db.session.scalars(select(DueVisit).where(DueVisit.trigger == "hospital")).one().cancel()
-    assert "五必访到期 1 次" in leader.get("/reports/21/2026-11")
+    assert "五必访到期 2 次" in leader.get("/reports/21/2026-11")
     page = leader.get("/reports/21/2026-11?check=1")
     assert "到期必访" in page and page.total
     assert report().intact

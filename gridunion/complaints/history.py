@@ -40,7 +40,7 @@ def rate(employer: Employer) -> Iterable[tuple[str, str]]:
     )  # fmt: skip
     count, owed, recovered = db.session.execute(about).one()
     said = ngettext("%(num)s 件", "%(num)s 件", count)
-    if count >= settings.value("light.fewest", employer.unit.path) and employer.headcount:
+    if count >= settings.value("light.fewest", employer.home.path) and employer.headcount:
         said += _("，每百名职工 %(n)s 件", n=per_hundred(count, employer.headcount))
     yield _("近一年诉求"), said
     if owed or recovered:

@@ -55,8 +55,12 @@ class Complaint(Own, Detours):
     events: Mapped[list[ComplaintEvent]] = relationship(
         back_populates="complaint", order_by="ComplaintEvent.id"
     )
-    main: Mapped["Complaint | None"] = relationship(remote_side="Complaint.id", back_populates="joined")
-    joined: Mapped[list["Complaint"]] = relationship(back_populates="main", order_by="Complaint.id")
+    main: Mapped["Complaint | None"] = relationship(
+        remote_side="Complaint.id", back_populates="joined", foreign_keys="Complaint.merged_into_id"
+    )
+    joined: Mapped[list["Complaint"]] = relationship(
+        back_populates="main", order_by="Complaint.id", foreign_keys="Complaint.merged_into_id"
+    )
 
     # ── from first report to call back ──
 

@@ -16,7 +16,7 @@ from gridunion.employers.models import Employer
 from gridunion.members.models import Person
 from gridunion.text import read_uid
 from gridunion.tree import Unit, everywhere
-from gridunion.visits.due import DueVisit, open_visits
+from gridunion.visits.due import DueVisit, home_of, open_visits
 from gridunion.visits.models import Visit
 from gridunion.web import find
 
@@ -89,7 +89,7 @@ def _guest(person: Person, due: DueVisit | None, several: bool) -> Guest:
 
 
 def _employer(employer: Employer) -> Guest:
-    return Guest(employer, employer.unit)
+    return Guest(employer, home_of(employer), waiting=open_visits(employer))
 
 
 def _workplace(person: Person) -> Guest:

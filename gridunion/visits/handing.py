@@ -30,11 +30,10 @@ def lines(unit_ids: list[int], after: str) -> tuple[list[Line], str]:
 
 def _line(due: DueVisit) -> Line:
     until = str(_("%(day)s 前去", day=day(due.due_at)))
-    if due.person is None:
+    if (whom := due.whom) is None:
         return Line(due.uid, str(_("已转走的会员")), due.topic, [until], "", due.topic)
-    return Line(
-        due.uid, due.person.name, due.topic, [until], url_for("members.show", uid=due.person.uid), due.topic
-    )
+    href = url_for("members.show" if due.person_id else "employers.show", uid=whom.uid)
+    return Line(due.uid, whom.name, due.topic, [until], href, due.topic)
 
 
 KINDS.append(Kind("visits", _("该走访"), counts, lines, role="grid_worker"))

@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 19:06:45.915462
+Revision: 0001, 2026-11-21 19:11:22.866905
 """
 
 import sqlalchemy as sa
@@ -404,6 +404,7 @@ def upgrade():
         "posting",
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("role", sa.String(length=24), nullable=False),
+        sa.Column("duty", sa.String(length=20), nullable=True),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=True),
         sa.Column("stands_in_for_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -735,6 +736,27 @@ def upgrade():
         )
 
     op.create_table(
+        "tie",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("employer_name", sa.String(length=80), nullable=False),
+        sa.Column("name_index", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_tie_account_id")),
+        sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_tie_employer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tie")),
+    )
+    with op.batch_alter_table("tie", schema=None) as batch_op:
+        batch_op.create_index("ix_tie_account_id", ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tie_uid"), ["uid"], unique=True)
+
+    op.create_table(
         "consent",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("wording", sa.String(length=20), nullable=False),
@@ -1047,6 +1069,7 @@ def upgrade():
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("accused_index", sa.String(length=64), nullable=True),
         sa.Column("complainant_sealed", sa.Text(), nullable=True),
         sa.Column("text_sealed", sa.Text(), nullable=True),
         sa.Column("kind", sa.String(length=24), nullable=False),
@@ -1055,6 +1078,8 @@ def upgrade():
         sa.Column("outside_number", sa.String(length=40), nullable=True),
         sa.Column("urgent", sa.Boolean(), nullable=False),
         sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("amount_owed", sa.BigInteger(), nullable=True),
+        sa.Column("amount_recovered", sa.BigInteger(), nullable=True),
         sa.Column("sealed", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("handler_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -1085,6 +1110,7 @@ def upgrade():
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reopened", sa.Integer(), nullable=False),
         sa.Column("urged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("repeat_of_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("rating", sa.String(length=20), nullable=True),
         sa.Column("spoke_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("receipt", sa.String(length=12), nullable=True),
@@ -1101,13 +1127,16 @@ def upgrade():
             ["merged_into_id"], ["complaint.id"], name=op.f("fk_complaint_merged_into_id")
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_complaint_person_id")),
+        sa.ForeignKeyConstraint(["repeat_of_id"], ["complaint.id"], name=op.f("fk_complaint_repeat_of_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_complaint_unit_id")),
         sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_complaint_visit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint")),
         sa.UniqueConstraint("receipt", name=op.f("uq_complaint_receipt")),
     )
     with op.batch_alter_table("complaint", schema=None) as batch_op:
-        batch_op.create_index("ix_complaint_employer_id", ["employer_id"], unique=False)
+        batch_op.create_index(
+            "ix_complaint_employer_id_recorded_at", ["employer_id", "recorded_at"], unique=False
+        )
         batch_op.create_index("ix_complaint_handler_id_state", ["handler_id", "state"], unique=False)
         batch_op.create_index("ix_complaint_merged_into_id", ["merged_into_id"], unique=False)
         batch_op.create_index("ix_complaint_number", ["number"], unique=True)
@@ -1123,7 +1152,9 @@ def upgrade():
             ),
         )
         batch_op.create_index("ix_complaint_person_id", ["person_id"], unique=False)
+        batch_op.create_index("ix_complaint_repeat_of_id", ["repeat_of_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_complaint_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_complaint_unit_id_closed_at", ["unit_id", "closed_at"], unique=False)
         batch_op.create_index("ix_complaint_unit_id_first_due_at", ["unit_id", "first_due_at"], unique=False)
         batch_op.create_index(
             "ix_complaint_unit_id_recorded_at_id", ["unit_id", "recorded_at", "id"], unique=False
@@ -1188,6 +1219,45 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_visit_version_uid"), ["uid"], unique=True)
         batch_op.create_index("ix_visit_version_unit_id", ["unit_id"], unique=False)
         batch_op.create_index("ix_visit_version_visit_id", ["visit_id"], unique=False)
+
+    op.create_table(
+        "alert",
+        sa.Column("level", sa.String(length=8), nullable=False),
+        sa.Column("cause", sa.String(length=12), nullable=False),
+        sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("employer_name", sa.String(length=80), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("people", sa.Integer(), nullable=True),
+        sa.Column("cases", sa.Integer(), nullable=True),
+        sa.Column("words_sealed", sa.Text(), nullable=True),
+        sa.Column("raised_by", sa.String(length=40), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.String(length=40), nullable=False),
+        sa.Column("reason_sealed", sa.Text(), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_alert_complaint_id")),
+        sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_alert_employer_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_alert_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
+    )
+    with op.batch_alter_table("alert", schema=None) as batch_op:
+        batch_op.create_index("ix_alert_complaint_id", ["complaint_id"], unique=False)
+        batch_op.create_index("ix_alert_employer_id", ["employer_id"], unique=False)
+        batch_op.create_index(
+            "ix_alert_open",
+            ["unit_id"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_alert_uid"), ["uid"], unique=True)
+        batch_op.create_index(
+            "ix_alert_unit_id_recorded_at_id", ["unit_id", "recorded_at", "id"], unique=False
+        )
 
     op.create_table(
         "box_message",
@@ -1255,6 +1325,7 @@ def upgrade():
         "complaint_reader",
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_complaint_reader_account_id")),
         sa.ForeignKeyConstraint(
@@ -1264,6 +1335,69 @@ def upgrade():
     )
     with op.batch_alter_table("complaint_reader", schema=None) as batch_op:
         batch_op.create_index("ix_complaint_reader_account_id", ["account_id", "complaint_id"], unique=True)
+
+    op.create_table(
+        "letter",
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("follows_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("addressee", sa.String(length=80), nullable=False),
+        sa.Column("sender", sa.String(length=60), nullable=False),
+        sa.Column("text_sealed", sa.Text(), nullable=True),
+        sa.Column("reply_sealed", sa.Text(), nullable=True),
+        sa.Column("sealed", sa.Boolean(), nullable=False),
+        sa.Column("sent_by", sa.String(length=40), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replied_on", sa.Date(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_letter_complaint_id")),
+        sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_letter_employer_id")),
+        sa.ForeignKeyConstraint(["follows_id"], ["letter.id"], name=op.f("fk_letter_follows_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_letter_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
+    )
+    with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.create_index("ix_letter_complaint_id", ["complaint_id"], unique=False)
+        batch_op.create_index("ix_letter_employer_id", ["employer_id"], unique=False)
+        batch_op.create_index(
+            "ix_letter_open",
+            ["unit_id", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_letter_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_letter_unit_id_sent_at_id", ["unit_id", "sent_at", "id"], unique=False)
+        batch_op.create_index("ix_letter_unit_id_year_number", ["unit_id", "year", "number"], unique=True)
+
+    op.create_table(
+        "recusal",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("reason_sealed", sa.Text(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_recusal_account_id")),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_recusal_complaint_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recusal")),
+    )
+    with op.batch_alter_table("recusal", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_recusal_account_id_complaint_id", ["account_id", "complaint_id"], unique=False
+        )
+        batch_op.create_index("ix_recusal_complaint_id", ["complaint_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_recusal_uid"), ["uid"], unique=True)
 
     op.create_table(
         "reply_due",
@@ -1285,13 +1419,93 @@ def upgrade():
             unique=False,
         )
 
+    op.create_table(
+        "unsealing",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("asked_by", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("reason_sealed", sa.Text(), nullable=True),
+        sa.Column("agreed", sa.Boolean(), nullable=True),
+        sa.Column("agreed_by", sa.String(length=40), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("complaint_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_unsealing_account_id")),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name=op.f("fk_unsealing_complaint_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_unsealing_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unsealing")),
+    )
+    with op.batch_alter_table("unsealing", schema=None) as batch_op:
+        batch_op.create_index("ix_unsealing_account_id", ["account_id"], unique=False)
+        batch_op.create_index("ix_unsealing_complaint_id", ["complaint_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_unsealing_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_unsealing_unit_id_recorded_at", ["unit_id", "recorded_at"], unique=False)
+
+    op.create_table(
+        "alert_stop",
+        sa.Column("alert_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("reached_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by", sa.String(length=40), nullable=False),
+        sa.Column("words_sealed", sa.Text(), nullable=True),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_alert_stop_alert_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_alert_stop_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_stop")),
+    )
+    with op.batch_alter_table("alert_stop", schema=None) as batch_op:
+        batch_op.create_index("ix_alert_stop_alert_id_unit_id", ["alert_id", "unit_id"], unique=True)
+        batch_op.create_index(batch_op.f("ix_alert_stop_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_alert_stop_unit_id_answered_at", ["unit_id", "answered_at"], unique=False)
+
 
 def downgrade():
+    with op.batch_alter_table("alert_stop", schema=None) as batch_op:
+        batch_op.drop_index("ix_alert_stop_unit_id_answered_at")
+        batch_op.drop_index(batch_op.f("ix_alert_stop_uid"))
+        batch_op.drop_index("ix_alert_stop_alert_id_unit_id")
+
+    op.drop_table("alert_stop")
+    with op.batch_alter_table("unsealing", schema=None) as batch_op:
+        batch_op.drop_index("ix_unsealing_unit_id_recorded_at")
+        batch_op.drop_index(batch_op.f("ix_unsealing_uid"))
+        batch_op.drop_index("ix_unsealing_complaint_id")
+        batch_op.drop_index("ix_unsealing_account_id")
+
+    op.drop_table("unsealing")
     with op.batch_alter_table("reply_due", schema=None) as batch_op:
         batch_op.drop_index("ix_reply_due_unit_id_due_at_told_at_sealed")
         batch_op.drop_index("ix_reply_due_complaint_id")
 
     op.drop_table("reply_due")
+    with op.batch_alter_table("recusal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recusal_uid"))
+        batch_op.drop_index("ix_recusal_complaint_id")
+        batch_op.drop_index("ix_recusal_account_id_complaint_id")
+
+    op.drop_table("recusal")
+    with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.drop_index("ix_letter_unit_id_year_number")
+        batch_op.drop_index("ix_letter_unit_id_sent_at_id")
+        batch_op.drop_index(batch_op.f("ix_letter_uid"))
+        batch_op.drop_index(
+            "ix_letter_open",
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
+        batch_op.drop_index("ix_letter_employer_id")
+        batch_op.drop_index("ix_letter_complaint_id")
+
+    op.drop_table("letter")
     with op.batch_alter_table("complaint_reader", schema=None) as batch_op:
         batch_op.drop_index("ix_complaint_reader_account_id")
 
@@ -1310,6 +1524,18 @@ def downgrade():
         batch_op.drop_index("ix_box_message_opening_id")
 
     op.drop_table("box_message")
+    with op.batch_alter_table("alert", schema=None) as batch_op:
+        batch_op.drop_index("ix_alert_unit_id_recorded_at_id")
+        batch_op.drop_index(batch_op.f("ix_alert_uid"))
+        batch_op.drop_index(
+            "ix_alert_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index("ix_alert_employer_id")
+        batch_op.drop_index("ix_alert_complaint_id")
+
+    op.drop_table("alert")
     with op.batch_alter_table("visit_version", schema=None) as batch_op:
         batch_op.drop_index("ix_visit_version_visit_id")
         batch_op.drop_index("ix_visit_version_unit_id")
@@ -1335,7 +1561,9 @@ def downgrade():
         batch_op.drop_index("ix_complaint_unit_id_state_sealed")
         batch_op.drop_index("ix_complaint_unit_id_recorded_at_id")
         batch_op.drop_index("ix_complaint_unit_id_first_due_at")
+        batch_op.drop_index("ix_complaint_unit_id_closed_at")
         batch_op.drop_index(batch_op.f("ix_complaint_uid"))
+        batch_op.drop_index("ix_complaint_repeat_of_id")
         batch_op.drop_index("ix_complaint_person_id")
         batch_op.drop_index(
             "ix_complaint_open",
@@ -1349,7 +1577,7 @@ def downgrade():
         batch_op.drop_index("ix_complaint_number")
         batch_op.drop_index("ix_complaint_merged_into_id")
         batch_op.drop_index("ix_complaint_handler_id_state")
-        batch_op.drop_index("ix_complaint_employer_id")
+        batch_op.drop_index("ix_complaint_employer_id_recorded_at")
 
     op.drop_table("complaint")
     with op.batch_alter_table("application", schema=None) as batch_op:
@@ -1447,6 +1675,11 @@ def downgrade():
         batch_op.drop_index("ix_consent_person_id")
 
     op.drop_table("consent")
+    with op.batch_alter_table("tie", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tie_uid"))
+        batch_op.drop_index("ix_tie_account_id")
+
+    op.drop_table("tie")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_person_visit_due",
