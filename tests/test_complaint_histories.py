@@ -289,7 +289,7 @@ class Histories(RuleBasedStateMachine):
                 return
             assert self.model.allows_own(name), (name, self.model)
             self.model.take_own(name, answer)
-            self.due = case.due_at
+            self.limits = case.due_at, case.first_due_at
             self._look_at_the_board()
 
     @rule()

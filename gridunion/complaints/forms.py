@@ -96,7 +96,7 @@ class TakeForm(Form):
 
     def validate_alike(self, field: BooleanField) -> None:
         """Somebody may have told of the same thing before: the open cases about that employer are shown first."""
-        if not field.data and not self.unit.errors:
+        if not (field.data or self.unit.errors or self.employer_name.errors):
             self.similar = about(self.employer_name.data, self.cell)
         if self.similar:
             raise ValidationError(gettext("这个单位有没办完的诉求，先看看是不是同一件事"))
