@@ -17,6 +17,7 @@ from gridunion.db import db, write
 from gridunion.files import Attachment
 from gridunion.reporting.clearing import forget_old
 from gridunion.reporting.models import Report
+from gridunion.reporting.telling import told_to
 from gridunion.settings import Setting, forget
 from gridunion.tree import everywhere
 from gridunion.units.models import end_unit
@@ -224,6 +225,25 @@ def test_the_page_tells_offices_and_days_and_never_what_was_said_inside(
         assert words in page, words
     for words in ("爱闹事", "抓紧", account("worker").name, account("leader").name, "马小军", "两个月工资"):
         assert words not in page, words
+
+
+def test_who_asked_reads_what_was_told_of_two_cases_in_one_and_nothing_of_the_unions_own_doings(
+    lifted: Flask, nobody: Someone
+) -> None:
+    slip = reported(nobody, phone="13609162099")
+    (case,) = cases()
+    main = taken(name="余建民")
+    with write():
+        main.assign(account("worker"), as_viewer("leader"))
+        case.assign(account("worker"), as_viewer("leader"))
+        case.give_back(as_viewer("worker"), "这是第二网格的人，不归我")
+        case.merge(as_viewer("leader"), main, "phone")
+        main.reply(as_viewer("worker"), "站点答应月底前结清", "phone", [case])
+    page = tracked(nobody, slip)
+    assert "已并案" in page and "站点答应月底前结清" in page
+    assert "退回" not in page and "不归我" not in page
+    (merged,) = (line for line in told_to(case) if line.title == "已并案")
+    assert not merged.words, "whose case it went into is nobody's business"
 
 
 def test_reading_the_answer_on_the_page_counts_as_told(

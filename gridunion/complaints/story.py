@@ -22,7 +22,7 @@ from gridunion.complaints.life import (
     RESULTS,
     STATES,
     STEPS,
-    TOLD_BY,
+    TOLD,
     WAITING,
 )  # fmt: skip
 from gridunion.complaints.models import Complaint
@@ -126,13 +126,13 @@ def _line(complaint: Complaint, event: ComplaintEvent, last: bool) -> Line:
 def _told(complaint: Complaint, event: ComplaintEvent) -> tuple[bool, str] | None:
     """Whether the worker knows of a step: told then, or by a later word; when and how."""
     if event.told:
-        return True, _("已告知本人：%(how)s", how=TOLD_BY.get(event.told, ""))
+        return True, _("已告知本人：%(how)s", how=TOLD.get(event.told, ""))
     if event.step in INNER or not complaint.can_be_told:
         return None
     later = next((it for it in complaint.events if it.told and it.id > event.id), None)
     if later is None:
         return False, _("还没告知本人")
-    on, how = day(later.happened_at), TOLD_BY.get(later.told or "", "")
+    on, how = day(later.happened_at), TOLD.get(later.told or "", "")
     return True, _("%(day)s 告知本人：%(how)s", day=on, how=how)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from gridunion.complaints.life import ANSWERS, OWN, REFUSALS, RESULTS, STEPS, TOLD, WRITTEN
+from gridunion.complaints.life import ANSWERS, BY_CLOCK, OWN, REFUSALS, RESULTS, STEPS, TOLD, WRITTEN
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.records import ComplaintEvent
 from gridunion.complaints.story import TAKEN, Line
@@ -16,12 +16,18 @@ from gridunion.rights import ROLES
 from gridunion.tree import Unit
 from gridunion.units.scanned import union_of
 
-HIDDEN = {"see", "urge", "confirm", "send_back", "heard"}  # the union's own doings, and the reader's looking
-NOTED = {"register", "assign"}  # their words name somebody, or are the complaint itself
+# The union's own doings, and the reader's looking.
+HIDDEN = {
+    "see", "urge", "confirm", "send_back", "heard", "give_back", "recuse", "hand_over", "minutes", "separate",
+    *BY_CLOCK,
+}  # fmt: skip
+# Their words name somebody or another case, or are the complaint itself.
+NOTED = {"register", "assign", "merge"}
 WORDS = {
     "assign": lazy_gettext("有人在办了"),
     "progress": lazy_gettext("正在办"),
     "reply": lazy_gettext("给你的回音"),
+    "inform": lazy_gettext("给你的回音"),
     "add": lazy_gettext("你补充了情况"),
     "rate": lazy_gettext("你的评价"),
     "withdraw": lazy_gettext("你撤回了"),
@@ -71,9 +77,9 @@ def _promised(case: Complaint) -> Iterator[Line]:
 
 
 def _office(case: Complaint) -> Unit:
-    """Who answers for it: the community union, and the street from the second time on."""
+    """Who answers for it: the community union, or the street once it went there."""
     union = union_of(case.unit)
-    return union.parent if case.reopened > 1 and union.parent else union
+    return union.parent if case.is_streets and union.parent else union
 
 
 def held_since(at: datetime) -> list[Line]:
