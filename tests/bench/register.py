@@ -60,7 +60,8 @@ UPDATE standing SET
     helped = (
         SELECT count(*) FROM person
         WHERE unit_id = standing.unit_id AND status = 'active' AND hardship_class IS NOT NULL AND EXISTS (
-            SELECT 1 FROM visit WHERE person_id = person.id AND voided_at IS NULL AND outcome != 'not_home'
+            SELECT 1 FROM visit WHERE person_id = person.id AND voided_at IS NULL
+            AND outcome IN ('met', 'phone', 'family')
             AND happened_at >= (SELECT ?2) AND happened_at < (SELECT ?3))),
     last_entry_at = max(
         (SELECT max(recorded_at) FROM person WHERE unit_id = standing.unit_id),
@@ -72,8 +73,9 @@ TRAIL = """
 INSERT INTO trail (at, account_id, actor, action, kind, record_uid, unit_id, detail, hash)
 VALUES (?, ?, '', 'create', ?, ?, ?, ?, ?)"""
 RECEIPT = """
-INSERT INTO receipt (uid, version, recorded_at, sender, key, route, body_sha, status, location, message, kind, undo)
-VALUES (?, 1, ?, ?, ?, 'members.register', ?, 303, ?, '', 'ok', '')"""
+INSERT INTO receipt (uid, version, recorded_at, sender, key, route, body_sha, status, location, message, kind, undo,
+                     then_words, "then")
+VALUES (?, 1, ?, ?, ?, 'members.register', ?, 303, ?, '', 'ok', '', '', '')"""
 PHONE = re.compile(r"1[3-9][0-9]{9}")
 
 
