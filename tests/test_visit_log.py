@@ -146,6 +146,32 @@ def test_an_employer_is_visited_from_its_community_and_for_who_works_there(
         outsider.get(address_, 404)
 
 
+def test_a_visit_to_a_workplace_above_the_cell_is_taken_back_by_who_paid_it(
+    lifted: Flask, worker: Someone
+) -> None:
+    employer = shop()
+    person = member(employer_name="汉宁轩大酒店")
+    before = employer.seen_at
+    worker.post(f"/visits/new?at={person.uid}", {"outcome": "met"})
+    (visit,) = stored(Visit)
+    assert stored(Employer)[0].seen_at == visit.happened_at
+    worker.post(f"/visits/{visit.uid}/undo")
+    assert stored(Visit)[0].voided_at and stored(Employer)[0].seen_at == before
+
+
+def test_of_several_visits_those_to_who_went_away_do_not_keep_the_others_from_being_taken_back(
+    lifted: Flask, worker: Someone, leader: Someone
+) -> None:
+    stays, goes = member(), member("李小燕", phone="13809165520")
+    worker.post(address([stays, goes]), {"outcome": "met", **all_of([stays, goes])})
+    with write():
+        gone = db.session.get_one(Person, goes.id)
+        gone.unit = unit("221")
+    first = next(visit for visit in stored(Visit) if visit.person_id == stays.id)
+    worker.post(f"/visits/{first.uid}/undo")
+    assert all(visit.voided_at for visit in stored(Visit))
+
+
 def test_a_visit_is_paid_to_a_person_or_to_an_employer(lifted: Flask) -> None:
     person, employer = member(), shop()
     with pytest.raises(DatabaseError), write():

@@ -78,28 +78,35 @@ def again(visit: Any) -> bool:
 
 
 def unsettle(visit: Any, *triggers: str) -> None:
-    """What the visit settled is open again, and what it made due is off: all of it, or for some reasons."""
-    whom = visit.person or visit.employer
-    if visit.seen_before and whom.seen_at == visit.happened_at:
-        whom.seen_at = visit.seen_before
-    touched = select(DueVisit).where(
-        DueVisit.person_id == visit.person_id
+    """What the visit settled is open again, and what it made due is off: all of it, or for some reasons. Nothing of
+    somebody who went to another union meanwhile."""
+    with _whom(visit) as whom:
+        if whom is None:
+            return
+        if visit.seen_before and whom.seen_at == visit.happened_at:
+            whom.seen_at = visit.seen_before
+        for due in _touched(visit, DueVisit.settled_by_id):
+            due.open_again()
+        for due in _touched(visit, DueVisit.planned_by_id):
+            if due.state == "open" and (not triggers or due.trigger in triggers):
+                due.void()
+
+
+def _touched(visit: Any, by: Any) -> list[DueVisit]:
+    """The due visits of the same person or employer which a visit settled, or planned."""
+    same = (
+        (DueVisit.person_id == visit.person_id)
         if visit.person_id
-        else DueVisit.employer_id == visit.employer_id
+        else (DueVisit.employer_id == visit.employer_id)
     )
-    for due in db.session.scalars(touched.where(DueVisit.settled_by_id == visit.id)).all():
-        due.open_again()
-    planned = touched.where(DueVisit.planned_by_id == visit.id, DueVisit.state == "open")
-    for due in db.session.scalars(planned).all():
-        if not triggers or due.trigger in triggers:
-            due.void()
+    return list(db.session.scalars(select(DueVisit).where(same, by == visit.id)))
 
 
 def take_back(visit: Any) -> None:
     """As if the visit had never been: also the file says again what it said."""
     unsettle(visit)
     for name, (old, new) in (visit.corrected or {}).items():
-        if getattr(visit.person, name) == new:
+        if visit.person is not None and getattr(visit.person, name) == new:
             visit.person.learn(**{name: old})
 
 
