@@ -1,5 +1,7 @@
 """One's own password, asked once more before something that matters much."""
 
+from typing import Any
+
 from flask_babel import gettext as _
 
 from gridunion.accounts import guessing
@@ -21,3 +23,14 @@ def password_refused(password: str) -> tuple[str, int] | None:
         with write():
             guessing.prove(proof)
     return None
+
+
+def proof_status(form: Any) -> int:
+    """The status of a refusal of a form that asks for one's password, said at its field; 0 when it is one's own.
+    Outside write()."""
+    if not form.submitted():
+        return 422
+    if refusal := password_refused(form.password.data or ""):
+        form.password.errors = [refusal[0]]
+        return refusal[1]
+    return 0

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from gridunion import settings
-from gridunion.accounts.step_up import password_refused
+from gridunion.accounts.step_up import proof_status
 from gridunion.accounts.trail_words import VALUES
 from gridunion.bookmark import opened as place_of
 from gridunion.bookmark import seal
@@ -15,10 +15,10 @@ from gridunion.box.forms import AsideForm, MinutesForm, OpenForm
 from gridunion.box.models import RIGHT, BoxMessage, BoxOpening
 from gridunion.box.reminding import days_shut
 from gridunion.db import db
-from gridunion.qr import drawn, outside
 from gridunion.rights import ROLES, allow
 from gridunion.text import read_uids
 from gridunion.tree import Unit
+from gridunion.units import scanned
 from gridunion.units.scanned import community
 from gridunion.web import before, find, go, page, say, viewer
 
@@ -69,12 +69,7 @@ def _proven(code: str) -> tuple[OpenForm, int]:
     """The form with the password, and the status of a refusal; 0 when it is one's own."""
     community(code)
     form = OpenForm()
-    if not form.submitted():
-        return form, 422
-    if refusal := password_refused(form.password.data or ""):
-        form.password.errors = [refusal[0]]
-        return form, refusal[1]
-    return form, 0
+    return form, proof_status(form)
 
 
 @officers.post("/boxes/<code>/opening")
@@ -143,6 +138,4 @@ def set_aside(uid: UUID) -> Response:
 @officers.get("/posters/<code>/box")
 @allow(RIGHT)
 def poster(code: str) -> Response:
-    unit = community(code)
-    address = outside(url_for("box.write", code=code))
-    return page("box/poster.html", place=unit, union=None, address=address, code=drawn(address))
+    return scanned.poster("box/poster.html", community(code), url_for("box.write", code=code))

@@ -133,9 +133,9 @@ class Complaint(Own, Detours):
     def assign(self, handler: Account, by: Viewer, grade: str | None = None) -> None:
         """Give the case to somebody posted over its unit; who is given a sealed case may open it."""
         self.demand(self.opening("assign"), by)
-        places = [self.unit, *(case.unit for case in self.joined)]
         there = handlers(self.unit)
-        if any(handler.id not in {account.id for account in handlers(place)} for place in places):
+        others = (handlers(case.unit) for case in self.joined)
+        if any(handler.id not in {account.id for account in fit} for fit in (there, *others)):
             raise NotYours(_("%(name)s不在这里任职，不能派给他", name=handler.name))
         if self.accused and hands.bound_to([handler], [self.accused]):
             raise NotYours(_("%(name)s和被反映的单位有关系，不能派给他", name=handler.name))

@@ -7,7 +7,7 @@ from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from gridunion.accounts.step_up import password_refused
+from gridunion.accounts.step_up import proof_status
 from gridunion.bookmark import opened, seal
 from gridunion.complaints.listing import looking
 from gridunion.db import db
@@ -60,12 +60,7 @@ def _proven(uid: UUID) -> tuple[PasswordForm, int]:
     """The form with the password, and the status of a refusal; 0 when it is one's own."""
     find(ExportRequest, uid)
     form = PasswordForm()
-    if not form.submitted():
-        return form, 422
-    if refusal := password_refused(form.password.data or ""):
-        form.password.errors = [refusal[0]]
-        return form, refusal[1]
-    return form, 0
+    return form, proof_status(form)
 
 
 @bp.post("/members/exports/<uuid:uid>/agree")

@@ -2,15 +2,14 @@
 
 from flask import Response, url_for
 from sqlalchemy import select
-from werkzeug.exceptions import NotFound
 
 from gridunion.db import db
 from gridunion.joining.views import bp
-from gridunion.qr import drawn, outside
 from gridunion.rights import allow
 from gridunion.tree import Unit
+from gridunion.units import scanned
 from gridunion.units.scanned import POSTED_IN
-from gridunion.web import find_unit, page
+from gridunion.web import page
 
 
 @bp.get("/posters")
@@ -24,9 +23,5 @@ def posters() -> Response:
 @bp.get("/posters/<code>")
 @allow("register members")
 def poster(code: str) -> Response:
-    unit = find_unit(code)
-    if unit.kind not in POSTED_IN:
-        raise NotFound
-    address = outside(url_for("joining.apply", code=code))
-    union = unit.lineage()[-2] if unit.is_cell else None  # a public name, though a worker stands below it
-    return page("joining/poster.html", place=unit, union=union, address=address, code=drawn(address))
+    path = url_for("joining.apply", code=code)
+    return scanned.poster("joining/poster.html", scanned.posted(code), path)

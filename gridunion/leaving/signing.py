@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response, g, url_for
 from flask_babel import gettext as _
 
-from gridunion.accounts.step_up import password_refused
+from gridunion.accounts.step_up import proof_status
 from gridunion.db import db
 from gridunion.leaving.forms import SignForm
 from gridunion.leaving.models import HandOver
@@ -36,12 +36,7 @@ def _proved(uid: UUID) -> tuple[SignForm, int]:
     """The form with the password, and the status of a refusal; 0 when it is one's own."""
     find(HandOver, uid)
     form: Any = SignForm()
-    if not form.submitted():
-        return form, 422
-    if refusal := password_refused(form.password.data or ""):
-        form.password.errors = [refusal[0]]
-        return form, refusal[1]
-    return form, 0
+    return form, proof_status(form)
 
 
 @bp.post("/records/<uuid:uid>/sign")

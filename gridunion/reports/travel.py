@@ -73,11 +73,12 @@ def _opened(data: bytes) -> tuple[str, str, str]:
     try:
         said = json.loads(data)
         parts = said["report"], said["key"], said["signature"]
-        if said["schema"] == SCHEMA and all(isinstance(part, str) for part in parts):
-            return parts
+        ours = said["schema"] == SCHEMA and all(isinstance(part, str) for part in parts)
     except (ValueError, KeyError, TypeError, RecursionError):
-        pass
-    raise Refused(_("这不是签报文件，请选月报页面上下载的签名文件"))
+        ours = False
+    if not ours:
+        raise Refused(_("这不是签报文件，请选月报页面上下载的签名文件"))
+    return parts
 
 
 def _read(text: str) -> Sheet:

@@ -1,15 +1,18 @@
-"""The unit whose poster somebody scanned, for pages without an account."""
+"""Posters: the sheet of a unit, and the unit whose poster somebody scanned, for pages without an account."""
 
 from typing import Any
 
+from flask import Response
 from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 from wtforms import SelectField
 
 from gridunion.db import db
 from gridunion.fields import NOT_LISTED, SelectChoice, ValidationError
+from gridunion.qr import drawn, outside
 from gridunion.tree import Unit
 from gridunion.units.models import closed
+from gridunion.web import find_unit, page
 
 POSTED_IN = ("community_union", "cell")
 
@@ -36,6 +39,21 @@ def scanned(code: str, kinds: tuple[str, ...] = POSTED_IN) -> Unit:
     if unit is None:
         raise NotFound
     return unit
+
+
+def posted(code: str) -> Unit:
+    """A unit of the viewer's branches for which posters hang. Raises NotFound."""
+    unit = find_unit(code)
+    if unit.kind not in POSTED_IN:
+        raise NotFound
+    return unit
+
+
+def poster(template: str, unit: Unit, path: str) -> Response:
+    """The sheet to hang up for a unit, with the code of an address."""
+    address = outside(path)
+    union = unit.lineage()[-2] if unit.is_cell else None  # a public name, though a worker stands below it
+    return page(template, place=unit, union=union, address=address, code=drawn(address))
 
 
 def union_of(unit: Unit) -> Unit:
