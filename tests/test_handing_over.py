@@ -11,6 +11,8 @@ from sqlalchemy import select
 from gridunion import clock, settings
 from gridunion.accounts.models import Account, Posting, hash_password
 from gridunion.audit import Trail
+from gridunion.complaints import handing
+from gridunion.complaints.conflicts import Tie
 from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.exchange.larger import ExportRequest
@@ -178,7 +180,28 @@ def test_a_case_goes_to_nobody_who_works_for_the_accused(signed: Flask, leader: 
                               channel="walk_in", text="两个月工资没发")  # fmt: skip
         made.assign(account("worker"), as_viewer("leader"))
     member("何建平", phone=account("leader").phone or "", employer_name="汉宁轩饭店")
-    assert "在被反映的单位上班" in give(leader, "leader", 422, gone="y")
+    assert "何建平要回避" in give(leader, "leader", 422, gone="y")
+
+
+def test_a_case_goes_to_nobody_who_declared_a_tie_or_gave_it_back(signed: Flask, leader: Someone) -> None:
+    with write():
+        made = Complaint.take(unit("211"), as_viewer("worker"), "马小军", None, "汉宁轩饭店", category="wages",
+                              channel="walk_in", text="两个月工资没发")  # fmt: skip
+        made.assign(account("worker"), as_viewer("leader"))
+    with write():
+        tie = Tie(account_id=account("leader").id, employer_name="汉宁轩饭店", kind="family")
+        db.session.add(tie)
+    assert refused(made, "leader")
+    with write():
+        tie.end()
+        made.assign(account("leader"), as_viewer("leader"))
+        made.recuse(as_viewer("leader"), "老板是我同学")
+        made.assign(account("worker"), as_viewer("supervisor"))
+    assert refused(made, "leader")
+
+
+def refused(made: Complaint, to: str) -> list[str]:
+    return handing.fault([made.uid], account(to), set())
 
 
 def test_a_sealed_case_is_not_betrayed(signed: Flask, leader: Someone, supervisor: Someone) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from gridunion import clock
 from gridunion.accounts.models import Account, Posting
+from gridunion.complaints.conflicts import Tie
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.turns import NotYours
 from gridunion.db import db, write
@@ -90,6 +91,15 @@ def test_a_case_of_one_on_leave_lies_before_the_stand_in(lifted: Flask, neighbor
     )
     db.session.refresh(made)
     assert made.handler_id == account("worker").id and made.events[-1].actor == "罗春梅（代周素琴）"
+
+
+def test_a_stand_in_who_declared_a_tie_keeps_away(lifted: Flask) -> None:
+    made = case(employer_name="汉宁轩饭店")
+    away("worker", "neighbor")
+    with write():
+        db.session.add(Tie(account_id=account("neighbor").id, employer_name="汉宁轩饭店", kind="family"))
+    with write(), pytest.raises(NotYours):
+        made.progress(as_viewer("neighbor"), "问过老板，答应周五发")
 
 
 def test_a_sealed_case_stays_with_those_it_was_opened_to(lifted: Flask, neighbor: Someone) -> None:

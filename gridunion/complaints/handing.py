@@ -101,8 +101,8 @@ def _why_not(case: Complaint, to: Account, paths: set[str]) -> str:
     there = {case.unit.path, hands.community_of(hands.place_of(case.unit))} & paths
     if not there and to.id not in {account.id for account in hands.handlers(case.unit)}:
         return gettext("诉求 %(n)s：%(name)s不在那里任职", n=case.code, name=to.name)
-    if case.accused and hands.works_for([to], [case.accused]):
-        return gettext("诉求 %(n)s：%(name)s在被反映的单位上班", n=case.code, name=to.name)
+    if hands.keeps_from(to, case):
+        return gettext("诉求 %(n)s：%(name)s要回避", n=case.code, name=to.name)
     return ""
 
 

@@ -4,6 +4,7 @@ Who is not posted over the unit could not see the case, so it is never given to 
 """
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
@@ -14,6 +15,9 @@ from gridunion.db import db
 from gridunion.members.models import Person
 from gridunion.rights import Held, Viewer
 from gridunion.tree import Unit, everywhere
+
+if TYPE_CHECKING:
+    from gridunion.complaints.case import Case
 
 Place = tuple[str, str]
 """The path and the kind of a unit."""
@@ -151,6 +155,12 @@ def bound(account_id: int, accused: Accused | None) -> bool:
     with everywhere():
         account = db.session.get_one(Account, account_id)
     return bool(bound_to([account], [accused]))
+
+
+def keeps_from(account: Account, case: "Case") -> bool:
+    """Whether somebody keeps away from a case: bound to its employer by work or by a tie, or gave it back himself."""
+    bound_here = bool(case.accused and bound_to([account], [case.accused]))
+    return bound_here or account.id in recused(case.id)
 
 
 def held_over(by: Viewer, right: str, path: str) -> list[Held]:

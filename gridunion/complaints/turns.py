@@ -150,12 +150,10 @@ def _hand(case: "Case", name: str, by: Viewer) -> None:
 
 
 def _stands_in(case: "Case", by: Viewer) -> bool:
-    """Whether somebody does the handler's work meanwhile; nobody who works for the accused employer does."""
+    """Whether somebody does the handler's work meanwhile; nobody who keeps away from the case does."""
     if case.handler_id not in by.standing_in(case.unit.path):
         return False
-    return not (
-        case.accused and hands.works_for([db.session.get_one(Account, by.account_id)], [case.accused])
-    )
+    return not hands.keeps_from(db.session.get_one(Account, by.account_id), case)
 
 
 def _chair(case: "Case", name: str, by: Viewer, leaders: set[int]) -> None:
