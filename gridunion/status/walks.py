@@ -5,6 +5,7 @@ Conditions stand here once: figures count by them, and the records behind a figu
 complaints stand in no figure.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,13 +38,13 @@ COUNTED: frozenset[Any] = frozenset((Person, Visit, DueVisit, Complaint, ReplyDu
 _p, _v, _d, _c, _r, _e = (t.__table__.c for t in (Person, Visit, DueVisit, Complaint, ReplyDue, Employer))
 _s = ComplaintEvent.__table__.c
 NOW = bindparam("now", type_=UtcDateTime)
-_FROM, _TO = bindparam("window_from", type_=UtcDateTime), bindparam("window_to", type_=UtcDateTime)
+FROM, TO = bindparam("window_from", type_=UtcDateTime), bindparam("window_to", type_=UtcDateTime)
 IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 NONE: ColumnElement[int] = literal_column("0")
 
 
 def _within(column: ColumnElement[Any]) -> Condition:
-    return (column >= _FROM) & (column < _TO)
+    return (column >= FROM) & (column < TO)
 
 
 NOT_SEALED = _c.sealed.is_(False)
@@ -61,7 +62,7 @@ _works = _e.state == written("active")
 _hard = _active & _p.hardship_class.is_not(None)
 INCOMPLETE = _active & (_p.gaps != NONE)
 # Asked as a subquery: of a bound moment SQLite would look up how many visits lie behind it, and plan anew each time.
-_since, _until = select(_FROM).scalar_subquery(), select(NOW).scalar_subquery()
+_since, _until = select(FROM).scalar_subquery(), select(NOW).scalar_subquery()
 _lately = (_v.happened_at >= _since) & (_v.happened_at < _until)
 _seen_lately = select(_v.id).where(_v.person_id == _p.id, _met, _lately).exists()
 
@@ -114,13 +115,24 @@ WALKS = (
     Walk(ReplyDue, _told, {"echoes_due": ALL, "echoes_on_time": _r.told_at <= _r.due_at}),
 )  # fmt: skip
 
-CONDITIONS: dict[str, Condition] = {
-    name: walk.over if asks is ALL else walk.over & asks
-    for walk in WALKS
-    for name, asks in walk.figures.items()
-}
+
+def conditions(walks: Iterable[Walk]) -> dict[str, Condition]:
+    """By what each figure of some walks counts."""
+    return {
+        name: walk.over if asks is ALL else walk.over & asks
+        for walk in walks
+        for name, asks in walk.figures.items()
+    }
+
+
+def sources(walks: Iterable[Walk]) -> dict[str, Any]:
+    """The kind of record each figure of some walks counts."""
+    return {name: walk.kind for walk in walks for name in walk.figures}
+
+
+CONDITIONS = conditions(WALKS)
 COUNTS = tuple(CONDITIONS)
-SOURCES: dict[str, Any] = {name: walk.kind for walk in WALKS for name in walk.figures}
+SOURCES = sources(WALKS)
 
 # Parts of a figure, listed apart on the page of its records.
 PARTS: dict[str, Condition] = {
