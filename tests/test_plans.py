@@ -19,6 +19,7 @@ from gridunion.status.figures import moment
 from gridunion.status.records import count as figure
 from gridunion.tree import everywhere
 from gridunion.visits.due import DueVisit, open_visits
+from gridunion.visits.models import Visit
 from gridunion.visits.planning import _store, plan, plan_all
 from gridunion.visits.rhythms import Place, next_in
 from tests.conftest import NOON, Someone, as_viewer, member, unit
@@ -382,6 +383,24 @@ def test_of_an_imported_register_only_the_new_members_are_welcomed(lifted: Flask
     assert {due.trigger for due in waiting()} == {"new_member"}
     assert [due.person.name for due in waiting() if due.person] == ["王秀四", "王秀三"], "the earliest first"
     assert plan_all() == 0
+
+
+def test_who_did_not_want_to_be_seen_is_not_planned_again_before_the_agreed_day(lifted: Flask) -> None:
+    """Not by a rhythm, not as a new member, not when the next try was struck off; nor is an employer."""
+    old, shop = seen(400, "何永康", phone="13609162002"), firm(seen=400)
+    plan_all()
+    new = imported("王秀一", TODAY, "13609162001")
+    with write():
+        for whom in (old, new, shop):
+            Visit.log(whom, as_viewer("worker"), "refused")
+    assert reasons() == ["follow_up"] * 3, "what the night had planned waits no longer"
+    with write():
+        for due in waiting():
+            due.void()
+    for days, planned in ((0, 0), (29, 0), (30, 2)):
+        with clock.at(NOON + timedelta(days=days)):
+            assert plan_all() == planned
+    assert reasons() == ["employer_round", "long_unseen"]
 
 
 def test_an_import_is_taken_back_with_what_was_planned_for_its_people(lifted: Flask, leader: Someone) -> None:
