@@ -53,6 +53,12 @@ SETTINGS: list[tuple[str, Any, str, str]] = [
         "不愿见的，隔几天再去",
         "Days until the next try when somebody did not want to be seen",
     ),
+    (
+        "visit.memory.days",
+        30,
+        "走访和事情，几天以内的可以补记",
+        "Days back for which visits and events may be written down",
+    ),
     ("visit.undo.minutes", 10, "记错的走访，几分钟内可撤销", "Minutes in which a visit may be taken back"),
     (
         "visit.again.minutes",

@@ -83,7 +83,7 @@ def _form(form: VisitForm, status: int = 200) -> Response:
     together = household(first.person) if first.person and not form.several else []
     chosen = request.args.get("due", "")
     home = [first.whom.uid, *(person.uid for person in together)]
-    days = settings.values(("visit.retry.days", "visit.refused.days"), first.unit.path)
+    days = settings.values(("visit.retry.days", "visit.refused.days", "visit.memory.days"), first.unit.path)
     return page("visits/new.html", status, form=form, days=days, guests=form.guests, first=first, together=together,
                 chosen=chosen, home=url_for("visits.new", person=home, due=chosen or None),
                 icons={code: outcome.icon for code, outcome in OUTCOMES.items()},

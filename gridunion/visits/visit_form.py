@@ -1,5 +1,6 @@
 """The form of a visit: to one person, to several at once, or to an employer, with all that comes of it."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext
@@ -12,7 +13,7 @@ from gridunion.look import hm
 from gridunion.members.forms import up_to
 from gridunion.phones import clean_phone
 from gridunion.visits.due import DueVisit
-from gridunion.visits.forms import MEMORY, NOT_EVENTS, EntryForm, Moment, check_between
+from gridunion.visits.forms import NOT_EVENTS, EntryForm, Moment, check_between, check_event_on, memory
 from gridunion.visits.guests import Guest, just_logged
 from gridunion.visits.life import ALONE, OUTCOMES
 
@@ -79,8 +80,9 @@ class VisitForm(EntryForm):
     def validate_happened(self, field: Moment) -> None:
         if field.data and field.data > clock.now():
             raise ValidationError(gettext("时间不能晚于现在"))
-        if field.data and field.data < clock.now() - MEMORY:
-            raise ValidationError(gettext("只能补记 30 天以内的走访"))
+        days = memory(self._path)
+        if field.data and field.data < clock.now() - timedelta(days=days):
+            raise ValidationError(gettext("只能补记 %(n)s 天以内的走访", n=days))
 
     def validate_next_on(self, field: Day) -> None:
         check_between(field.data, clock.today(), gettext("日期不能早于今天"))
@@ -90,7 +92,7 @@ class VisitForm(EntryForm):
             raise ValidationError(gettext("这件事已经记过，还没去走访"))
 
     def validate_event_on(self, field: Day) -> None:
-        check_between(field.data, clock.today() - MEMORY, gettext("只记 30 天以内的事"))
+        check_event_on(field.data, self._path)
 
     def validate_again(self, field: BooleanField) -> None:
         """Twice the same is asked about, and may be true."""
