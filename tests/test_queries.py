@@ -36,7 +36,7 @@ PAGES = (
     ("leader", "/members/", 11),
     ("leader", "/members/suspects", 10),
     ("leader", "/employers/", 8),
-    ("leader", "/employers/{employer}", 11),
+    ("leader", "/employers/{employer}", 12),
     ("leader", "/staff", 14),
     ("leader", "/members/export", 8),
     ("leader", "/members/print", 8),

@@ -141,7 +141,9 @@ def test_an_employer_is_visited_from_its_community_and_for_who_works_there(
     assert (first.person_id, first.employer_id, first.unit.code) == (None, employer.id, "21")
     assert second.unit.code == "211" and "汉宁轩大酒店" in worker.get("/visits/")
     assert "汉宁轩大酒店" in worker.get(f"/visits/{second.uid}")
-    assert leader.get(f"/visits/at/{employer.uid}").total == 2
+    page = leader.get(f"/employers/{employer.uid}")
+    for words in ("走访：电话联系", "周素琴", "走访：见到本人", "何建平"):
+        assert words in page.text.split("来往情况 2")[1]
     for outsider, address_ in ((stranger, theirs), (stranger, url), (worker, url), (leader2, url)):
         outsider.get(address_, 404)
 
