@@ -484,7 +484,9 @@ def test_a_neighboring_union_has_no_plan_here(site: Flask, leader2: Someone, wor
     worker.get("/visits/plan", 403)
 
 
-def test_the_longest_unseen_come_first_page_by_page(lifted: Flask, leader: Someone) -> None:
+def test_the_longest_unseen_come_first_page_by_page(
+    lifted: Flask, leader: Someone, supervisor: Someone, district: Someone
+) -> None:
     for n in range(25):
         seen(200 + n, f"王秀兰{n}", "211" if n % 2 else "2110", phone=f"136091620{n:02d}")
     page = leader.get("/visits/plan/21/unseen")
@@ -496,6 +498,13 @@ def test_the_longest_unseen_come_first_page_by_page(lifted: Flask, leader: Someo
     rest = re.findall(r"王秀兰(\d+)<", leader.get(more[1].replace("&amp;", "&")).html)
     assert rest == [str(n) for n in range(4, -1, -1)]
     assert leader.get("/visits/plan/21/unseen?days=365").total == 0
+    person = seen(300, "何永康", "221", phone="13609162088")
+    assert supervisor.get("/visits/plan/2/unseen").total == 25
+    assert "半年以上没见的会员 25" in supervisor.get("/visits/plan/2")
+    supervisor.get("/visits/plan/20/unseen", 404)
+    assert person.name in district.get("/visits/plan/20/unseen")
+    assert "点开一个街道看" in district.get("/visits/plan/1")
+    district.get("/visits/plan/1/unseen", 404)
 
 
 def test_a_list_behind_a_number_goes_on_where_its_page_ended(lifted: Flask, leader: Someone) -> None:
