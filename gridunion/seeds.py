@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from gridunion.calendar import SpecialDay
+from gridunion.calendar import SpecialDay, edited
 from gridunion.code_lists import CODES
 from gridunion.db import db
 from gridunion.deadlines import english_name, published_days
@@ -264,4 +264,5 @@ def _sow_calendar() -> None:
         if day.year not in known
     ]
     if rows:
-        db.session.execute(insert(SpecialDay), rows)
+        with edited():
+            db.session.execute(insert(SpecialDay), rows)
