@@ -60,7 +60,7 @@ PAGES = (
     ("admin", "/units/", 5),
     ("admin", "/units/21", 7),
     ("admin", "/accounts/", 6),
-    ("auditor", "/trail", 12),
+    ("auditor", "/trail", 13),
 )
 
 
