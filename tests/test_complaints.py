@@ -652,9 +652,11 @@ def test_a_complaint_is_raised_in_the_form_of_a_visit_and_one_save_stores_both(
         ({"case-category": "wages"}, "请选见到了没有"),
         ({"outcome": "met", "findings": "fine", "case-category": "wages"}, "就不要再选别的"),
     )
+    said["phone"] = "13800001234"
     for typed, fault in wrong:
-        page = worker.post(address, said | typed, 422)
-        assert fault in page and all(words in page.html for words in said.values())
+        for headers in ({}, {"HX-Request": "true", "HX-Target": "main"}):
+            page = worker.post(address, said | typed, 422, headers=headers)
+            assert fault in page and all(words in page.html for words in said.values())
     assert db.session.scalars(select(Visit)).all() == []
     db.session.rollback()
 
