@@ -36,17 +36,21 @@ def _holds(day: Any) -> Any:
     return (_m.from_on <= day) & or_(_m.until_on.is_(None), _m.until_on > day)
 
 
-# Open at the end of the period, by what happened since: the state a case has now says nothing of then.
-_left = (_c.recorded_at < TO) & or_(_c.resolved_at.is_(None), _c.resolved_at >= TO)
-_left = _left & or_(_c.closed_at.is_(None), _c.closed_at >= TO)
+def left_at(moment: Any) -> Any:
+    """Open at a moment, by what happened since: the state a case has now says nothing of then."""
+    left = (_c.recorded_at < moment) & or_(_c.resolved_at.is_(None), _c.resolved_at >= moment)
+    return NOT_SEALED & left & or_(_c.closed_at.is_(None), _c.closed_at >= moment)
+
+
+HELD = _active & _holds(_LAST)
 _late = _c.due_at < TO
 
 AT_END = (
-    Walk(Membership, _active & _holds(_LAST), {"members": ALL}),
+    Walk(Membership, HELD, {"members": ALL}),
     Walk(Membership, _active & _holds(_BEFORE), {"before": ALL}),
     Walk(Membership, (_m.status == word("retained")) & _holds(_LAST), {"retained": ALL}),
-    Walk(Complaint, NOT_SEALED & _left, {"open": ALL}),
-    Walk(Complaint, NOT_SEALED & _left & _late, {"overdue": ALL}, {"oldest_due_at": func.min(_c.due_at)}),
+    Walk(Complaint, left_at(TO), {"open": ALL}),
+    Walk(Complaint, left_at(TO) & _late, {"overdue": ALL}, {"oldest_due_at": func.min(_c.due_at)}),
 )
 """What stood at the end of a period, and what at its beginning, from dated spans."""
 
