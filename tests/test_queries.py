@@ -60,7 +60,7 @@ PAGES = (
     ("leader", "/letters/", 8),
     ("leader", "/alerts/", 8),
     ("leader", "/visits/plan/21", 13),
-    ("supervisor", "/visits/plan/2", 10),
+    ("supervisor", "/visits/plan/2", 12),
     ("supervisor", "/visits/plan/2/records?show=coming", 8),
     ("admin", "/units/", 5),
     ("admin", "/units/21", 7),
