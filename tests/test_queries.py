@@ -36,7 +36,7 @@ PAGES = (
     ("leader", "/members/", 11),
     ("leader", "/members/suspects", 10),
     ("leader", "/employers/", 8),
-    ("leader", "/employers/{employer}", 11),
+    ("leader", "/employers/{employer}", 12),
     ("leader", "/staff", 14),
     ("leader", "/members/export", 8),
     ("leader", "/members/print", 8),
@@ -60,12 +60,12 @@ PAGES = (
     ("leader", "/letters/", 8),
     ("leader", "/alerts/", 8),
     ("leader", "/visits/plan/21", 13),
-    ("supervisor", "/visits/plan/2", 10),
+    ("supervisor", "/visits/plan/2", 12),
     ("supervisor", "/visits/plan/2/records?show=coming", 8),
     ("admin", "/units/", 5),
     ("admin", "/units/21", 7),
     ("admin", "/accounts/", 6),
-    ("auditor", "/trail", 12),
+    ("auditor", "/trail", 13),
 )
 
 
