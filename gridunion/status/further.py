@@ -8,7 +8,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.records import ComplaintEvent
@@ -69,7 +68,7 @@ def _of_size(workers: int) -> Condition:
 _organized = select(_e.id).where(_e.id == _p.employer_id, CONDITIONS["organized"]).exists()
 _seen = select(_v.id).where(_v.person_id == _p.id, MET, within(_v.happened_at)).exists()
 _called_at = select(_v.id).where(_v.employer_id == _e.id, MET, within(_v.happened_at)).exists()
-_other = aliased(Visit.__table__)
+_other = Visit.__table__.alias("other")
 _again = select(_other.c.id).where(_other.c.together == _v.together, _other.c.id < _v.id).exists()
 _raised = select(_c.id).where(_c.visit_id == _v.id, NOT_SEALED).exists()
 _made = _v.voided_at.is_(None) & within(_v.happened_at)
