@@ -47,6 +47,8 @@ PAGES = (
     ("supervisor", "/status/2/open", 12),
     ("supervisor", "/status/2/visits_due", 15),
     ("supervisor", "/status/2/cells", 11),
+    ("supervisor", "/status/21/map", 10),
+    ("supervisor", "/status/2/map?by=cells", 10),
     ("supervisor", "/complaints/overdue", 6),
     ("worker", "/visits/several", 5),
     ("worker", "/visits/new?person={person}", 12),

@@ -361,6 +361,24 @@ def upgrade():
         batch_op.create_index("ix_import_run_unit_id_state", ["unit_id", "state"], unique=False)
 
     op.create_table(
+        "map_tile",
+        sa.Column("across", sa.Integer(), nullable=False),
+        sa.Column("down", sa.Integer(), nullable=False),
+        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("placed_by", sa.String(length=40), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_map_tile_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_map_tile")),
+    )
+    with op.batch_alter_table("map_tile", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_map_tile_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_map_tile_unit_id", ["unit_id"], unique=True)
+
+    op.create_table(
         "monthly_report",
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("edition", sa.Integer(), nullable=False),
@@ -1798,6 +1816,11 @@ def downgrade():
         )
 
     op.drop_table("monthly_report")
+    with op.batch_alter_table("map_tile", schema=None) as batch_op:
+        batch_op.drop_index("ix_map_tile_unit_id")
+        batch_op.drop_index(batch_op.f("ix_map_tile_uid"))
+
+    op.drop_table("map_tile")
     with op.batch_alter_table("import_run", schema=None) as batch_op:
         batch_op.drop_index("ix_import_run_unit_id_state")
         batch_op.drop_index(batch_op.f("ix_import_run_uid"))

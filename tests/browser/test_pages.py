@@ -40,7 +40,9 @@ PAGES: dict[str, list[str]] = {
     ],
     "supervisor": [
         "/status/", f"/status/{COMMUNITY}", f"/status/{CELL}", f"/status/{COMMUNITY}/due",
-        f"/status/{COMMUNITY}/members", f"/status/{COMMUNITY}/cells", "/complaints/overdue", f"/members/ » {FIRST}",
+        f"/status/{COMMUNITY}/members", f"/status/{COMMUNITY}/cells", "/complaints/overdue",
+        "/status/map » .chips + .chips .chip:last-child", f"/status/{COMMUNITY}/map?arrange={CELL}",
+        f"/members/ » {FIRST}",
     ],
     "district": ["/status/"],
     "admin": [
