@@ -49,6 +49,7 @@ RIGHTS: dict[str, set[str]] = {
     "see inbox": {"leader"},
     "see board": {"leader"} | _OFFICE,
     "arrange map": {"leader"} | _OFFICE,
+    "set targets": set(_OFFICE),
     "read rules": _FIELD | _OFFICE,
     "see reports": {"leader"} | _OFFICE,
     "sign reports": {"leader"} | _OFFICE,

@@ -48,6 +48,8 @@ PAGES = (
     ("supervisor", "/status/2/visits_due", 15),
     ("supervisor", "/status/2/cells", 11),
     ("supervisor", "/status/21/map", 10),
+    ("supervisor", "/status/2/targets", 14),
+    ("supervisor", "/status/21/targets/joined", 10),
     ("supervisor", "/status/2/map?by=cells", 10),
     ("supervisor", "/complaints/overdue", 6),
     ("worker", "/visits/several", 5),

@@ -277,6 +277,7 @@ def test_what_was_altered_on_the_way_is_refused(travelling: str, district: Someo
     ("part", "value"),
     [("edition", 0), ("edition", True), ("cells", -1), ("lines", None), ("lines", [1]), ("month", "2099-01"),
      ("month", 3), ("unit", {"code": "1", "name": "x", "kind": "district_federation"}), ("total", {}), ("limits", {}),
+     ("targets", [{"measure": "founded"}]), ("targets", 3),
      ("signed_by", "x" * 400), ("as_of", "yesterday")],
 )  # fmt: skip
 def test_a_well_signed_document_that_says_something_odd_is_refused(

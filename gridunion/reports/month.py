@@ -15,7 +15,7 @@ from sqlalchemy import Date, bindparam, func, literal_column, or_, select, union
 from gridunion import clock, settings
 from gridunion.complaints.models import Complaint
 from gridunion.db import UtcDateTime, trusted
-from gridunion.members.membership import Membership
+from gridunion.members.membership import NEW_MEMBERS, Membership
 from gridunion.members.models import Person
 from gridunion.status.figures import LIVE
 from gridunion.status.walks import IDS, NOT_SEALED
@@ -121,9 +121,7 @@ _SPANS = (
         _m.unit_id,
         func.count().filter(_active & _holds(_LAST)).label("members"),
         func.count().filter(_active & _holds(_BEFORE)).label("before"),
-        func.count()
-        .filter(_active & (_m.change_type == literal_column("'1'")) & _m.from_on.between(_FIRST, _LAST))
-        .label("joined"),
+        func.count().filter(NEW_MEMBERS & _m.from_on.between(_FIRST, _LAST)).label("joined"),
         func.count().filter((_m.status == literal_column("'retained'")) & _holds(_LAST)).label("retained"),
     )
     .where(_m.unit_id.in_(IDS))

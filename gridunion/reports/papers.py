@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from gridunion import clock
 from gridunion.reports.models import Report, editions
 from gridunion.reports.sheet import Sheet, drawn
-from gridunion.reports.tables import RULE, items, totals, units
+from gridunion.reports.tables import RULE, items, targets, totals, units
 from gridunion.reports.travel import document
 from gridunion.reports.views import asked_edition, asked_month, bp
 from gridunion.reports.words import rules_of
@@ -43,7 +43,10 @@ def _written(sheet: Sheet, report: Report | None, kind: str) -> bytes:
         write_csv(out, head, [[*row, sheet["month"], _state(report)] for row in table.rows])
     else:
         notes = Table(NOTES, (), _notes(sheet, report))
-        write_xlsx(out, [notes, totals(sheet), table, items(sheet)], _mark(sheet, report))
+        book = [notes, totals(sheet), table, items(sheet)] + (
+            [targets(sheet)] if sheet.get("targets") else []
+        )
+        write_xlsx(out, book, _mark(sheet, report))
     return out.getvalue()
 
 

@@ -12,6 +12,7 @@ from gridunion.db import db, trusted
 from gridunion.reports.month import FIGURES, Month, Stood, nothing, standings
 from gridunion.settings import EVER, Setting
 from gridunion.status.lights import ORDER, RATES, Line, Place, limits
+from gridunion.status.targets import Goal, goals_of
 from gridunion.tree import Unit
 
 SCHEMA = "gridunion.report/1"
@@ -39,7 +40,7 @@ def drawn(unit: Unit, month: Month) -> Sheet:
         "unit": {"code": unit.code, "name": unit.name, "kind": unit.kind},
         "month": str(month), "from": str(month.first), "to": str(month.last), "as_of": clock.now().isoformat(),
         "limits": limits(unit.path, month.last), "limits_from": str(_limits_from(unit, month)),
-        "cells": _cells(places, month),
+        "cells": _cells(places, month), "targets": _targets(unit, month),
         "lines": sorted(filter(_speaks, lines), key=lambda line: (ORDER[line["light"]], line["code"])),
         "total": total,
     }  # fmt: skip
@@ -86,6 +87,20 @@ def _speaks(line: Sheet) -> bool:
     return not line["own"] or any(
         n for name, n in line["figures"].items() if name not in ("employers", "organized")
     )
+
+
+def _targets(unit: Unit, month: Month) -> list[Sheet]:
+    """What the unit is to achieve in the year, and how far it was at the end of the month."""
+    year = month.first.year
+    return [
+        {"measure": it.name, "year": year, "goal": it.goal, "actual": it.actual}
+        for it in goals_of(unit, year, month.last)
+    ]
+
+
+def goals_in(sheet: Sheet) -> list[Goal]:
+    """The targets a report tells of; those signed before there were any tell of none."""
+    return [Goal(it["measure"], it["goal"], it["actual"]) for it in sheet.get("targets", ())]
 
 
 def _limits_from(unit: Unit, month: Month) -> date:

@@ -5,10 +5,11 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from gridunion.reports.sheet import Sheet
+from gridunion.reports.sheet import Sheet, goals_in
 from gridunion.reports.words import BELOW, HEADS, LIGHTS, NAMES, items_of, name_of
 from gridunion.sheetout import Table
 from gridunion.status.lights import RATES
+from gridunion.status.targets import ACHIEVED
 
 FEW = 5
 SMALL = ("hardship", "helped", "disputes", "mediated")
@@ -47,6 +48,15 @@ def items(sheet: Sheet) -> Table:
     """What the meeting should decide."""
     rows: list[list[Any]] = [[n, said] for n, said in enumerate(items_of(sheet["lines"]), 1)]
     return Table(str(_("要会上定的事")), [str(_("序号")), str(_("事项"))], rows)
+
+
+def targets(sheet: Sheet) -> Table:
+    """What the unit is to achieve in the year, and how far it was at the end of the month."""
+    head = [_("年度目标"), _("目标数"), _("完成"), _("完成率"), _("还差")]
+    rows: list[list[Any]] = [
+        [str(ACHIEVED[it.name].words), it.goal, it.actual, it.percent, it.missing] for it in goals_in(sheet)
+    ]
+    return Table(str(_("年度目标")), [str(words) for words in head], rows)
 
 
 def told_figures(sheet: Sheet, name: str) -> list[Any]:

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext
 
 from gridunion.look import day
 from gridunion.reports.month import FIGURES
-from gridunion.reports.sheet import Sheet
+from gridunion.reports.sheet import Sheet, goals_in
 from gridunion.settings import EVER
 from gridunion.status.lights import RATES
 from gridunion.status.measures import MEASURES
@@ -76,6 +76,7 @@ def _general(sheet: Sheet) -> list[str]:
         said.append(str(words) % counted + _gap(n[part], n[whole], limits[f"{indicator}.good"]))
     said.append(_("困难职工 %(n)s 人，本月走访到 %(h)s 人；用人单位 %(e)s 家，已建会 %(o)s 家。",
                   n=n["hardship"], h=n["helped"], e=n["employers"], o=n["organized"]))  # fmt: skip
+    said += [_("本年%(target)s。", target=goal.sentence) for goal in goals_in(sheet)]
     return said
 
 

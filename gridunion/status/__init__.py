@@ -3,9 +3,9 @@
 from flask import Flask
 
 from gridunion import totals
-from gridunion.status import behind, cell_views, filing, maps, sums, views
+from gridunion.status import behind, cell_views, filing, maps, sums, target_views, views
 
-assert behind and cell_views and filing and maps  # their views stand on the same blueprint
+assert behind and cell_views and filing and maps and target_views  # their views stand on the same blueprint
 
 
 def open_room(app: Flask) -> None:

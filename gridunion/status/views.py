@@ -18,6 +18,7 @@ from gridunion.status.figures import WINDOW, window
 from gridunion.status.lights import ORDER, Line, Place
 from gridunion.status.measures import INDICATORS, MEASURES
 from gridunion.status.staffing import cells_of, open_cells, staff_of
+from gridunion.status.targets import goals_of
 from gridunion.status.telling import Telling
 from gridunion.status.trends import by_category, weeks
 from gridunion.tree import Unit, branch, everywhere, width
@@ -61,6 +62,7 @@ def _board(code: str) -> Response:
         below=_below(made.unit.kind, tell.english), tell=tell, opened=_opened(lines),
         own_chips=_others(made.unit), crumbs=crumbs(made.unit), window=WINDOW, start=clock.local(start).date(),
         last=clock.today() - timedelta(days=1), now=clock.now(), limits=made.total.limits, waiting=force.waiting(),
+        goals=goals_of(made.unit, clock.today().year),
     )  # fmt: skip
 
 

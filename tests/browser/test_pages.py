@@ -42,6 +42,7 @@ PAGES: dict[str, list[str]] = {
         "/status/", f"/status/{COMMUNITY}", f"/status/{CELL}", f"/status/{COMMUNITY}/due",
         f"/status/{COMMUNITY}/members", f"/status/{COMMUNITY}/cells", "/complaints/overdue",
         "/status/map » .chips + .chips .chip:last-child", f"/status/{COMMUNITY}/map?arrange={CELL}",
+        f"/status/610702003000/targets?set={COMMUNITY}", f"/status/{COMMUNITY}/targets/joined",
         f"/members/ » {FIRST}",
     ],
     "district": ["/status/"],
