@@ -193,11 +193,8 @@ _WITH: dict[Any, Any] = {
 
 
 def _shown(record: Any) -> Shown:
-    """A row: who joined where on which day, or which employer got a union when."""
-    if isinstance(record, Employer):
-        founded = _("%(day)s建会", day=day(record.founded_on)) if record.founded_on else _("建会日期没填")
-        return replace(shown(record), facts=[record.unit.name, founded])
-    joined, who = _("%(day)s入会", day=day(record.from_on)), record.person
-    if who is None:  # in another branch now
-        return Shown("", _("已转走的会员"), "", [record.unit.name, joined])
-    return Shown(f"/members/{who.uid}", who.name, "", [record.unit.name, joined], face=who.name[0])
+    """A row as in other lists, but of an employer when its union was founded."""
+    if not isinstance(record, Employer):
+        return shown(record)
+    founded = _("%(day)s建会", day=day(record.founded_on)) if record.founded_on else _("建会日期没填")
+    return replace(shown(record), facts=[record.unit.name, founded])
