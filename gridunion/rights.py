@@ -48,6 +48,8 @@ RIGHTS: dict[str, set[str]] = {
     "see today": {"grid_worker"},
     "see inbox": {"leader"},
     "see board": {"leader"} | _OFFICE,
+    "arrange map": {"leader"} | _OFFICE,
+    "set targets": set(_OFFICE),
     "read rules": _FIELD | _OFFICE,
     "see reports": {"leader"} | _OFFICE,
     "sign reports": {"leader"} | _OFFICE,

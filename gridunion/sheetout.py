@@ -7,9 +7,9 @@ needs no name, so nothing is left of it when the power goes.
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import IO
+from typing import IO, NamedTuple
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -26,58 +26,76 @@ _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
-# Style 1 is the header's. All cells are texts also to the program that edits them: a number of 18 digits stays whole.
+# Style 0 is text also to the program that edits it: a number of 18 digits stays whole. 1 is the header's, 2 counts.
 _STYLES = (
     f'<styleSheet xmlns="{_MAIN}"><fonts count="2"><font><sz val="11"/></font><font><b/><sz val="11"/></font></fonts>'
     '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
-    '</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2">'
+    '</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3">'
     '<xf numFmtId="49" applyNumberFormat="1"/><xf numFmtId="49" fontId="1" applyNumberFormat="1" applyFont="1"/>'
-    '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+    '<xf numFmtId="0"/></cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
+    "</styleSheet>"
 )
-_PARTS = {
-    "[Content_Types].xml": (
-        f'<Types xmlns="{_PACKAGE}/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPES}.sheet.main+xml"/>'
-        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPES}.worksheet+xml"/>'
-        f'<Override PartName="/xl/worksheets/sheet2.xml" ContentType="{_TYPES}.worksheet+xml"/>'
-        f'<Override PartName="/xl/styles.xml" ContentType="{_TYPES}.styles+xml"/></Types>'
-    ),
-    "_rels/.rels": (
-        f'<Relationships xmlns="{_PACKAGE}/relationships">'
-        f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
-    ),
-    "xl/_rels/workbook.xml.rels": (
-        f'<Relationships xmlns="{_PACKAGE}/relationships">'
-        f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
-        f'<Relationship Id="rId2" Type="{_OFFICE}/styles" Target="styles.xml"/>'
-        f'<Relationship Id="rId3" Type="{_OFFICE}/worksheet" Target="worksheets/sheet2.xml"/></Relationships>'
-    ),
-    "xl/styles.xml": _STYLES,
-}
+_ROOT = (
+    f'<Relationships xmlns="{_PACKAGE}/relationships">'
+    f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+)
 
 
-def write_xlsx(
-    out: IO[bytes], title: str, header: Cells, rows: Iterable[Cells], mark: str, notes: Iterable[Cells]
-) -> None:
-    """A workbook of the table and a sheet of notes. `mark` says below each printed page where it comes from."""
-    book = (
-        f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
-        f'<sheet name="{_said(title)}" sheetId="1" r:id="rId1"/>'
-        f'<sheet name="{NOTES}" sheetId="2" r:id="rId3"/></sheets></workbook>'
-    )
+class Table(NamedTuple):
+    """One sheet of a workbook. Without a header it is a list of notes: what is told of, and what is told."""
+
+    title: str
+    header: Cells
+    rows: Iterable[Cells]
+
+
+def write_xlsx(out: IO[bytes], tables: Sequence[Table], mark: str) -> None:
+    """A workbook, a sheet a table. `mark` says below each printed page where it comes from."""
     with ZipFile(out, "w", ZIP_DEFLATED, compresslevel=5) as archive:
-        for name, text in {**_PARTS, "xl/workbook.xml": book}.items():
+        for name, text in _parts([table.title for table in tables]).items():
             archive.writestr(name, _XML + text)
-        with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:
-            sheet.write(f"{_XML}{_head(len(header))}{_row(1, header, 1)}".encode())
-            for number, cells in enumerate(rows, 2):
-                sheet.write(_row(number, cells).encode())
-            sheet.write(f"</sheetData>{_foot(mark)}</worksheet>".encode())
-        told = "".join(_row(number, cells) for number, cells in enumerate(notes, 1))
+        for number, table in enumerate(tables, 1):
+            with archive.open(f"xl/worksheets/sheet{number}.xml", "w") as sheet:
+                for piece in _sheet(table, mark):
+                    sheet.write(piece.encode())
+
+
+def _parts(titles: Sequence[str]) -> dict[str, str]:
+    """What a workbook says of its sheets."""
+    numbered = list(enumerate(titles, 1))
+    kinds = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{_TYPES}.worksheet+xml"/>'
+        for n, _title in numbered
+    )
+    named = "".join(f'<sheet name="{_said(title)}" sheetId="{n}" r:id="rId{n}"/>' for n, title in numbered)
+    places = "".join(
+        f'<Relationship Id="rId{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+        for n, _title in numbered
+    )
+    return {
+        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPES}.sheet.main+xml"/>{kinds}'
+        f'<Override PartName="/xl/styles.xml" ContentType="{_TYPES}.styles+xml"/></Types>',
+        "_rels/.rels": _ROOT,
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{places}<Relationship '
+        f'Id="rId{len(titles) + 1}" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
+        "xl/styles.xml": _STYLES,
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><bookViews><workbookView/></bookViews>'
+        f"<sheets>{named}</sheets></workbook>",
+    }
+
+
+def _sheet(table: Table, mark: str) -> Iterator[str]:
+    if not table.header:
         widths = '<cols><col min="1" max="1" width="14"/><col min="2" max="2" width="60"/></cols>'
-        sheet2 = f'{_XML}<worksheet xmlns="{_MAIN}">{widths}<sheetData>{told}</sheetData></worksheet>'
-        archive.writestr("xl/worksheets/sheet2.xml", sheet2)
+        told = "".join(_row(number, cells) for number, cells in enumerate(table.rows, 1))
+        yield f'{_XML}<worksheet xmlns="{_MAIN}">{widths}<sheetData>{told}</sheetData></worksheet>'
+        return
+    yield f"{_XML}{_head(len(table.header))}{_row(1, table.header, 1)}"
+    for number, cells in enumerate(table.rows, 2):
+        yield _row(number, cells)
+    yield f"</sheetData>{_foot(mark)}</worksheet>"
 
 
 def _head(columns: int) -> str:
@@ -106,7 +124,7 @@ def _row(number: int, cells: Cells, style: int = 0) -> str:
 
 def _cell(place: str, value: str | int | None, style: int) -> str:
     if isinstance(value, int):
-        return f'<c r="{place}" s="{style}"><v>{value}</v></c>'
+        return f'<c r="{place}" s="2"><v>{value}</v></c>'
     return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{_said(str(value))}</t></is></c>'
 
 

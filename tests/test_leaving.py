@@ -34,7 +34,7 @@ from gridunion.members.part import SHOWS
 from gridunion.qr import drawn
 from gridunion.rights import RIGHTS
 from gridunion.settings import Setting, forget
-from gridunion.sheetout import write_xlsx
+from gridunion.sheetout import Table, write_xlsx
 from gridunion.sheets import find_header, read_sheet
 from tests.conftest import PASSWORD, Page, Someone, as_viewer, member, unit
 
@@ -273,7 +273,8 @@ def test_libreoffice_reads_the_table_without_loss(tmp_path: Path) -> None:
         for n, payload in enumerate(PAYLOADS)
     ]
     with (tmp_path / "a.xlsx").open("wb") as out:
-        write_xlsx(out, "会员名册", ["序号", *"甲乙丙丁戊己"], rows, "何建平 & 公司", [("=1", "2")])
+        roll = Table("会员名册", ["序号", *"甲乙丙丁戊己"], rows)
+        write_xlsx(out, [roll, Table("说明", (), [("=1", "2")])], "何建平 & 公司")
     command = [soffice, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to"]
     to = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false"
     environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}

@@ -18,6 +18,7 @@ from gridunion.db import db, write
 from gridunion.reports.models import Report
 from gridunion.reports.month import Month
 from gridunion.reports.sheet import drawn
+from gridunion.reports.tables import kept_back
 from gridunion.reports.travel import Sender, document
 from gridunion.status.past import standings
 from gridunion.visits.due import DueVisit
@@ -171,18 +172,59 @@ def test_the_end_of_a_month_is_not_changed_by_what_came_after(lifted: Flask) -> 
     assert after.figures["members"] == before.figures["members"] == 2
 
 
-def test_the_table_opens_in_excel_and_has_every_line_and_no_formula(
-    lifted: Flask, supervisor: Someone
+def book_of(answer: Any) -> dict[str, list[tuple[Any, ...]]]:
+    """The sheets of a workbook by name, which holds no formula and no merged cell, and whose heads stay in sight."""
+    book = openpyxl.load_workbook(io.BytesIO(answer.response.data))
+    for sheet in book.worksheets[1:]:
+        assert sheet.freeze_panes == "A2" and not sheet.merged_cells.ranges
+    assert not [it for sheet in book for row in sheet.iter_rows() for it in row if it.data_type == "f"]
+    return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
+
+
+def test_the_report_opens_in_excel_as_one_sheet_a_table_and_says_who_signed_it(
+    lifted: Flask, leader: Someone, supervisor: Someone
 ) -> None:
     a_month()
-    answer = supervisor.get("/reports/2/2026-11/xlsx").response
-    book = openpyxl.load_workbook(io.BytesIO(answer.data))
-    rows = list(book.worksheets[0].iter_rows(values_only=True))
+    book = book_of(supervisor.get("/reports/2/2026-11/xlsx"))
+    assert [*book] == ["说明", "合计", "各社区情况", "要会上定的事"]
+    notes, rows = dict(book["说明"]), book["各社区情况"]
+    assert notes["签报"] == "草稿，未签报" and notes["编码"] == "2" and "签报的人" not in notes
     assert rows[0][:4] == ("社区", "编码", "灯号", "会员") and rows[-1][0] == "合计" and rows[-1][3] == 2
-    assert not [cell for row in book.worksheets[0].iter_rows() for cell in row if cell.data_type == "f"]
-    assert "合计" in supervisor.get("/reports/2/2026-11/csv").response.data.decode("utf-8-sig")
-    supervisor.get("/reports/2/2026-11/json", 404)
-    supervisor.get("/reports/2/2026-11/pdf", 404)
+    assert ("会员", 2) in book["合计"] and book["要会上定的事"][1][1].startswith("明珠社区工会超期 1 件")
+    draft = supervisor.get("/reports/2/2026-11/csv").response
+    assert "草稿，未签报" in draft.data.decode("utf-8-sig") and draft.data.startswith(b"\xef\xbb\xbf")
+    leader.post(SIGN, {"comment": "=1+1"})
+    notes = dict(book_of(leader.get("/reports/21/2026-11/xlsx"))["说明"])
+    assert (notes["签报"], notes["签报的人"], notes["校验码"]) == ("第 1 版", "何建平", report().digest)
+    assert notes["补充说明"] == "=1+1" and notes["签报时间"] == "2026-12-03 12:00"
+    assert "草稿" in dict(book_of(leader.get("/reports/21/2026-11/xlsx?draft=1"))["说明"])["签报"]
+    for kind in ("json", "pdf"):
+        supervisor.get(f"/reports/2/2026-11/{kind}", 404)
+
+
+def test_how_few_are_in_hardship_is_told_by_no_table_that_leaves(lifted: Flask, supervisor: Someone) -> None:
+    for n, cell in enumerate(["211", "211", "2110", "212"]):
+        person = member(f"赵{n}", cell, phone=f"1360916209{n}")
+        with write():
+            person.note_hardship("illness", None)
+    paper = supervisor.get("/reports/2/2026-11")
+    assert "困难职工 4 人" in paper and "1 到 4 写成“<5”" in paper
+    book = book_of(supervisor.get("/reports/2/2026-11/xlsx"))
+    at = book["各社区情况"][0].index("困难职工")
+    assert [row[at] for row in book["各社区情况"][1:]] == ["<5", "<5", "<5"]
+    assert ("困难职工", "<5") in book["合计"]
+    assert ",4," not in supervisor.get("/reports/2/2026-11/csv").response.data.decode().splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        ([0, 0], [0, 0, 0]), ([7, 5], [7, 5, 12]), ([3, 0], ["<5", 0, "<5"]), ([3, 9], ["<5", 9, "—"]),
+        ([1, 1, 9], ["<5", "<5", 9, "—"]), ([4, 4], ["<5", "<5", "—"]), ([1, 2, 9], ["<5", "<5", 9, 12]),
+    ],
+)  # fmt: skip
+def test_a_sum_that_would_tell_what_is_kept_back_is_not_told(parts: list[int], told: list[Any]) -> None:
+    assert kept_back(parts, sum(parts)) == told
 
 
 @pytest.mark.parametrize("month", ["2026-13", "2027-01", "x", "1800-01", "2026-11-01"])
@@ -236,6 +278,7 @@ def test_what_was_altered_on_the_way_is_refused(travelling: str, district: Someo
     ("part", "value"),
     [("edition", 0), ("edition", True), ("cells", -1), ("lines", None), ("lines", [1]), ("month", "2099-01"),
      ("month", 3), ("unit", {"code": "1", "name": "x", "kind": "district_federation"}), ("total", {}), ("limits", {}),
+     ("targets", [{"measure": "founded"}]), ("targets", 3),
      ("signed_by", "x" * 400), ("as_of", "yesterday")],
 )  # fmt: skip
 def test_a_well_signed_document_that_says_something_odd_is_refused(

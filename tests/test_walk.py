@@ -211,7 +211,7 @@ def _rules(app: Flask) -> list[tuple[Rule, str]]:
 ABOUT = {"visits.new", "visits.log", "visits.event", "visits.record_event"}
 # What stands in an address beside records and units.
 PARTS = {"units.codes": "visit_trigger", "units.add_code": "visit_trigger", "units.end_code": "visit_trigger",
-         "exchange.rows": "error", "leaving.lines": "visits"}  # fmt: skip
+         "exchange.rows": "error", "leaving.lines": "visits", "status.achieved": "joined"}  # fmt: skip
 PLAIN = {
     "name": "members",
     "nth": "0",

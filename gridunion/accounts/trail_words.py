@@ -83,6 +83,7 @@ KINDS = {
     "report": _("网上诉求"), "box_opening": _("开信箱"),
     "box_message": _("信箱来信"),
     "unsealing": _("看保密诉求的申请"), "tie": _("回避申报"), "letter": _("函"), "alert": _("预警"),
+    "map_tile": _("网格图"), "target": _("年度目标"),
 }  # fmt: skip
 
 COLUMNS = {
@@ -147,6 +148,8 @@ COLUMNS = {
     "year": _("年"), "addressee": _("发给"), "sender": _("发函的工会"),
     "sent_by": _("发函的人"), "sent_at": _("发出"), "replied_on": _("回复"),
     "reply_sealed": _("回复内容"), "settled_at": _("了结"),
+    "across": _("第几列"), "down": _("第几行"), "placed_at": _("摆放"), "placed_by": _("摆放的人"),
+    "measure": _("哪一项"), "goal": _("目标数"), "set_by": _("定目标的人"), "set_at": _("定目标"),
 }  # fmt: skip
 
 # What the values of a column are called: a code list, or words of the room that keeps the records.
@@ -195,6 +198,7 @@ _MEANS_NOTHING = {
     "first_id", "second_id",
     "complaint_id", "follows_id", "repeat_of_id",
     "name_index", "accused_index",
+    "set_by_id",
 }  # fmt: skip
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+\+00:00)?")
 

@@ -20,7 +20,7 @@ from gridunion.db import write
 from gridunion.exchange.export_forms import FORMATS, NUMBER_NAMES
 from gridunion.exchange.roll import HEADER, lines
 from gridunion.members.part import Part
-from gridunion.sheetout import MIMES, Cells, write_csv, write_xlsx
+from gridunion.sheetout import MIMES, NOTES, Cells, Table, write_csv, write_xlsx
 from gridunion.web import viewer
 
 TITLE = "会员名册"
@@ -47,7 +47,8 @@ class Copy:
         if self.format == "csv":
             write_csv(file, HEADER, rows)
         else:
-            write_xlsx(file, TITLE, HEADER, rows, self._mark, self._notes())
+            tables = [Table(TITLE, HEADER, rows), Table(NOTES, (), self._notes())]
+            write_xlsx(file, tables, self._mark)
         return rows.count
 
     @property

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
+    literal_column,
     select,
     text,
 )
@@ -97,6 +98,11 @@ class Membership(Scoped, Record):
     def end(self, on: date, by_id: int | None, change: str | None, words: str | None) -> None:
         """The last day, who ended it, by which change of the national list, and what was said."""
         self.until_on, self.ended_by_id, self.end_type, self.end_reason = on, by_id, change, words
+
+
+_m = Membership.__table__.c
+NEW_MEMBERS = (_m.status == literal_column("'active'")) & (_m.change_type == literal_column("'1'"))
+"""Spans that began by joining: what an import took back has no standing, and who came from elsewhere another code."""
 
 
 def end_running(

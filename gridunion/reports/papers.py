@@ -1,19 +1,21 @@
-"""A report to take away: a table for Excel and WPS, and the signed document for a union with its own installation."""
+"""A report to take away: tables for Excel and WPS, and the signed document for a union with its own installation."""
 
 import io
+from datetime import datetime
 from urllib.parse import quote
 
-from flask import Response, abort, request
+from flask import Response, abort
 from flask_babel import gettext as _
 
 from gridunion import clock
 from gridunion.reports.models import Report, editions
 from gridunion.reports.sheet import Sheet, drawn
+from gridunion.reports.tables import RULE, items, targets, totals, units
 from gridunion.reports.travel import document
-from gridunion.reports.views import asked_month, bp
-from gridunion.reports.words import table
+from gridunion.reports.views import asked_edition, asked_month, bp
+from gridunion.reports.words import rules_of
 from gridunion.rights import allow
-from gridunion.sheetout import MIMES, write_csv, write_xlsx
+from gridunion.sheetout import MIMES, NOTES, Table, write_csv, write_xlsx
 from gridunion.tree import Unit
 from gridunion.web import find_unit, viewer
 
@@ -25,44 +27,68 @@ KINDS = MIMES | {"json": "application/json"}
 def take(code: str, month: str, kind: str) -> Response:
     """The report as a file. Only what was signed travels as a document."""
     unit, asked = find_unit(code), asked_month(month)
-    report = _edition(editions(unit, asked))
+    report = asked_edition(editions(unit, asked))
     if kind not in KINDS or (kind == "json" and report is None):
         abort(404)
     if report and kind == "json":
-        return _sent(document(report).encode(), kind, unit, str(asked))
+        return _sent(document(report).encode(), kind, unit, str(asked), False)
     sheet = report.sheet if report else drawn(unit, asked)
-    return _sent(_written(sheet, report, kind), kind, unit, str(asked))
-
-
-def _edition(kept: list[Report]) -> Report | None:
-    asked = request.args.get("edition", "")
-    return next((report for report in kept if asked in ("", str(report.edition))), None)
+    return _sent(_written(sheet, report, kind), kind, unit, str(asked), report is None)
 
 
 def _written(sheet: Sheet, report: Report | None, kind: str) -> bytes:
-    out, (head, rows) = io.BytesIO(), table(sheet)
+    out, table = io.BytesIO(), units(sheet)
     if kind == "csv":
-        write_csv(out, head, rows)
+        head = [*table.header, _("月份"), _("签报")]
+        write_csv(out, head, [[*row, sheet["month"], _state(report)] for row in table.rows])
     else:
-        write_xlsx(out, sheet["month"], head, rows, _mark(sheet, report), _notes(sheet, report))
+        notes = Table(NOTES, (), _notes(sheet, report))
+        book = [notes, totals(sheet), table, items(sheet)] + (
+            [targets(sheet)] if sheet.get("targets") else []
+        )
+        write_xlsx(out, book, _mark(sheet, report))
     return out.getvalue()
 
 
+def _state(report: Report | None) -> str:
+    return _("第 %(n)s 版", n=report.edition) if report else _("草稿，未签报")
+
+
 def _mark(sheet: Sheet, report: Report | None) -> str:
-    state = _("第 %(n)s 版", n=report.edition) if report else _("没有签报的草稿")
-    return _("%(place)s %(month)s，%(state)s", place=sheet["unit"]["name"], month=sheet["month"], state=state)
+    return _(
+        "%(place)s %(month)s，%(state)s",
+        place=sheet["unit"]["name"], month=sheet["month"], state=_state(report),
+    )  # fmt: skip
 
 
 def _notes(sheet: Sheet, report: Report | None) -> list[tuple[str, str]]:
-    now = f"{clock.local(clock.now()):%Y-%m-%d %H:%M}"
-    told = [(_("月报"), _mark(sheet, report)), (_("下载的人"), viewer().name), (_("时间"), now)]
-    signed = [(_("签报的人"), report.signed_by), (_("校验码"), report.digest)] if report else []
-    return [*told, *signed, (_("数据截至"), sheet["as_of"])]
+    """What the tables are of, who answers for them, and what they keep back."""
+    unit = sheet["unit"]
+    told = [
+        (_("单位"), unit["name"]), (_("编码"), unit["code"]), (_("月份"), sheet["month"]), (_("签报"), _state(report)),
+        *_signed(report), (_("数据截至"), _at(datetime.fromisoformat(sheet["as_of"]))),
+        (_("小数目"), str(RULE)), (_("灯号"), rules_of(sheet)),
+    ]  # fmt: skip
+    if sheet.get("comment"):
+        told.append((_("补充说明"), sheet["comment"]))
+    return [*told, (_("下载的人"), viewer().name), (_("下载时间"), _at(clock.now()))]
 
 
-def _sent(body: bytes, kind: str, unit: Unit, month: str) -> Response:
+def _signed(report: Report | None) -> list[tuple[str, str]]:
+    if report is None:
+        return []
+    return [
+        (_("签报的人"), report.signed_by), (_("签报时间"), _at(report.signed_at)), (_("校验码"), report.digest),
+    ]  # fmt: skip
+
+
+def _at(moment: datetime) -> str:
+    return f"{clock.local(moment):%Y-%m-%d %H:%M}"
+
+
+def _sent(body: bytes, kind: str, unit: Unit, month: str, draft: bool) -> Response:
     response = Response(body, mimetype=KINDS[kind])
-    name = f"{unit.name}-{month}.{kind}"
+    name = f"{unit.name}-{month}{f'-{_state(None)}' if draft else ''}.{kind}"
     named = {"filename": f"report-{unit.code}-{month}.{kind}", "filename*": f"UTF-8''{quote(name)}"}
     response.headers.set("Content-Disposition", "attachment", **named)
     return response

@@ -12,6 +12,7 @@ from gridunion.reports.month import FIGURES, Month
 from gridunion.settings import EVER, Setting
 from gridunion.status.board import board_in
 from gridunion.status.lights import RATES, Line, limits
+from gridunion.status.targets import Goal, goals_of
 from gridunion.tree import Unit
 
 SCHEMA = "gridunion.report/1"
@@ -27,7 +28,7 @@ def drawn(unit: Unit, month: Month) -> Sheet:
         "unit": {"code": unit.code, "name": unit.name, "kind": unit.kind},
         "month": str(month), "from": str(month.first), "to": str(month.last), "as_of": clock.now().isoformat(),
         "limits": limits(unit.path, month.last), "limits_from": str(_limits_from(unit, month)),
-        "cells": board.total.cells,
+        "cells": board.total.cells, "targets": _targets(unit, month),
         "lines": [_line(line) for line in board.lines],
         "total": _line(board.total),
     }  # fmt: skip
@@ -41,6 +42,20 @@ def _line(line: Line) -> Sheet:
         "figures": {name: line.counts[name] for name in FIGURES},
         "percents": {part: line.percent(part, every) for part, every, *_said in RATES.values()},
     }  # fmt: skip
+
+
+def _targets(unit: Unit, month: Month) -> list[Sheet]:
+    """What the unit is to achieve in the year, and how far it was at the end of the month."""
+    year = month.first.year
+    return [
+        {"measure": it.name, "year": year, "goal": it.goal, "actual": it.actual}
+        for it in goals_of(unit, year, month.last)
+    ]
+
+
+def goals_in(sheet: Sheet) -> list[Goal]:
+    """The targets a report tells of; those signed before there were any tell of none."""
+    return [Goal(it["measure"], it["goal"], it["actual"]) for it in sheet.get("targets", ())]
 
 
 def _limits_from(unit: Unit, month: Month) -> date:

@@ -4,7 +4,7 @@ The document is JSON of four texts: ``schema`` ("gridunion.report/1"), ``key`` a
 the UTF-8 bytes of ``report``), and ``report``, which is itself JSON:
 
     unit {code, name, kind}, month "2026-10", from, to (days), as_of (instant), edition, signed_by, comment,
-    cells (open ones), limits {name: threshold}, limits_from,
+    cells (open ones), limits {name: threshold}, limits_from, targets [{measure, year, goal, actual}],
     lines [{code, name, kind, own, light, hits, overdue_days, silent_days, percents, figures {name: count}}], total
 
 It holds counts only, and no row about a person but who signed it. What was changed on the way is refused.
@@ -25,6 +25,7 @@ from gridunion.reports.models import SIGNED_AT, Report, editions
 from gridunion.reports.month import FIGURES, Month
 from gridunion.reports.sheet import SCHEMA, Sheet
 from gridunion.status.lights import LIMITS, ORDER, RATES
+from gridunion.status.targets import ACHIEVED
 from gridunion.tree import Scoped, Unit
 
 MOST_BYTES = 2**20
@@ -113,6 +114,7 @@ def _fits(sheet: Any) -> bool:
         and isinstance(lines, list)
         and len(lines) <= MOST_LINES
         and all(_is_line(line) for line in (*lines, sheet["total"]))
+        and all(_is_target(it) for it in sheet.get("targets", []))
     )
 
 
@@ -128,6 +130,10 @@ def _is_line(line: Any) -> bool:
         )
         and all(_is_count(line["figures"][name]) for name in FIGURES)
     )
+
+
+def _is_target(it: Any) -> bool:
+    return it["measure"] in ACHIEVED and all(_is_count(it[name]) for name in ("year", "goal", "actual"))
 
 
 def _is_count(value: Any) -> bool:

@@ -15,6 +15,7 @@ from gridunion.fields import Form, ValidationError, Words
 from gridunion.reports.models import SIGNED_AT, Report, editions, latest, may_sign
 from gridunion.reports.month import Month
 from gridunion.reports.sheet import differences, drawn
+from gridunion.reports.tables import RULE
 from gridunion.reports.words import HEADS, NAMES, told
 from gridunion.rights import allow
 from gridunion.tree import Unit
@@ -104,16 +105,22 @@ def asked_month(said: str) -> Month:
     return Month.named(said) or abort(404)
 
 
+def asked_edition(kept: list[Report]) -> Report | None:
+    """The edition asked for, or the last one; none for what is not signed yet."""
+    if not kept or "draft" in request.args:
+        return None
+    return next((it for it in kept if str(it.edition) == request.args.get("edition")), kept[0])
+
+
 def paper(unit: Unit, month: Month, sign: SignForm, refusal: ReturnForm, status: int = 200) -> Response:
-    kept, report = editions(unit, month), None
-    if kept and "draft" not in request.args:
-        report = next((it for it in kept if str(it.edition) == request.args.get("edition")), kept[0])
+    kept = editions(unit, month)
+    report = asked_edition(kept)
     sheet = report.sheet if report else drawn(unit, month)
     return page(
         "reports/show.html", status, unit=unit, month=month, report=report, kept=kept, sheet=sheet, tell=told(sheet),
         sign_form=sign, refusal=refusal, signs=month.over and may_sign(unit, viewer()), who=viewer(), names=NAMES,
         changed=_changed(report, unit, month), late=_late(unit, report, month), sign_by=month.sign_by(unit.path),
-        heads=HEADS, as_of=datetime.fromisoformat(sheet["as_of"]),
+        heads=HEADS, as_of=datetime.fromisoformat(sheet["as_of"]), small_rule=str(RULE),
     )  # fmt: skip
 
 

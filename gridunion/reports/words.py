@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext
 
 from gridunion.look import day
 from gridunion.reports.month import FIGURES
-from gridunion.reports.sheet import Sheet
+from gridunion.reports.sheet import Sheet, goals_in
 from gridunion.settings import EVER
 from gridunion.status.lights import RATES
 from gridunion.status.measures import MEASURES
@@ -55,8 +55,8 @@ def told(sheet: Sheet) -> Told:
     lines = sheet["lines"]
     return Told(
         _general(sheet), str(BELOW[sheet["unit"]["kind"]]),
-        [(_name(line), line["light"], str(LIGHTS[line["light"]]), _cells(line)) for line in lines],
-        _cells(sheet["total"], silent=False), _items(lines), _rules(sheet),
+        [(name_of(line), line["light"], str(LIGHTS[line["light"]]), _cells(line)) for line in lines],
+        _cells(sheet["total"], silent=False), items_of(lines), rules_of(sheet),
     )  # fmt: skip
 
 
@@ -76,6 +76,7 @@ def _general(sheet: Sheet) -> list[str]:
         said.append(str(words) % counted + _gap(n[part], n[whole], limits[f"{indicator}.good"]))
     said.append(_("困难职工 %(n)s 人，本月走访到 %(h)s 人；用人单位 %(e)s 家，已建会 %(o)s 家。",
                   n=n["hardship"], h=n["helped"], e=n["employers"], o=n["organized"]))  # fmt: skip
+    said += [_("本年%(target)s。", target=goal.sentence) for goal in goals_in(sheet)]
     return said
 
 
@@ -108,7 +109,7 @@ def _gap(some: int, every: int, goal: int) -> str:
     return str(_("，距目标（%(goal)s%%）还差 %(n)s。", goal=goal, n=missing)) if missing > 0 else str(_("。"))
 
 
-def _name(line: Sheet) -> str:
+def name_of(line: Sheet) -> str:
     return str(_("%(place)s本级", place=line["name"])) if line["own"] else str(line["name"])
 
 
@@ -141,25 +142,25 @@ def _percent(percent: int | None) -> str:
     return "—" if percent is None else f"{percent}%"
 
 
-def _items(lines: list[Sheet]) -> list[str]:
+def items_of(lines: list[Sheet]) -> list[str]:
     """What asks for a decision: who is overdue for longest, and who is silent."""
     late = sorted(
         (line for line in lines if line["figures"]["overdue"]), key=lambda line: -line["overdue_days"]
     )
     words = str(lazy_gettext("%(place)s超期 %(n)s 件，最长 %(d)s 天。"))
     said = [
-        words % {"place": _name(line), "n": line["figures"]["overdue"], "d": line["overdue_days"]}
+        words % {"place": name_of(line), "n": line["figures"]["overdue"], "d": line["overdue_days"]}
         for line in late
     ]
     said += [
-        _("%(place)s %(n)s 天没有上报。", place=_name(line), n=line["silent_days"]) if line["silent_days"]
-        else _("%(place)s从来没有上报。", place=_name(line))
+        _("%(place)s %(n)s 天没有上报。", place=name_of(line), n=line["silent_days"]) if line["silent_days"]
+        else _("%(place)s从来没有上报。", place=name_of(line))
         for line in lines if line["light"] == "none"
     ]  # fmt: skip
     return said[:MOST_ITEMS]
 
 
-def _rules(sheet: Sheet) -> str:
+def rules_of(sheet: Sheet) -> str:
     limit = {name.replace(".", "_"): value for name, value in sheet["limits"].items()}
     since = (
         _("（%(day)s起）", day=day(start))
@@ -173,14 +174,3 @@ def _rules(sheet: Sheet) -> str:
         "件不算比例。各级按记录重算，不取下级平均。",
         since=since, **limit,
     ))  # fmt: skip
-
-
-def table(sheet: Sheet) -> tuple[list[str], list[list[Any]]]:
-    """The head and the rows of the table people take away: each unit, and the sum."""
-    head = [str(BELOW[sheet["unit"]["kind"]]), str(_("编码")), str(HEADS[0]), *map(str, NAMES.values())]
-    rows: list[list[Any]] = [
-        [_name(line), line["code"], str(LIGHTS[line["light"]]), *(line["figures"][name] for name in NAMES)]
-        for line in sheet["lines"]
-    ]
-    total = sheet["total"]["figures"]
-    return head, [*rows, [str(_("合计")), sheet["unit"]["code"], "", *(total[name] for name in NAMES)]]

@@ -3,9 +3,10 @@
 from flask import Flask
 
 from gridunion import totals
-from gridunion.status import all_views, behind, cell_views, filing, sums, views
+from gridunion.status import all_views, behind, cell_views, filing, maps, sums, target_views, views
 
-assert all_views and behind and cell_views and filing  # their views stand on the same blueprint
+# Their views stand on the same blueprint.
+assert all_views and behind and cell_views and filing and maps and target_views
 
 
 def open_room(app: Flask) -> None:

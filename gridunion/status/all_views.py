@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from gridunion import clock, money
 from gridunion.rights import allow
-from gridunion.sheetout import MIMES, write_csv, write_xlsx
+from gridunion.sheetout import MIMES, NOTES, Table, write_csv, write_xlsx
 from gridunion.status.measures import MEASURES
 from gridunion.status.periods import NoPeriod, Period, asked, choices
 from gridunion.status.values import Value, Values
@@ -102,5 +102,5 @@ def _table(unit: Unit, period: Period, groups: Groups, kind: str) -> bytes:
     else:
         now = f"{clock.local(clock.now()):%Y-%m-%d %H:%M}"
         notes = [(_("指标"), mark), (_("下载的人"), viewer().name), (_("数据截至"), now)]
-        write_xlsx(out, str(_("指标")), head, rows, mark, notes)
+        write_xlsx(out, [Table(str(_("指标")), head, rows), Table(NOTES, (), notes)], mark)
     return out.getvalue()

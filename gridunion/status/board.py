@@ -3,9 +3,10 @@
 Every level is summed from records' own units, never averaged from the level below.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from gridunion.status.lights import ORDER, Line, Place
 from gridunion.status.past import FIGURES, Stood, nothing, standings
 from gridunion.status.periods import Period
 from gridunion.status.staffing import open_cells
-from gridunion.status.sums import computed, stored
+from gridunion.status.sums import EVER, computed, stored, stored_cells
 from gridunion.status.walks import COUNTS
 from gridunion.tree import Unit
 
@@ -42,17 +43,35 @@ def board(unit: Unit | Place, period: Period | None = None) -> Board:
 
 def board_of(code: str) -> Board:
     """How the unit of a code stands now. Raises NotFound when it lies outside the viewer's branches."""
-    now = clock.now()
-    rows = stored(code)
-    stale = any(until is not None and until <= now for *_figures, until in rows)
-    lines = _made(stored(code, now) if stale else rows, code)
+    rows, stale_at = _read(partial(stored, code))
+    lines = _made(rows, code)
     own = lines.pop(code, None)
     if own is None:
         raise NotFound
-    if stale:  # computed anew for this reading only
-        for path, (*counts, oldest, latest, _fresh) in computed(own.unit, now):
-            _line_of(path, lines, own).add(counts, oldest, latest)
+    if stale_at:  # computed anew for this reading only
+        for path, (*counts, oldest, latest, _fresh) in computed(own.unit.path, stale_at):
+            (_line_of(path, lines) or own).add(counts, oldest, latest)
     return _finished(list(lines.values()), own)
+
+
+def cell_lines(unit: Unit) -> list[Line]:
+    """The cells of a branch, however far below, as the boards of their communities judge them."""
+    rows, stale_at = _read(partial(stored_cells, unit.branch))
+    lines = _made(rows, "")
+    for path, (*counts, oldest, latest, _fresh) in computed(unit.path, stale_at) if stale_at else ():
+        if line := _line_of(path, lines):
+            line.add(counts, oldest, latest)
+    for line in lines.values():
+        line.judge()
+    return [line for line in lines.values() if line.shown]
+
+
+def _read(read: Callable[[datetime], list[Any]]) -> tuple[list[Any], datetime | None]:
+    """Stored rows; where some do not hold any more, those that do, and when that was found."""
+    now, rows = clock.now(), read(EVER)
+    if all(until is None or until > now for *_figures, until in rows):
+        return rows, None
+    return read(now), now
 
 
 def _made(rows: list[Any], code: str) -> dict[str, Line]:
@@ -65,8 +84,8 @@ def _made(rows: list[Any], code: str) -> dict[str, Line]:
     return lines
 
 
-def _line_of(path: str, lines: dict[str, Line], own: Line) -> Line:
-    return next((line for line in lines.values() if path.startswith(line.unit.path)), own)
+def _line_of(path: str, lines: dict[str, Line]) -> Line | None:
+    return next((line for line in lines.values() if path.startswith(line.unit.path)), None)
 
 
 def _finished(lines: list[Line], own: Line) -> Board:
@@ -76,7 +95,7 @@ def _finished(lines: list[Line], own: Line) -> Board:
         total.cells += line.cells
         line.judge()
     total.judge()
-    kept = [line for line in lines if not line.closed or line.speaks]
+    kept = [line for line in lines if line.shown]
     if own.speaks and not own.unit.is_cell:
         kept.append(own)
     kept.sort(key=lambda line: (ORDER[line.light], line.unit.path))

@@ -104,6 +104,11 @@ class Line:
         """Whether there is anything to judge or to show; a ledger of employers alone is nobody's work."""
         return any(count for name, count in self.counts.items() if name not in ("employers", "organized"))
 
+    @property
+    def shown(self) -> bool:
+        """A unit that is closed is shown as long as there is something of it to show."""
+        return not self.closed or self.speaks
+
     def opens(self, name: str, **also: str) -> str:
         """Where exactly the records are that a figure counts."""
         address = f"/status/{self.unit.code}/{name}"

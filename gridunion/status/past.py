@@ -14,7 +14,7 @@ from sqlalchemy import Date, bindparam, func, or_, select, union_all
 
 from gridunion.complaints.models import Complaint
 from gridunion.db import UtcDateTime, trusted, written
-from gridunion.members.membership import Membership
+from gridunion.members.membership import NEW_MEMBERS, Membership
 from gridunion.members.models import Person
 from gridunion.status.figures import LIVE, moment
 from gridunion.status.periods import Period
@@ -54,11 +54,7 @@ AT_END = (
 )
 """What stood at the end of a period, and what at its beginning, from dated spans."""
 
-BEGAN = Walk(
-    Membership,
-    _active & (_m.change_type == written("1")) & _m.from_on.between(_FIRST, _LAST),
-    {"joined": ALL},
-)
+BEGAN = Walk(Membership, NEW_MEMBERS & _m.from_on.between(_FIRST, _LAST), {"joined": ALL})
 THEN, THEN_OF = conditions(AT_END), sources(AT_END)
 AT_ENDS = (*THEN, "oldest_due_at", "last_entry_at")
 FIGURES = (*dict.fromkeys((*THEN, "joined", *COUNTS)),)

@@ -51,18 +51,29 @@ def _children() -> Select[Any]:
     return found.where(of_parent).group_by(_u.c.id)
 
 
-def _alone() -> Select[Any]:
-    """A unit with the figures of what happened in itself, and how many cells below it have a grid worker."""
+def _single(staffed: Any) -> Select[Any]:
+    """Units with the figures of what happened in themselves."""
     figures = [_s.c[name] for name in COUNTS]
     edges = (_s.c.oldest_due_at, _s.c.last_entry_at, _s.c.fresh_until)
     joined = _u.outerjoin(_s, _standing_of(_u))
-    found = select(*_place, _open_cell(_u), workers_below(_u), *figures, *edges)
-    return found.select_from(joined).where(_u.c.code == _code)
+    return select(*_place, _open_cell(_u), staffed, *figures, *edges).select_from(joined)
+
+
+def _alone() -> Select[Any]:
+    """A unit, and how many cells below it have a grid worker."""
+    return _single(workers_below(_u)).where(_u.c.code == _code)
 
 
 @cache
 def _lines(width: int) -> CompoundSelect[Any]:
     return _children().where(branch(width)).union_all(_alone().where(branch(width)))
+
+
+@cache
+def _cells(width: int) -> Select[Any]:
+    inside = and_(_u.c.path >= bindparam("lo", type_=Bytewise), _u.c.path < bindparam("hi", type_=Bytewise))
+    found = _single(literal_column("0")).where(_u.c.kind == literal_column("'cell'"), inside, branch(width))
+    return found.order_by(_u.c.path)
 
 
 _STALE = (
@@ -83,9 +94,15 @@ def stored(code: str, since: datetime = EVER) -> list[Any]:
     return list(db.session.execute(_lines(width()), given, execution_options=TRUSTED))
 
 
-def computed(unit: Place, now: datetime) -> Iterator[tuple[str, Any]]:
-    """The figures below a unit that no longer hold, from their records: the path of each, and its row."""
-    given = {"lo": unit.path, "hi": f"{unit.path[:-1]}0", "now": now}
+def stored_cells(edges: tuple[str, str], since: datetime = EVER) -> list[Any]:
+    """The same rows for the cells of a branch, however far below."""
+    given = {"lo": edges[0], "hi": edges[1], "since": since}
+    return list(db.session.execute(_cells(width()), given, execution_options=TRUSTED))
+
+
+def computed(path: str, now: datetime) -> Iterator[tuple[str, Any]]:
+    """The figures below a place that no longer hold, from their records: the path of each, and its row."""
+    given = {"lo": path, "hi": f"{path[:-1]}0", "now": now}
     paths = dict(db.session.execute(_STALE, given, execution_options=TRUSTED).all())
     numbers = list(paths)
     for start in range(0, len(numbers), 500):

@@ -18,6 +18,7 @@ from gridunion.status.lights import ORDER, Line, Place
 from gridunion.status.measures import INDICATORS, MEASURES
 from gridunion.status.periods import WINDOW, NoPeriod, Period, asked, choices
 from gridunion.status.staffing import cells_of, open_cells, staff_of
+from gridunion.status.targets import goals_of
 from gridunion.status.telling import Telling
 from gridunion.status.trends import by_category, weeks
 from gridunion.tree import Unit, branch, everywhere, width
@@ -77,6 +78,7 @@ def _drawn(code: str, period: Period, wrong: str = "") -> Response:
         indicators=INDICATORS, below=_below(made.unit.kind, tell.english), tell=tell, opened=_opened(lines, period),
         own_chips=_others(made.unit), crumbs=crumbs(made.unit), period=period, earlier=earlier, choices=choices(),
         wrong=wrong, now=clock.now(), limits=made.total.limits, waiting=force.waiting(),
+        goals=goals_of(made.unit, clock.today().year),
     )  # fmt: skip
 
 

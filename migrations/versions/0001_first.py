@@ -361,6 +361,24 @@ def upgrade():
         batch_op.create_index("ix_import_run_unit_id_state", ["unit_id", "state"], unique=False)
 
     op.create_table(
+        "map_tile",
+        sa.Column("across", sa.Integer(), nullable=False),
+        sa.Column("down", sa.Integer(), nullable=False),
+        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("placed_by", sa.String(length=40), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_map_tile_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_map_tile")),
+    )
+    with op.batch_alter_table("map_tile", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_map_tile_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_map_tile_unit_id", ["unit_id"], unique=True)
+
+    op.create_table(
         "monthly_report",
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("edition", sa.Integer(), nullable=False),
@@ -553,6 +571,27 @@ def upgrade():
         batch_op.create_index("ix_suspect_low_id_high_id", ["low_id", "high_id"], unique=True)
         batch_op.create_index(batch_op.f("ix_suspect_uid"), ["uid"], unique=True)
         batch_op.create_index("ix_suspect_unit_id_state_id", ["unit_id", "state", "id"], unique=False)
+
+    op.create_table(
+        "target",
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("measure", sa.String(length=12), nullable=False),
+        sa.Column("goal", sa.Integer(), nullable=False),
+        sa.Column("set_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("set_by", sa.String(length=40), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["set_by_id"], ["account.id"], name=op.f("fk_target_set_by_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_target_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_target")),
+    )
+    with op.batch_alter_table("target", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_target_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_target_unit_id_year_measure", ["unit_id", "year", "measure"], unique=True)
 
     op.create_table(
         "trail",
@@ -1751,6 +1790,11 @@ def downgrade():
         batch_op.drop_index("ix_trail_record_uid")
 
     op.drop_table("trail")
+    with op.batch_alter_table("target", schema=None) as batch_op:
+        batch_op.drop_index("ix_target_unit_id_year_measure")
+        batch_op.drop_index(batch_op.f("ix_target_uid"))
+
+    op.drop_table("target")
     with op.batch_alter_table("suspect", schema=None) as batch_op:
         batch_op.drop_index("ix_suspect_unit_id_state_id")
         batch_op.drop_index(batch_op.f("ix_suspect_uid"))
@@ -1798,6 +1842,11 @@ def downgrade():
         )
 
     op.drop_table("monthly_report")
+    with op.batch_alter_table("map_tile", schema=None) as batch_op:
+        batch_op.drop_index("ix_map_tile_unit_id")
+        batch_op.drop_index(batch_op.f("ix_map_tile_uid"))
+
+    op.drop_table("map_tile")
     with op.batch_alter_table("import_run", schema=None) as batch_op:
         batch_op.drop_index("ix_import_run_unit_id_state")
         batch_op.drop_index(batch_op.f("ix_import_run_uid"))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 
-from gridunion.sheetout import write_csv, write_xlsx
+from gridunion.sheetout import Table, write_csv, write_xlsx
 
 HEADER = (
     "序号", "姓名", "性别", "出生日期", "民族", "就业状况", "有效证件类别", "证件号码", "学历", "技能等级", "移动电话",
@@ -47,5 +47,5 @@ def write(path: Path, count: int, cells: Sequence[str]) -> Path:
         if path.suffix == ".csv":
             write_csv(out, HEADER, people(count, cells))  # type: ignore[arg-type]
         else:
-            write_xlsx(out, "会员", HEADER, people(count, cells), "", ())
+            write_xlsx(out, [Table("会员", HEADER, people(count, cells))], "")
     return path

@@ -41,8 +41,10 @@ PAGES: dict[str, list[str]] = {
     "supervisor": [
         "/status/", f"/status/{COMMUNITY}", f"/status/{CELL}", f"/status/{COMMUNITY}/due",
         f"/status/{COMMUNITY}/members", f"/status/{COMMUNITY}/cells",
-        "/status/?when=2026-10&compare=1", f"/status/{COMMUNITY}/measures?compare=1",
-        "/complaints/overdue", f"/members/ » {FIRST}",
+        "/status/?when=2026-10&compare=1", f"/status/{COMMUNITY}/measures?compare=1", "/complaints/overdue",
+        "/status/map » .chips + .chips .chip:last-child", f"/status/{COMMUNITY}/map?arrange={CELL}",
+        f"/status/610702003000/targets?set={COMMUNITY}", f"/status/{COMMUNITY}/targets/joined",
+        f"/members/ » {FIRST}",
     ],
     "district": ["/status/"],
     "admin": [

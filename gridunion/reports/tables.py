@@ -1,0 +1,78 @@
+"""A report as tables to take away: all its figures, with counts of a few people kept back."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from gridunion.reports.sheet import Sheet, goals_in
+from gridunion.reports.words import BELOW, HEADS, LIGHTS, NAMES, items_of, name_of
+from gridunion.sheetout import Table
+from gridunion.status.lights import RATES
+from gridunion.status.targets import ACHIEVED
+
+FEW = 5
+SMALL = ("hardship", "helped", "disputes", "mediated")
+"""Figures that count people, or cases of people, who might be known by how few they are."""
+KEPT_BACK = "—"
+RULE = lazy_gettext(
+    "困难职工、有走访的困难职工、劳动争议、调解过的争议，1 到 4 写成“<5”；合计减得出准数的，合计写“—”。"
+)
+
+
+def units(sheet: Sheet) -> Table:
+    """Each unit of the report, and the sum."""
+    head = [
+        str(BELOW[sheet["unit"]["kind"]]), str(_("编码")), str(HEADS[0]), *map(str, NAMES.values()),
+        *(f"{words}%" for _part, _whole, words, _rule in RATES.values()), str(_("最长超期天数")),
+    ]  # fmt: skip
+    lines = [*sheet["lines"], sheet["total"]]
+    columns = [told_figures(sheet, name) for name in NAMES]
+    rows: list[list[Any]] = [
+        [
+            name_of(line), line["code"], str(LIGHTS[line["light"]]), *(column[n] for column in columns),
+            *(line["percents"][part] for part, *_said in RATES.values()), line["overdue_days"],
+        ]
+        for n, line in enumerate(lines)
+    ]  # fmt: skip
+    rows[-1][0], rows[-1][2] = str(_("合计")), ""
+    return Table(str(_("各%(below)s情况", below=BELOW[sheet["unit"]["kind"]])), head, rows)
+
+
+def totals(sheet: Sheet) -> Table:
+    rows = [[str(words), told_figures(sheet, name)[-1]] for name, words in NAMES.items()]
+    return Table(str(_("合计")), [str(_("哪个数")), str(_("多少"))], rows)
+
+
+def items(sheet: Sheet) -> Table:
+    """What the meeting should decide."""
+    rows: list[list[Any]] = [[n, said] for n, said in enumerate(items_of(sheet["lines"]), 1)]
+    return Table(str(_("要会上定的事")), [str(_("序号")), str(_("事项"))], rows)
+
+
+def targets(sheet: Sheet) -> Table:
+    """What the unit is to achieve in the year, and how far it was at the end of the month."""
+    head = [_("年度目标"), _("目标数"), _("完成"), _("完成率"), _("还差")]
+    rows: list[list[Any]] = [
+        [str(ACHIEVED[it.name].words), it.goal, it.actual, it.percent, it.missing] for it in goals_in(sheet)
+    ]
+    return Table(str(_("年度目标")), [str(words) for words in head], rows)
+
+
+def told_figures(sheet: Sheet, name: str) -> list[Any]:
+    """One figure of all lines and of the sum, as a file that leaves the house may say it."""
+    parts, total = [line["figures"][name] for line in sheet["lines"]], sheet["total"]["figures"][name]
+    return kept_back(parts, total) if name in SMALL else [*parts, total]
+
+
+def kept_back(parts: list[int], total: int) -> list[Any]:
+    """The parts and their sum: one to four is "<5", and a sum that would tell what stands behind it is not told."""
+    few = [part for part in parts if _is_few(part)]
+    # Of two that make 3, either may be 1 or 2; one alone, all ones and all fours are told by what is left of the sum.
+    safe = not few or (len(few) > 1 and len(few) < sum(few) < (FEW - 1) * len(few))
+    told = [f"<{FEW}" if _is_few(part) else part for part in (*parts, total)]
+    return told if safe or _is_few(total) else [*told[:-1], KEPT_BACK]
+
+
+def _is_few(count: int) -> bool:
+    return 0 < count < FEW
