@@ -21,6 +21,7 @@ from gridunion.reports.sheet import drawn
 from gridunion.reports.travel import Sender, document
 from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
+from tests import histories
 from tests.conftest import Someone, as_viewer, member, unit
 
 DECEMBER = datetime(2026, 12, 3, 4, 0, tzinfo=UTC)  # Thursday, noon in Shanghai
@@ -107,6 +108,21 @@ def test_what_was_signed_stays_and_a_recount_says_what_changed_since(lifted: Fla
         report().body = report().body.replace('"members":2', '"members":9')
     assert not report().intact
     assert "签名对不上" in leader.get("/reports/21/2026-11")
+
+
+def test_a_draft_leaves_out_what_its_reader_keeps_away_from_and_what_is_signed_counts_all(
+    lifted: Flask, leader: Someone, supervisor: Someone
+) -> None:
+    with clock.at(datetime(2026, 11, 2, 4, 0, tzinfo=UTC)):
+        histories.asked("211", employer_name="汉宁轩饭店")
+        histories.asked("211")
+    histories.tie("leader", "汉宁轩饭店")
+    assert "本月收到职工诉求 1 件" in leader.get("/reports/21/2026-11")
+    assert "本月收到职工诉求 2 件" in supervisor.get("/reports/21/2026-11")
+    leader.post(SIGN)
+    figures = report().sheet["total"]["figures"]
+    assert (figures["received"], figures["open"], figures["overdue"]) == (2, 2, 2)
+    assert "一个数都没变" in leader.get("/reports/21/2026-11?check=1")
 
 
 def test_only_who_leads_a_union_signs_for_it_or_who_leads_the_one_above_when_nobody_does(

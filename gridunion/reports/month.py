@@ -18,7 +18,7 @@ from gridunion.db import UtcDateTime, trusted
 from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.status.figures import LIVE
-from gridunion.status.walks import IDS, NOT_SEALED
+from gridunion.status.walks import FREE, IDS, NOT_SEALED
 from gridunion.visits.models import Visit
 
 AT_ONCE = 500  # units asked about in one statement
@@ -141,7 +141,7 @@ _CASES = (
         func.count().filter(_late).label("overdue"),
         func.min(_c.due_at, type_=UtcDateTime).filter(_late).label("oldest"),
     )
-    .where(_c.unit_id.in_(IDS), NOT_SEALED, _left)
+    .where(_c.unit_id.in_(IDS), NOT_SEALED & FREE[Complaint], _left)
     .group_by(_c.unit_id)
 )
 _ENTRIES = union_all(
@@ -152,7 +152,7 @@ _ENTRIES = union_all(
         for kind, shown in (
             (Person.__table__.c, Person.__table__.c.status.is_not(None)),
             (Visit.__table__.c, literal_column("1") == literal_column("1")),
-            (_c, NOT_SEALED),
+            (_c, NOT_SEALED & FREE[Complaint]),
         )
     )
 ).subquery()

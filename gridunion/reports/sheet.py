@@ -12,15 +12,21 @@ from gridunion.db import db, trusted
 from gridunion.reports.month import FIGURES, Month, Stood, nothing, standings
 from gridunion.settings import EVER, Setting
 from gridunion.status.lights import ORDER, RATES, Line, Place, limits
-from gridunion.tree import Unit
+from gridunion.tree import Unit, everywhere
 
 SCHEMA = "gridunion.report/1"
 Sheet = dict[str, Any]
 _u = Unit.__table__.c
 
 
+def of_the_union(unit: Unit, month: Month) -> Sheet:
+    """What is signed: all of it counts, also what whoever signs keeps away from."""
+    with everywhere():
+        return drawn(unit, month)
+
+
 def drawn(unit: Unit, month: Month) -> Sheet:
-    """The report of a unit for a month, as its records say it now."""
+    """The report of a unit for a month, as its records say it now to who looks."""
     lo, hi = unit.branch
     below = trusted(
         select(*[_u[name] for name in Place._fields], _u.opened_on).where(_u.path >= lo, _u.path < hi)

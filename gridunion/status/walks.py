@@ -19,6 +19,7 @@ from sqlalchemy import (
     true,
 )
 
+from gridunion.complaints.conflicts import KEPT_FROM_ME, free_of
 from gridunion.complaints.life import DISPUTES, LEFT
 from gridunion.complaints.models import IS_OPEN, Complaint
 from gridunion.complaints.promises import ReplyDue
@@ -53,6 +54,8 @@ def _within(column: ColumnElement[Any]) -> Condition:
 
 
 NOT_SEALED = _c.sealed.is_(False)
+FREE: dict[Any, Condition] = {Complaint: free_of(_c), ReplyDue: _r.complaint_id.not_in(KEPT_FROM_ME)}
+"""What the viewer need not keep away from: he is told no number of what he may not open."""
 _received = NOT_SEALED & _within(_c.recorded_at)
 _dispute = _c.kind.in_([_word(kind) for kind in DISPUTES]) & _c.accepted_at.is_not(None)
 _judged = NOT_SEALED & _within(_c.first_due_at) & _c.state.not_in([_word(state) for state in LEFT])
@@ -83,19 +86,24 @@ class Walk:
     also: Any = None
     """Another kind whose records decide, too."""
 
-    def joined(self) -> Subquery:
-        """A row for each of the asked units that has such records."""
+    def joined(self, mine: bool = False) -> Subquery:
+        """A row for each of the asked units that has such records; `mine`: as the viewer may know of them."""
         unit_id = self.kind.__table__.c.unit_id
         counts = [func.count().filter(asks).label(name) for name, asks in self.figures.items()]
         moments = [column.label(name) for name, column in self.moments.items()]
-        found = select(unit_id, *counts, *moments).where(unit_id.in_(IDS), self.over)
+        found = select(unit_id, *counts, *moments).where(unit_id.in_(IDS), self._counted(mine))
         return found.group_by(unit_id).subquery()
 
-    def beside(self, unit_id: ColumnElement[int]) -> ColumnElement[int]:
+    def beside(self, unit_id: ColumnElement[int], mine: bool = False) -> ColumnElement[int]:
         """The one figure of a unit: SQLite counts faster what it need not group."""
         table = self.kind.__table__
-        counted = select(func.count()).select_from(table).where(table.c.unit_id == unit_id, self.over)
+        counted = (
+            select(func.count()).select_from(table).where(table.c.unit_id == unit_id, self._counted(mine))
+        )
         return counted.scalar_subquery()
+
+    def _counted(self, mine: bool) -> Condition:
+        return self.over & FREE[self.kind] if mine and self.kind in FREE else self.over
 
 
 ALL = true()

@@ -1135,6 +1135,13 @@ def upgrade():
     )
     with op.batch_alter_table("complaint", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_complaint_accused_index",
+            ["accused_index"],
+            unique=False,
+            sqlite_where=sa.text("accused_index IS NOT NULL"),
+            postgresql_where=sa.text("accused_index IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_complaint_employer_id_recorded_at", ["employer_id", "recorded_at"], unique=False
         )
         batch_op.create_index("ix_complaint_handler_id_state", ["handler_id", "state"], unique=False)
@@ -1578,6 +1585,11 @@ def downgrade():
         batch_op.drop_index("ix_complaint_merged_into_id")
         batch_op.drop_index("ix_complaint_handler_id_state")
         batch_op.drop_index("ix_complaint_employer_id_recorded_at")
+        batch_op.drop_index(
+            "ix_complaint_accused_index",
+            sqlite_where=sa.text("accused_index IS NOT NULL"),
+            postgresql_where=sa.text("accused_index IS NOT NULL"),
+        )
 
     op.drop_table("complaint")
     with op.batch_alter_table("application", schema=None) as batch_op:
