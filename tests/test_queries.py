@@ -57,7 +57,7 @@ PAGES = (
     ("leader", "/visits/plan/21", 13),
     ("supervisor", "/visits/plan/2", 10),
     ("supervisor", "/visits/plan/2/records?show=coming", 8),
-    ("admin", "/units/", 5),
+    ("admin", "/units/", 6),
     ("admin", "/units/21", 7),
     ("admin", "/accounts/", 6),
     ("auditor", "/trail", 12),

@@ -8,24 +8,27 @@ from typing import Any
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from gridunion import clock
 from gridunion.complaints.life import DISPUTES, OPEN
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.promises import ReplyDue
-from gridunion.db import db
+from gridunion.db import db, trusted
 from gridunion.employers.models import Employer
 from gridunion.members.models import Person
 from gridunion.members.movement import MOVEMENTS
+from gridunion.status import differences
 from gridunion.status.board import board
 from gridunion.status.figures import WINDOW
+from gridunion.status.models import Standing
 from gridunion.status.records import count
+from gridunion.status.verifying import differing
 from gridunion.tree import Unit
 from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
 from tests import bases, histories
-from tests.conftest import as_viewer, unit
+from tests.conftest import Someone, as_viewer, unit
 
 # ── the recount: plain loops over all records, knowing nothing of the room of status ──
 
@@ -112,7 +115,8 @@ def _firms(path: str) -> dict[str, int]:
 
 
 def check_everywhere() -> None:
-    """Every unit's total, and every line of its board, is the recount of its branch."""
+    """Every unit's total, and every line of its board, is the recount of its branch; `flask status verify` agrees."""
+    assert list(differing()) == []
     places = db.session.scalars(select(Unit).order_by(Unit.path)).all()
     true = {place.path: recounted(place.path) for place in places}
     for place in places:
@@ -301,3 +305,41 @@ def test_a_visit_taken_back_counts_no_more_where_its_person_has_gone_to(lifted: 
         assert board(unit("2110")).total.counts["helped"] == 1
         histories.step(visit.undo)
         assert board(unit("2110")).total.counts["helped"] == 0
+
+
+# ── the second opinion ──
+
+
+def test_what_is_kept_and_not_so_is_told_at_the_shell_and_to_the_administrator(
+    lifted: Flask, admin: Someone, leader: Someone
+) -> None:
+    run = lifted.test_cli_runner().invoke
+    person, case = histories.joined("211"), histories.asked("211")
+    histories.joined("221")
+    differences.recount()
+    told = run(args=["status", "verify"])
+    assert (told.exit_code, told.output) == (0, "存着的数和记录一个不差。\n")
+    assert "每晚重数" not in admin.get("/units/")
+    with histories.kept():
+        for wrong in (
+            update(Standing).where(Standing.unit_id == unit("211").id).values(members=7),
+            update(Person).where(Person.id == person.id).values(visit_due_at=clock.now()),
+            update(Complaint).where(Complaint.id == case.id).values(reopened=1),
+            update(Unit).where(Unit.code == "22").values(path="1/2/22/"),
+        ):
+            trusted(wrong)
+    told = run(args=["status", "verify"])
+    assert told.exit_code == 1 and "211 明珠社区第1网格  members  7  1\n" in told.output
+    for figure in (
+        f"person.visit_due_at #{person.id}",
+        f"complaint.reopened #{case.id}",
+        "person_search.unit",
+    ):
+        assert figure in told.output
+    assert "members" not in run(args=["status", "verify", "--unit", "22"]).output
+    assert "没有编码是 9 的单位" in run(args=["status", "verify", "--unit", "9"]).output
+    differences.recount()
+    assert "每晚重数：有" in admin.get("/units/")
+    page = admin.get("/status/differences")
+    assert page.total == len(told.output.splitlines()) - 1 and "会员的走访期限（记录" in page
+    leader.get("/status/differences", 403)

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from gridunion import totals
-from gridunion.status import behind, cell_views, filing, sums, views
+from gridunion.status import behind, cell_views, differences, filing, sums, views
 
 assert behind and cell_views and filing  # their views stand on the same blueprint
 
@@ -11,3 +11,4 @@ assert behind and cell_views and filing  # their views stand on the same bluepri
 def open_room(app: Flask) -> None:
     totals.answer(sums.totals)
     app.register_blueprint(views.bp)
+    app.cli.add_command(differences.status_group)

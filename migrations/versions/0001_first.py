@@ -231,6 +231,21 @@ def upgrade():
         )
 
     op.create_table(
+        "difference",
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("figure", sa.String(length=40), nullable=False),
+        sa.Column("record_number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("stored", sa.String(length=40), nullable=False),
+        sa.Column("counted", sa.String(length=40), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_difference_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_difference")),
+    )
+    with op.batch_alter_table("difference", schema=None) as batch_op:
+        batch_op.create_index("ix_difference_unit_id", ["unit_id"], unique=False)
+
+    op.create_table(
         "employer",
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("uscc", sa.String(length=18), nullable=True),
@@ -1837,6 +1852,10 @@ def downgrade():
         batch_op.drop_index("ix_employer_cell_id")
 
     op.drop_table("employer")
+    with op.batch_alter_table("difference", schema=None) as batch_op:
+        batch_op.drop_index("ix_difference_unit_id")
+
+    op.drop_table("difference")
     with op.batch_alter_table("code", schema=None) as batch_op:
         batch_op.drop_index("ix_code_list_code_unit_id_from_on")
 
