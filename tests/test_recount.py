@@ -20,8 +20,8 @@ from gridunion.members.models import Person
 from gridunion.members.movement import MOVEMENTS
 from gridunion.status import differences
 from gridunion.status.board import board
-from gridunion.status.figures import WINDOW
 from gridunion.status.models import Standing
+from gridunion.status.periods import WINDOW
 from gridunion.status.records import count
 from gridunion.status.verifying import differing
 from gridunion.tree import Unit

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import BigInteger, Select, and_, bindparam, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.visitors import iterate
@@ -16,8 +16,11 @@ from gridunion.complaints.models import Complaint
 from gridunion.complaints.promises import ReplyDue
 from gridunion.db import Bytewise, db
 from gridunion.employers.models import Employer
+from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.status.figures import moment
+from gridunion.status.past import THEN, THEN_OF
+from gridunion.status.periods import Period
 from gridunion.status.walks import CONDITIONS, PARTS, SOURCES
 from gridunion.tree import Unit
 from gridunion.units.models import STANDING
@@ -34,6 +37,7 @@ _WITH: dict[Any, Any] = {
     DueVisit: (joinedload(DueVisit.person), joinedload(DueVisit.employer), joinedload(DueVisit.unit)),
     ReplyDue: (joinedload(ReplyDue.complaint), joinedload(ReplyDue.unit)),
     Person: (joinedload(Person.unit),),
+    Membership: (joinedload(Membership.person), joinedload(Membership.unit)),
     Employer: (joinedload(Employer.unit),),
 }
 
@@ -48,19 +52,27 @@ class Records:
 
 
 @cache
-def _counting(name: str) -> Select[Any]:
+def _asked(name: str, dated: bool) -> tuple[Any, ColumnElement[bool]]:
+    """The kind of record a figure counts and by what; dated, as it stood at the end of a period."""
+    if dated and name in THEN:
+        return THEN_OF[name], THEN[name]
+    return SOURCES[name], ALL[name]
+
+
+@cache
+def _counting(name: str, dated: bool) -> Select[Any]:
     """Count what the viewer may open; the guard adds branch and seal."""
-    model = SOURCES[name]
+    model, condition = _asked(name, dated)
     return select(func.count()).select_from(model).join(Unit, Unit.id == model.unit_id).where(
-        Unit.path >= _lo, Unit.path < _hi, ALL[name]
+        Unit.path >= _lo, Unit.path < _hi, condition
     )  # fmt: skip
 
 
 @cache
-def _listing(name: str, going_on: bool) -> Select[Any]:
-    model = SOURCES[name]
+def _listing(name: str, dated: bool, going_on: bool) -> Select[Any]:
+    model, condition = _asked(name, dated)
     found = select(model, Unit.path).join(Unit, Unit.id == model.unit_id).options(*_WITH[model])
-    found = found.where(Unit.path >= _lo, Unit.path < _hi, ALL[name])
+    found = found.where(Unit.path >= _lo, Unit.path < _hi, condition)
     if going_on:
         found = found.where(or_(Unit.path > _path, and_(Unit.path == _path, model.id > _number)))
     return found.order_by(Unit.path, model.id).limit(PAGE + 1)
@@ -71,23 +83,26 @@ def _edges(unit: Unit, own: bool) -> tuple[str, str]:
     return (unit.path, f"{unit.path}!") if own else unit.branch
 
 
-def count(unit: Unit, name: str, own: bool = False) -> int:
-    """How many records of a branch a figure counts."""
-    lo, hi = _edges(unit, own)
-    return int(db.session.execute(_counting(name), {"lo": lo, "hi": hi, **_times(name)}).scalar_one())
+def count(unit: Unit, name: str, period: Period | None = None, own: bool = False) -> int:
+    """How many records of a branch a figure counts; without a period, over the days the board judges."""
+    lo, hi, period = *_edges(unit, own), period or Period.lately()
+    given = {"lo": lo, "hi": hi, **_times(name, period)}
+    return int(db.session.execute(_counting(name, period.dated), given).scalar_one())
 
 
-def records(unit: Unit, name: str, after: str = "", total: int | None = None, own: bool = False) -> Records:
+def records(
+    unit: Unit, name: str, period: Period, after: str = "", total: int | None = None, own: bool = False
+) -> Records:
     """The records a figure counts, in the order of the tree; `total` when a board counted them already."""
     lo, hi = _edges(unit, own)
     place = opened(f"behind {name}", after) or ()
-    given: dict[str, Any] = {"lo": lo, "hi": hi, **_times(name)}
+    given: dict[str, Any] = {"lo": lo, "hi": hi, **_times(name, period)}
     given |= dict(zip(("path", "number"), place, strict=False))
-    found = db.session.execute(_listing(name, bool(place)), given).all()
+    found = db.session.execute(_listing(name, period.dated, bool(place)), given).all()
     rows, last = [row[0] for row in found[:PAGE]], found[:PAGE][-1:]
     following = seal(f"behind {name}", last[0][1], last[0][0].id) if len(found) > PAGE else ""
     if total is None:
-        total = count(unit, name, own) if following or after else len(rows)
+        total = count(unit, name, period, own) if following or after else len(rows)
     return Records(rows, total, following)
 
 
@@ -103,10 +118,12 @@ STANDING.append(left_in)
 
 
 @cache
-def _asks(name: str) -> frozenset[str]:
+def _asks(name: str, dated: bool) -> frozenset[str]:
     """The moments a condition compares with."""
-    return frozenset(part.key for part in iterate(ALL[name]) if isinstance(part, BindParameter))
+    condition = _asked(name, dated)[1]
+    return frozenset(part.key for part in iterate(condition) if isinstance(part, BindParameter))
 
 
-def _times(name: str) -> dict[str, Any]:
-    return {key: value for key, value in moment().items() if key in _asks(name)}
+def _times(name: str, period: Period) -> dict[str, Any]:
+    asks = _asks(name, period.dated)
+    return {key: value for key, value in moment(period).items() if key in asks}

@@ -14,6 +14,7 @@ from gridunion.complaints.models import Complaint
 from gridunion.complaints.promises import ReplyDue
 from gridunion.employers.models import Employer
 from gridunion.look import day
+from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.visits.due import GONE, DueVisit
 
@@ -87,6 +88,16 @@ def _person(it: Person) -> Shown:
     return Shown(f"/members/{it.uid}", it.name, "", [it.unit.name, where], face=it.name[0], tags=hard)
 
 
+def _span(it: Membership) -> Shown:
+    """A membership as it was; the person may have gone elsewhere since."""
+    since = str(_("%(day)s 起", day=day(it.from_on)))
+    if it.person is None:
+        return Shown("", str(_("已转走的会员")), "", [it.unit.name, since])
+    return Shown(
+        f"/members/{it.person.uid}", it.person.name, "", [it.unit.name, since], face=it.person.name[0]
+    )
+
+
 def _employer(it: Employer) -> Shown:
     people = ngettext("%(num)s 人", "%(num)s 人", it.headcount) if it.headcount is not None else _("人数没填")
     state = (settings.label("union_state", it.union_state), "ok" if it.organized else "warn")
@@ -94,5 +105,5 @@ def _employer(it: Employer) -> Shown:
 
 
 _HOW: dict[type, Callable[[Any], Shown]] = {
-    Complaint: _case, ReplyDue: _word, DueVisit: _due_visit, Person: _person, Employer: _employer,
+    Complaint: _case, ReplyDue: _word, DueVisit: _due_visit, Person: _person, Membership: _span, Employer: _employer,
 }  # fmt: skip

@@ -9,6 +9,7 @@ from gridunion import clock
 from gridunion.accounts.models import Account, Posting, in_force
 from gridunion.bookmark import opened, seal
 from gridunion.db import db
+from gridunion.status.lights import Place
 from gridunion.tree import Unit
 
 PAGE = 50
@@ -47,13 +48,13 @@ def _staffed() -> ColumnElement[bool]:
     return Unit.id.in_(posted)
 
 
-def _open_cells(unit: Unit, which: str) -> ColumnElement[bool]:
+def _open_cells(unit: Unit | Place, which: str) -> ColumnElement[bool]:
     lo, hi = unit.branch
     cells = and_(Unit.path >= lo, Unit.path < hi, Unit.kind == "cell", is_open(Unit.__table__))
     return cells if which == "cells" else and_(cells, _staffed() if which == "staffed" else ~_staffed())
 
 
-def open_cells(unit: Unit, which: str = "cells") -> int:
+def open_cells(unit: Unit | Place, which: str = "cells") -> int:
     """How many open cells of a branch there are: all `cells`, `staffed` or `vacant` ones."""
     return db.session.scalar(select(func.count(Unit.id)).where(_open_cells(unit, which))) or 0
 
