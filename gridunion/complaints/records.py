@@ -50,6 +50,8 @@ class ComplaintEvent(Seal, Scoped, Addressed):
     words_sealed: Mapped[str | None] = sealed(Text)
     told: Mapped[str | None] = internal(String(12))
     sealed: Mapped[bool] = internal(Boolean, default=False)
+    # The limit of the case before this step: nothing else keeps what it was, once it moved.
+    was_due_at: Mapped[datetime | None] = internal()
     happened_at: Mapped[datetime] = internal(default=clock.now)
     recorded_at: Mapped[datetime] = internal(default=clock.now)
 

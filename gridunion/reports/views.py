@@ -17,6 +17,8 @@ from gridunion.reports.month import Month
 from gridunion.reports.sheet import differences, drawn, of_the_union
 from gridunion.reports.words import HEADS, NAMES, told
 from gridunion.rights import allow
+from gridunion.status.measures import MEASURES
+from gridunion.status.past import AS_NOW
 from gridunion.tree import Unit
 from gridunion.web import find_unit, go, page, say, viewer
 
@@ -113,7 +115,7 @@ def paper(unit: Unit, month: Month, sign: SignForm, refusal: ReturnForm, status:
         "reports/show.html", status, unit=unit, month=month, report=report, kept=kept, sheet=sheet, tell=told(sheet),
         sign_form=sign, refusal=refusal, signs=month.over and may_sign(unit, viewer()), who=viewer(), names=NAMES,
         changed=_changed(report, unit, month), late=_late(unit, report, month), sign_by=month.sign_by(unit.path),
-        heads=HEADS, as_of=datetime.fromisoformat(sheet["as_of"]),
+        heads=HEADS, as_now=[MEASURES[name].words for name in AS_NOW], as_of=datetime.fromisoformat(sheet["as_of"]),
     )  # fmt: skip
 
 

@@ -59,9 +59,10 @@ FREE: dict[Any, Condition] = {Complaint: free_of(_c), ReplyDue: _r.complaint_id.
 """What the viewer need not keep away from: he is told no number of what he may not open."""
 _received = NOT_SEALED & _within(_c.recorded_at)
 _dispute = _c.kind.in_([word(kind) for kind in DISPUTES]) & _c.accepted_at.is_not(None)
-_judged = NOT_SEALED & _within(_c.first_due_at) & _c.state.not_in([word(state) for state in LEFT])
-_left_out = NOT_SEALED & _within(_c.first_due_at) & _c.state.in_([word(state) for state in LEFT])
-_more_time = select(_s.id).where(_s.complaint_id == _c.id, _s.step == word("extend")).exists()
+FELL_DUE = NOT_SEALED & _within(_c.first_due_at)
+_judged = FELL_DUE & _c.state.not_in([word(state) for state in LEFT])
+_left_out = FELL_DUE & _c.state.in_([word(state) for state in LEFT])
+MORE_TIME = select(_s.id).where(_s.complaint_id == _c.id, _s.step == word("extend")).exists()
 _late = _c.due_at < NOW
 _told = _r.sealed.is_(False) & _within(_r.due_at)
 _stands = _within(_d.due_at) & _d.must & _d.state.not_in([word(state) for state in GONE])
@@ -154,7 +155,7 @@ PARTS: dict[str, Condition] = {
     "late_done": _judged & (_c.first_resolved_at > _c.first_due_at),
     "visits_missed": _stands & _d.done_at.is_(None),
     "left_out": _left_out,
-    "extended": _judged & _more_time,
+    "extended": _judged & MORE_TIME,
     "visits_late": _stands & (_d.done_at > _d.due_at),
     "echoes_missed": _told & _r.told_at.is_(None),
     "echoes_late": _told & (_r.told_at > _r.due_at),

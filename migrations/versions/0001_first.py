@@ -1325,6 +1325,7 @@ def upgrade():
         sa.Column("words_sealed", sa.Text(), nullable=True),
         sa.Column("told", sa.String(length=12), nullable=True),
         sa.Column("sealed", sa.Boolean(), nullable=False),
+        sa.Column("was_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
