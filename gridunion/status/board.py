@@ -14,7 +14,7 @@ from werkzeug.exceptions import NotFound
 from gridunion import clock
 from gridunion.db import trusted
 from gridunion.status.lights import ORDER, Line, Place
-from gridunion.status.past import Stood, nothing, standings
+from gridunion.status.past import FIGURES, Stood, nothing, standings
 from gridunion.status.periods import Period
 from gridunion.status.staffing import open_cells
 from gridunion.status.sums import computed, stored
@@ -135,11 +135,9 @@ def _summed(place: Place, parts: Iterable[Placed], stood: dict[int, Stood], peri
     for part in parts:
         whole.add(stood[part.place.id])
     line = Line(place, period=period)
-    line.counts, line.oldest_due_at, line.last_entry_at = (
-        whole.figures,
-        whole.oldest_due_at,
-        whole.last_entry_at,
-    )
+    told = FIGURES if period.dated else COUNTS
+    line.counts = {name: whole.figures[name] for name in told}
+    line.oldest_due_at, line.last_entry_at = whole.oldest_due_at, whole.last_entry_at
     line.cells = sum(part.place.is_cell and part.stood(period) for part in parts)
     line.judge()
     return line

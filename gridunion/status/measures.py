@@ -5,6 +5,8 @@ from functools import cache
 
 from flask_babel import lazy_gettext as _
 
+from gridunion.status.further import FURTHER
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -76,6 +78,7 @@ MEASURES = {
         Measure("visits_open", _("该走访"), _("还没做的走访")),
     )
 }  # fmt: skip
+MEASURES |= {it.name: Measure(it.name, it.words, it.rule) for it in FURTHER if it.name not in MEASURES}
 
 # The four goals of the headline strip: part, whole, what is missing, words, and the gap in words.
 GOALS = (

@@ -54,23 +54,32 @@ def _holds(day: Any) -> Any:
     return (_m.from_on <= day) & or_(_m.until_on.is_(None), _m.until_on > day)
 
 
-# How a case stood at the end of the period is told by its dated steps: what its row says now may be of later. A case
-# that ended before, and was not opened since, need not be asked for its steps.
-_ended = (_c.resolved_at < TO) | (_c.closed_at < TO)
+def state_at(moment: Any) -> Any:
+    """The state of a case at a moment, by its steps: what its row says now may be of later."""
+    last = select(_s.after).where(_steps, _s.recorded_at < moment).order_by(_s.id.desc()).limit(1)
+    return func.coalesce(last.correlate(Complaint.__table__).scalar_subquery(), word("registered"))
+
+
+def left_at(moment: Any) -> Any:
+    """Open at a moment. A case that ended before, and was not opened since, need not be asked for its steps."""
+    ended = (_c.resolved_at < moment) | (_c.closed_at < moment)
+    there = NOT_SEALED & (_c.recorded_at < moment) & ended.is_not(True)
+    return there & state_at(moment).in_([word(state) for state in OPEN])
+
+
+HELD = _active & _holds(_LAST)
 _steps = _s.complaint_id == _c.id
-_last = select(_s.after).where(_steps, _s.recorded_at < TO).order_by(_s.id.desc()).limit(1)
 _next = select(_s.was_due_at).where(_steps, _s.recorded_at >= TO).order_by(_s.id).limit(1)
-_state = func.coalesce(_last.correlate(Complaint.__table__).scalar_subquery(), word("registered"))
 _due_at = func.coalesce(_next.correlate(Complaint.__table__).scalar_subquery(), _c.due_at, type_=UtcDateTime)
-_open = NOT_SEALED & (_c.recorded_at < TO) & _ended.is_not(True) & _state.in_([word(state) for state in OPEN])
-_left = _state.in_([word(state) for state in LEFT])
+_open = left_at(TO)
+_left = state_at(TO).in_([word(state) for state in LEFT])
 _judged = FELL_DUE & ~_left
 _disputes = CONDITIONS["disputes"] & (_c.accepted_at < TO)
 _mediated = _c.mediated_on <= _LAST
 _marked = _p.hardship_on <= _LAST
 
 AT_END = (
-    Walk(Membership, _active & _holds(_LAST), {"members": ALL}),
+    Walk(Membership, HELD, {"members": ALL}),
     Walk(Membership, _active & _holds(_BEFORE), {"before": ALL}),
     Walk(Membership, (_m.status == word("retained")) & _holds(_LAST), {"retained": ALL}),
     Walk(Person, CONDITIONS["hardship"] & _marked, {"hardship": ALL}),

@@ -13,6 +13,7 @@ from gridunion.db import db
 from gridunion.rights import allow
 from gridunion.status import force
 from gridunion.status.board import Board, board, board_of
+from gridunion.status.indicators import GROUPS
 from gridunion.status.lights import ORDER, Line, Place
 from gridunion.status.measures import INDICATORS, MEASURES
 from gridunion.status.past import AS_NOW
@@ -164,7 +165,7 @@ def rules() -> Response:
     with everywhere():  # names of units are public
         named = db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).all()
     return page(
-        "status/rules.html", measures=MEASURES, dated=dated, window=WINDOW, places=dict(named),
+        "status/rules.html", measures=MEASURES, groups=GROUPS, dated=dated, window=WINDOW, places=dict(named),
         as_now=[MEASURES[name].words for name in AS_NOW],
         limits={setting.key.removeprefix("light."): settings.value(setting.key) for setting in dated},
     )  # fmt: skip

@@ -50,31 +50,31 @@ def word(said: str) -> ColumnElement[str]:
     return literal_column(f"'{said}'")
 
 
-def _within(column: ColumnElement[Any]) -> Condition:
+def within(column: ColumnElement[Any]) -> Condition:
     return (column >= FROM) & (column < TO)
 
 
 NOT_SEALED = _c.sealed.is_(False)
 FREE: dict[Any, Condition] = {Complaint: free_of(_c), ReplyDue: _r.complaint_id.not_in(KEPT_FROM_ME)}
 """What the viewer need not keep away from: he is told no number of what he may not open."""
-_received = NOT_SEALED & _within(_c.recorded_at)
+_received = NOT_SEALED & within(_c.recorded_at)
 _dispute = _c.kind.in_([word(kind) for kind in DISPUTES]) & _c.accepted_at.is_not(None)
-FELL_DUE = NOT_SEALED & _within(_c.first_due_at)
-_judged = FELL_DUE & _c.state.not_in([word(state) for state in LEFT])
+FELL_DUE = NOT_SEALED & within(_c.first_due_at)
+JUDGED = FELL_DUE & _c.state.not_in([word(state) for state in LEFT])
 _left_out = FELL_DUE & _c.state.in_([word(state) for state in LEFT])
 MORE_TIME = select(_s.id).where(_s.complaint_id == _c.id, _s.step == word("extend")).exists()
 _late = _c.due_at < NOW
-_told = _r.sealed.is_(False) & _within(_r.due_at)
-_stands = _within(_d.due_at) & _d.must & _d.state.not_in([word(state) for state in GONE])
-_met = (_v.voided_at.is_(None)) & _v.outcome.in_([word(outcome) for outcome in REACHED])
-_active = _p.status == word("active")
-_works = _e.state == word("active")
-_hard = _active & _p.hardship_class.is_not(None)
-INCOMPLETE = _active & (_p.gaps != NONE)
+_told = _r.sealed.is_(False) & within(_r.due_at)
+_stands = within(_d.due_at) & _d.must & _d.state.not_in([word(state) for state in GONE])
+MET = (_v.voided_at.is_(None)) & _v.outcome.in_([word(outcome) for outcome in REACHED])
+ACTIVE = _p.status == word("active")
+WORKS = _e.state == word("active")
+HARD = ACTIVE & _p.hardship_class.is_not(None)
+INCOMPLETE = ACTIVE & (_p.gaps != NONE)
 # Asked as a subquery: of a bound moment SQLite would look up how many visits lie behind it, and plan anew each time.
 _since, _until = select(FROM).scalar_subquery(), select(NOW).scalar_subquery()
 _lately = (_v.happened_at >= _since) & (_v.happened_at < _until)
-_seen_lately = select(_v.id).where(_v.person_id == _p.id, _met, _lately).exists()
+_seen_lately = select(_v.id).where(_v.person_id == _p.id, MET, _lately).exists()
 
 
 @dataclass(frozen=True)
@@ -110,19 +110,19 @@ class Walk:
 
 ALL = true()
 WALKS = (
-    Walk(Person, _active, {"members": ALL}),
+    Walk(Person, ACTIVE, {"members": ALL}),
     Walk(Person, _p.status == word("applied"), {"applied": ALL}),
-    Walk(Person, _active & _p.new_form, {"new_form": ALL}),
-    Walk(Person, _active & _p.visit_due_at.is_not(None), {"people_due": ALL}),
-    Walk(Person, _hard, {"hardship": ALL}),
+    Walk(Person, ACTIVE & _p.new_form, {"new_form": ALL}),
+    Walk(Person, ACTIVE & _p.visit_due_at.is_not(None), {"people_due": ALL}),
+    Walk(Person, HARD, {"hardship": ALL}),
     Walk(Person, INCOMPLETE, {"incomplete": ALL}),
-    Walk(Person, _hard & _seen_lately, {"helped": ALL}, also=Visit),
-    Walk(Employer, _works, {"employers": ALL, "organized": _e.union_state != word("unorganized")}),
+    Walk(Person, HARD & _seen_lately, {"helped": ALL}, also=Visit),
+    Walk(Employer, WORKS, {"employers": ALL, "organized": _e.union_state != word("unorganized")}),
     Walk(Complaint, _received, {
         "received": ALL, "ours_first": _c.channel != word("hotline"), "disputes": _dispute,
         "mediated": _dispute & _c.mediated_on.is_not(None),
     }),
-    Walk(Complaint, _judged, {"due": ALL, "on_time": _c.first_resolved_at <= _c.first_due_at}),
+    Walk(Complaint, JUDGED, {"due": ALL, "on_time": _c.first_resolved_at <= _c.first_due_at}),
     Walk(Complaint, NOT_SEALED & IS_OPEN, {"open": ALL}),
     Walk(Complaint, NOT_SEALED & IS_OPEN & _late, {"overdue": ALL}, {"oldest_due_at": func.min(_c.due_at)}),
     Walk(DueVisit, _stands, {"visits_due": ALL, "visits_on_time": _d.done_at <= _d.due_at}),
@@ -151,16 +151,16 @@ SOURCES = sources(WALKS)
 
 # Parts of a figure, listed apart on the page of its records.
 PARTS: dict[str, Condition] = {
-    "late_open": _judged & _c.first_resolved_at.is_(None),
-    "late_done": _judged & (_c.first_resolved_at > _c.first_due_at),
+    "late_open": JUDGED & _c.first_resolved_at.is_(None),
+    "late_done": JUDGED & (_c.first_resolved_at > _c.first_due_at),
     "visits_missed": _stands & _d.done_at.is_(None),
     "left_out": _left_out,
-    "extended": _judged & MORE_TIME,
+    "extended": JUDGED & MORE_TIME,
     "visits_late": _stands & (_d.done_at > _d.due_at),
     "echoes_missed": _told & _r.told_at.is_(None),
     "echoes_late": _told & (_r.told_at > _r.due_at),
-    "unorganized": _works & (_e.union_state == word("unorganized")),
-    "unhelped": _hard & ~_seen_lately,
+    "unorganized": WORKS & (_e.union_state == word("unorganized")),
+    "unhelped": HARD & ~_seen_lately,
     "not_mediated": CONDITIONS["disputes"] & _c.mediated_on.is_(None),
     "from_outside": CONDITIONS["received"] & (_c.channel == word("hotline")),
 }

@@ -40,11 +40,14 @@ PAGES: dict[str, list[str]] = {
     ],
     "supervisor": [
         "/status/", f"/status/{COMMUNITY}", f"/status/{CELL}", f"/status/{COMMUNITY}/due",
-        f"/status/{COMMUNITY}/members", f"/status/{COMMUNITY}/cells", "/complaints/overdue", f"/members/ » {FIRST}",
+        f"/status/{COMMUNITY}/members", f"/status/{COMMUNITY}/cells",
+        "/status/?when=2026-10&compare=1", f"/status/{COMMUNITY}/measures?compare=1", "/complaints/overdue",
+        f"/members/ » {FIRST}",
     ],
     "district": ["/status/"],
     "admin": [
-        "/units/", f"/units/{COMMUNITY}", f"/units/{COMMUNITY}/new", f"/units/{COMMUNITY}/split", "/accounts/",
+        "/units/", "/status/differences", f"/units/{COMMUNITY}", f"/units/{COMMUNITY}/new",
+        f"/units/{COMMUNITY}/split", "/accounts/",
         f"/accounts/ » {FIRST}", "/accounts/new", "/accounts/sheet", "/settings", "/settings/light.on_time.good",
         "/settings/lists", "/settings/lists/key_group", "/calendar",
     ],
