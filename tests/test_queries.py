@@ -47,7 +47,7 @@ PAGES = (
     ("supervisor", "/status/2/open", 12),
     ("supervisor", "/status/2/visits_due", 15),
     ("supervisor", "/status/2/cells", 11),
-    ("supervisor", "/status/2?when=2026-11", 18),
+    ("supervisor", "/status/2?when=2026-11", 22),
     ("supervisor", "/status/2/measures", 59),
     ("supervisor", "/status/2/visits_met", 7),
     ("supervisor", "/status/2/called", 7),
