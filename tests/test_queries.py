@@ -69,6 +69,9 @@ PAGES = (
 )
 
 
+SELECTS = 21  # SQLITE_SELECT
+
+
 @contextmanager
 def asked(site: Flask) -> Iterator[list[str]]:
     """The statements the database hears."""
@@ -171,3 +174,33 @@ def test_no_page_asks_more_often_than_is_written_here(lifted: Flask) -> None:
     many = counted(lifted)
     most = {f"{login} {address}": number for login, address, number in PAGES}
     assert {page: (number, most[page]) for page, number in many.items() if number > most[page]} == {}
+
+
+@pytest.mark.once
+def test_what_is_asked_at_every_page_is_planned_only_once(lifted: Flask) -> None:
+    """SQLite plans a statement anew, which costs more than to answer it, when it may look at a bound value."""
+    crowd(0, 3)
+    with planned() as statements:
+        for login in ("worker", "leader"):
+            somebody = Someone(lifted, login)
+            for _time in range(3):
+                statements.clear()
+                somebody.get("/members/")
+            assert statements == [], login
+
+
+@contextmanager
+def planned() -> Iterator[list[Any]]:
+    """What SQLite is asked while it plans statements: whether it may read this table, that column."""
+    heard: list[Any] = []
+
+    def hear(raw: Any, _record: Any) -> None:
+        raw.set_authorizer(lambda action, *said: heard.append(said) or 0 if action == SELECTS else 0)
+
+    event.listen(db.engine, "connect", hear)
+    db.engine.dispose()
+    try:
+        yield heard
+    finally:
+        event.remove(db.engine, "connect", hear)
+        db.engine.dispose()

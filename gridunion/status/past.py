@@ -15,7 +15,7 @@ from sqlalchemy import Date, bindparam, func, or_, select, union_all
 from gridunion.complaints.life import LEFT, OPEN
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.records import ComplaintEvent
-from gridunion.db import UtcDateTime, trusted
+from gridunion.db import UtcDateTime, trusted, written
 from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.status.figures import LIVE, moment
@@ -35,7 +35,6 @@ from gridunion.status.walks import (
     Walk,
     conditions,
     sources,
-    word,
 )
 from gridunion.visits.models import Visit
 
@@ -47,7 +46,7 @@ _FIRST: Any = bindparam("first", type_=Date())
 _LAST: Any = bindparam("last", type_=Date())
 _BEFORE: Any = bindparam("day_before", type_=Date())
 _c, _m, _p, _s = (it.__table__.c for it in (Complaint, Membership, Person, ComplaintEvent))
-_active = _m.status == word("active")
+_active = _m.status == written("active")
 
 
 def _holds(day: Any) -> Any:
@@ -57,14 +56,14 @@ def _holds(day: Any) -> Any:
 def state_at(moment: Any) -> Any:
     """The state of a case at a moment, by its steps: what its row says now may be of later."""
     last = select(_s.after).where(_steps, _s.recorded_at < moment).order_by(_s.id.desc()).limit(1)
-    return func.coalesce(last.correlate(Complaint.__table__).scalar_subquery(), word("registered"))
+    return func.coalesce(last.correlate(Complaint.__table__).scalar_subquery(), written("registered"))
 
 
 def left_at(moment: Any) -> Any:
     """Open at a moment. A case that ended before, and was not opened since, need not be asked for its steps."""
     ended = (_c.resolved_at < moment) | (_c.closed_at < moment)
     there = NOT_SEALED & (_c.recorded_at < moment) & ended.is_not(True)
-    return there & state_at(moment).in_([word(state) for state in OPEN])
+    return there & state_at(moment).in_([written(state) for state in OPEN])
 
 
 HELD = _active & _holds(_LAST)
@@ -72,7 +71,7 @@ _steps = _s.complaint_id == _c.id
 _next = select(_s.was_due_at).where(_steps, _s.recorded_at >= TO).order_by(_s.id).limit(1)
 _due_at = func.coalesce(_next.correlate(Complaint.__table__).scalar_subquery(), _c.due_at, type_=UtcDateTime)
 _open = left_at(TO)
-_left = state_at(TO).in_([word(state) for state in LEFT])
+_left = state_at(TO).in_([written(state) for state in LEFT])
 _judged = FELL_DUE & ~_left
 _disputes = CONDITIONS["disputes"] & (_c.accepted_at < TO)
 _mediated = _c.mediated_on <= _LAST
@@ -81,7 +80,7 @@ _marked = _p.hardship_on <= _LAST
 AT_END = (
     Walk(Membership, HELD, {"members": ALL}),
     Walk(Membership, _active & _holds(_BEFORE), {"before": ALL}),
-    Walk(Membership, (_m.status == word("retained")) & _holds(_LAST), {"retained": ALL}),
+    Walk(Membership, (_m.status == written("retained")) & _holds(_LAST), {"retained": ALL}),
     Walk(Person, CONDITIONS["hardship"] & _marked, {"hardship": ALL}),
     Walk(Person, CONDITIONS["helped"] & _marked, {"helped": ALL}),
     Walk(Complaint, _open, {"open": ALL}),
@@ -103,7 +102,9 @@ AS_NOW = ("employers", "organized", "hardship", "helped", "visits_due", "visits_
 """Figures of a past period that no dated step tells in full: what was changed on the records since changes them."""
 
 BEGAN = Walk(
-    Membership, _active & (_m.change_type == word("1")) & _m.from_on.between(_FIRST, _LAST), {"joined": ALL}
+    Membership,
+    _active & (_m.change_type == written("1")) & _m.from_on.between(_FIRST, _LAST),
+    {"joined": ALL},
 )
 THEN, THEN_OF = (
     conditions(AT_END) | PARTS_THEN,

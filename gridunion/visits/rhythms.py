@@ -15,10 +15,10 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, literal_column, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, select
 
 from gridunion import calendar, clock, settings
-from gridunion.db import UtcDateTime, trusted
+from gridunion.db import UtcDateTime, trusted, written
 from gridunion.employers.models import Employer
 from gridunion.members.membership import Membership
 from gridunion.members.models import Person
@@ -37,12 +37,7 @@ _BEFORE = bindparam("before", type_=UtcDateTime)
 _since: BindParameter[datetime] = bindparam("since", type_=UtcDateTime)
 
 
-def _word(said: str) -> ColumnElement[str]:
-    """Written out: SQLite uses a partial index only for a condition it can read, not for a bound value."""
-    return literal_column(f"'{said}'")
-
-
-_FREE = (_p.status == _word("active")) & _p.visit_due_at.is_(None) & _p.withdrawn_at.is_(None)
+_FREE = (_p.status == written("active")) & _p.visit_due_at.is_(None) & _p.withdrawn_at.is_(None)
 # An employer is the business of the cell it lies in, as Employer.home says.
 _LIES = and_(_cell.c.id == _e.cell_id, _cell.c.parent_id == _e.unit_id, _cell.c.closed_on.is_(None))
 _firms = Employer.__table__.join(_cell, _LIES, isouter=True)
@@ -73,9 +68,9 @@ class Rhythm:
 
 RHYTHMS = (
     Rhythm("hardship_round", "visit.every.hardship", _p.hardship_class.is_not(None)),
-    Rhythm("employer_round", "visit.every.employer", _e.state == _word("active"), Employer),
+    Rhythm("employer_round", "visit.every.employer", _e.state == written("active"), Employer),
     Rhythm("group_round", "visit.every.group", _p.key_group == bindparam("entry"), by="key_group"),
-    Rhythm("long_unseen", "visit.every.member", _p.status == _word("active")),
+    Rhythm("long_unseen", "visit.every.member", _p.status == written("active")),
 )
 
 
@@ -111,7 +106,7 @@ def _employers(in_cell: bool) -> Select[Any]:
         if in_cell
         else (_e.unit_id == _UNIT) & _cell.c.id.is_(None)
     )
-    works = (_e.state == _word("active")) & _e.visit_due_at.is_(None) & (_e.seen_at < _BEFORE)
+    works = (_e.state == written("active")) & _e.visit_due_at.is_(None) & (_e.seen_at < _BEFORE)
     return (
         select(_e.id, _e.seen_at)
         .select_from(_firms)
@@ -121,13 +116,14 @@ def _employers(in_cell: bool) -> Select[Any]:
     )
 
 
-_ASKED = select(_d.id).where(_d.person_id == _p.id, _d.trigger == _word(NEW)).exists()
+_ASKED = select(_d.id).where(_d.person_id == _p.id, _d.trigger == written(NEW)).exists()
 _JOINED = (
     select(_p.id, _m.from_on)
     .join_from(Membership.__table__, Person.__table__, (_p.id == _m.person_id) & (_p.unit_id == _m.unit_id))
     .where(
-        _m.unit_id == _UNIT, _m.status == _word("active"), _m.until_on.is_(None), _m.from_on >= bindparam("since"),
-        _m.change_type.in_([_word("1"), _word("2")]), _p.status == _word("active"), _p.withdrawn_at.is_(None), ~_ASKED,
+        _m.unit_id == _UNIT, _m.status == written("active"), _m.until_on.is_(None), _m.from_on >= bindparam("since"),
+        _m.change_type.in_([written("1"), written("2")]), _p.status == written("active"), _p.withdrawn_at.is_(None),
+        ~_ASKED,
     )
     .order_by(_m.from_on, _p.id)
     .limit(_ROOM)
@@ -138,10 +134,10 @@ _itself = (_d.unit_id == _UNIT) & _d.recorded_by_id.is_(None)
 _lately = (
     (_d.due_at >= _since)
     & (_d.recorded_at >= _since)
-    & _d.state.not_in([_word(state) for state in ("open", *GONE)])
+    & _d.state.not_in([written(state) for state in ("open", *GONE)])
 )
 _HELD = select(
-    select(func.count()).where(_itself, _d.state == _word("open")).scalar_subquery()
+    select(func.count()).where(_itself, _d.state == written("open")).scalar_subquery()
     + select(func.count()).where(_itself, _lately).scalar_subquery()
 )
 
