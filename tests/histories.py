@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from gridunion import clock
 from gridunion.accounts.models import Account
+from gridunion.complaints.conflicts import Tie
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.turns import NotYours, OutOfTurn
 from gridunion.db import db, write, writing
@@ -94,6 +95,11 @@ def call(case: Complaint, answer: str) -> None:
     judge = as_viewer(LEADERS.get(case.unit.code, "leader"))
     step(lambda: case.confirm(judge))
     step(lambda: case.call_back(judge, answer, "问过本人了"))
+
+
+def tie(login: str, employer: str) -> None:
+    with kept():
+        db.session.add(Tie(account_id=account(login).id, employer_name=employer, kind="family"))
 
 
 def planned(person: Person, trigger: str, due_at: datetime) -> DueVisit:

@@ -1,31 +1,36 @@
 """Whatever happens, the figures of a board are a recount of the records, at every level."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import count as numbers
+from itertools import count as counter
 from typing import Any
 
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from gridunion import clock
 from gridunion.complaints.life import DISPUTES, OPEN
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.promises import ReplyDue
-from gridunion.db import db
+from gridunion.db import db, trusted
 from gridunion.employers.models import Employer
 from gridunion.members.models import Person
 from gridunion.members.movement import MOVEMENTS
+from gridunion.status import differences
 from gridunion.status.board import board
+from gridunion.status.models import Standing
 from gridunion.status.periods import WINDOW
 from gridunion.status.records import count
+from gridunion.status.verifying import differing
 from gridunion.tree import Unit
 from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
 from tests import bases, histories
-from tests.conftest import as_viewer, unit
+from tests.conftest import Someone, as_viewer, unit
+from tests.test_status import numbers
 
 # ── the recount: plain loops over all records, knowing nothing of the room of status ──
 
@@ -112,7 +117,8 @@ def _firms(path: str) -> dict[str, int]:
 
 
 def check_everywhere() -> None:
-    """Every unit's total, and every line of its board, is the recount of its branch."""
+    """Every unit's total, and every line of its board, is the recount of its branch; `flask status verify` agrees."""
+    assert list(differing()) == []
     places = db.session.scalars(select(Unit).order_by(Unit.path)).all()
     true = {place.path: recounted(place.path) for place in places}
     for place in places:
@@ -132,6 +138,7 @@ def _same(shown: dict[str, int], true: dict[str, int], where: str) -> None:
 
 # ── any history ──
 
+SHOP = "汉宁轩饭店"
 PLACES = st.sampled_from(["211", "2110", "212", "221"])
 ANY_PLACE = st.sampled_from(["211", "2110", "212", "221", "21", "210"])
 NTH = st.integers(0, 11)
@@ -142,8 +149,10 @@ STEPS = st.one_of(
     st.tuples(st.just("see"), NTH, st.sampled_from(["met", "phone", "not_home"])),
     st.tuples(st.just("unsee"), NTH),
     st.tuples(st.just("ask"), ANY_PLACE, st.sampled_from(["welfare", "wages", "harassment"]),
-              st.sampled_from(["hotline", "visit"])),
-    st.tuples(st.just("give"), NTH), st.tuples(st.just("refuse"), NTH),
+              st.sampled_from(["hotline", "visit"]), st.sampled_from([None, SHOP])),
+    st.tuples(st.just("give"), NTH), st.tuples(st.just("refuse"), NTH), st.tuples(st.just("reopen"), NTH),
+    st.tuples(st.just("tie"), st.sampled_from(["leader", "supervisor", "district"])),
+    st.tuples(st.just("recuse"), NTH),
     st.tuples(st.just("finish"), NTH, st.booleans()),
     st.tuples(st.just("call"), NTH, st.sampled_from(["satisfied", "not_satisfied", "unreachable"])),
     st.tuples(st.just("firm"), st.sampled_from(["21", "210"]), st.sampled_from(["unorganized", "organized"])),
@@ -152,6 +161,7 @@ STEPS = st.one_of(
     st.tuples(st.just("transfer"), NTH, st.sampled_from(["2110", "212", "221"])),
     st.tuples(st.just("change"), NTH, st.sampled_from(["retain", "come_back", "resign"])),
     st.tuples(st.just("close"), st.sampled_from(["2110", "221"])),
+    st.tuples(st.just("split"), st.sampled_from(["211", "212"])),
     st.tuples(st.just("wait"), st.sampled_from([0.2, 0.6, 1, 4, 12, 33])),
 )  # fmt: skip
 
@@ -160,7 +170,7 @@ class Story:
     """A street to which things happen, one after the other."""
 
     def __init__(self) -> None:
-        self.day, self.names = 0.0, numbers()
+        self.day, self.names = 0.0, counter()
 
     def happen(self, name: str, *said: Any) -> None:
         self.day += 0.005  # a clock that is set back would put the last step into the future
@@ -198,8 +208,8 @@ class Story:
         if visit := self.nth(Visit, number):
             histories.step(visit.undo)
 
-    def ask(self, place: str, category: str, channel: str) -> None:
-        histories.asked(place, category=category, channel=channel)
+    def ask(self, place: str, category: str, channel: str, employer: str | None) -> None:
+        histories.asked(place, category=category, channel=channel, employer_name=employer)
 
     def give(self, number: int) -> None:
         if case := self.nth(Complaint, number):
@@ -209,6 +219,25 @@ class Story:
         if case := self.nth(Complaint, number):
             judge = as_viewer(histories.LEADERS.get(case.unit.code, "leader"))
             histories.step(lambda: case.refuse(judge, "court", "请到仲裁委申请仲裁", "phone"))
+
+    def reopen(self, number: int) -> None:
+        if case := self.nth(Complaint, number):
+            by = as_viewer(histories.LEADERS.get(case.unit.code, "leader"))
+            histories.step(lambda: case.reopen(by, "本人说又没发工资"))
+
+    def tie(self, login: str) -> None:
+        histories.tie(login, SHOP)
+
+    def recuse(self, number: int) -> None:
+        if case := self.nth(Complaint, number):
+            by = as_viewer(histories.CELLS.get(case.unit.code, "leader"))
+            histories.step(lambda: case.recuse(by, "是我表弟的事"))
+
+    def split(self, code: str) -> None:
+        """Another cell beside one, which takes up what came later; what happened stays where it was."""
+        beside = f"{code}9{next(self.names)}"
+        histories.grow(beside, unit(code).lineage()[-2].code)
+        histories.close(code, heir=beside)
 
     def finish(self, number: int, mediated: bool) -> None:
         if case := self.nth(Complaint, number):
@@ -260,14 +289,41 @@ def told(site: Flask, steps: list[Any]) -> Story:
     return story
 
 
-@tried(9)
-@given(steps=st.lists(STEPS, min_size=15, max_size=40))
+@tried(6)
+@given(steps=st.lists(STEPS, min_size=25, max_size=50))
 def test_every_board_is_a_recount_of_the_records_whatever_happened(lifted: Flask, steps: list[Any]) -> None:
     story = told(lifted, steps)
     with histories.on(story.day + 0.005):
         check_everywhere()
     with histories.on(story.day + 1):
         check_everywhere()
+
+
+def check_boards(site: Flask) -> int:
+    """Every number on the boards, as each who sees one, is how many records open behind it."""
+    walked = 0
+    for login in ("leader", "leader2", "supervisor", "district"):
+        somebody = Someone(site, login)
+        own = somebody.get("/status/")
+        below = re.findall(r'id="x(\w+)" href="/status/\1"', own.html)[:1]
+        boards = [own, *(somebody.get(f"/status/?open={code}") for code in below)]
+        seen = dict(number for board in boards for number in numbers(board))
+        for href, number in seen.items():
+            assert somebody.get(href).total == number, f"{login}: {href} says {number}"
+        walked += len(seen)
+    return walked
+
+
+@tried(3)
+@given(steps=st.lists(STEPS, min_size=40, max_size=60))
+def test_every_number_on_a_board_opens_as_many_records_as_it_says_whoever_looks(
+    lifted: Flask, steps: list[Any]
+) -> None:
+    story = told(
+        lifted, [("ask", "211", "wages", "visit", SHOP), ("tie", "leader"), ("tie", "district"), *steps]
+    )
+    with histories.on(story.day + 0.005):
+        assert check_boards(lifted) > 40
 
 
 def test_a_month_of_work_recounts_at_every_level(lifted: Flask) -> None:
@@ -301,3 +357,41 @@ def test_a_visit_taken_back_counts_no_more_where_its_person_has_gone_to(lifted: 
         assert board(unit("2110")).total.counts["helped"] == 1
         histories.step(visit.undo)
         assert board(unit("2110")).total.counts["helped"] == 0
+
+
+# ── the second opinion ──
+
+
+def test_what_is_kept_and_not_so_is_told_at_the_shell_and_to_the_administrator(
+    lifted: Flask, admin: Someone, leader: Someone
+) -> None:
+    run = lifted.test_cli_runner().invoke
+    person, case = histories.joined("211"), histories.asked("211")
+    histories.joined("221")
+    differences.recount()
+    told = run(args=["status", "verify"])
+    assert (told.exit_code, told.output) == (0, "存着的数和记录一个不差。\n")
+    assert "每晚重数" not in admin.get("/units/")
+    with histories.kept():
+        for wrong in (
+            update(Standing).where(Standing.unit_id == unit("211").id).values(members=7),
+            update(Person).where(Person.id == person.id).values(visit_due_at=clock.now()),
+            update(Complaint).where(Complaint.id == case.id).values(reopened=1),
+            update(Unit).where(Unit.code == "22").values(path="1/2/22/"),
+        ):
+            trusted(wrong)
+    told = run(args=["status", "verify"])
+    assert told.exit_code == 1 and "211 明珠社区第1网格  members  7  1\n" in told.output
+    for figure in (
+        f"person.visit_due_at #{person.id}",
+        f"complaint.reopened #{case.id}",
+        "person_search.unit",
+    ):
+        assert figure in told.output
+    assert "members" not in run(args=["status", "verify", "--unit", "22"]).output
+    assert "没有编码是 9 的单位" in run(args=["status", "verify", "--unit", "9"]).output
+    differences.recount()
+    assert "每晚重数：有" in admin.get("/units/")
+    page = admin.get("/status/differences")
+    assert page.total == len(told.output.splitlines()) - 1 and "会员的走访期限（记录" in page
+    leader.get("/status/differences", 403)

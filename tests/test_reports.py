@@ -16,13 +16,16 @@ from gridunion.accounts.models import Account, Posting
 from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.reports.models import Report
-from gridunion.reports.month import Month
+from gridunion.reports.month import FIGURES, Month
 from gridunion.reports.sheet import drawn
 from gridunion.reports.tables import kept_back
 from gridunion.reports.travel import Sender, document
+from gridunion.status.measures import MEASURES
 from gridunion.status.past import standings
+from gridunion.status.records import count
 from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
+from tests import histories
 from tests.conftest import Someone, as_viewer, member, unit
 
 DECEMBER = datetime(2026, 12, 3, 4, 0, tzinfo=UTC)  # Thursday, noon in Shanghai
@@ -111,6 +114,21 @@ def test_what_was_signed_stays_and_a_recount_says_what_changed_since(lifted: Fla
     assert "签名对不上" in leader.get("/reports/21/2026-11")
 
 
+def test_a_draft_leaves_out_what_its_reader_keeps_away_from_and_what_is_signed_counts_all(
+    lifted: Flask, leader: Someone, supervisor: Someone
+) -> None:
+    with clock.at(datetime(2026, 11, 2, 4, 0, tzinfo=UTC)):
+        histories.asked("211", employer_name="汉宁轩饭店")
+        histories.asked("211")
+    histories.tie("leader", "汉宁轩饭店")
+    assert "本月收到职工诉求 1 件" in leader.get("/reports/21/2026-11")
+    assert "本月收到职工诉求 2 件" in supervisor.get("/reports/21/2026-11")
+    leader.post(SIGN)
+    figures = report().sheet["total"]["figures"]
+    assert (figures["received"], figures["open"], figures["overdue"]) == (2, 2, 2)
+    assert "一个数都没变" in leader.get("/reports/21/2026-11?check=1")
+
+
 def test_only_who_leads_a_union_signs_for_it_or_who_leads_the_one_above_when_nobody_does(
     lifted: Flask, leader: Someone, supervisor: Someone, worker: Someone, leader2: Someone
 ) -> None:
@@ -153,23 +171,53 @@ def test_the_street_is_counted_from_records_and_not_from_the_papers_of_its_commu
     month = Month(date(2026, 11, 1))
     street = drawn(unit("2"), month)
     parts = [drawn(unit(code), month) for code in ("21", "210")]
-    for name, count in street["total"]["figures"].items():
-        assert count == sum(part["total"]["figures"][name] for part in parts), name
-        assert count == sum(line["figures"][name] for line in street["lines"]), name
+    for name, many in street["total"]["figures"].items():
+        assert many == sum(part["total"]["figures"][name] for part in parts), name
+        assert many == sum(line["figures"][name] for line in street["lines"]), name
 
 
 def test_the_end_of_a_month_is_not_changed_by_what_came_after(lifted: Flask) -> None:
-    a_month()
-    before = standings([unit("211").id], Month(date(2026, 11, 1)))[unit("211").id]
-    late = member("赵六", phone="13609162077")
-    with write():
-        case = db.session.scalars(select(Complaint)).one()
-        case.closed_at = case.resolved_at = clock.now()
-        case.state = "closed"
-        late.resettle(unit("2110"), as_viewer("leader"))
-    after = standings([unit("211").id], Month(date(2026, 11, 1)))[unit("211").id]
-    assert before.figures["overdue"] == after.figures["overdue"] == 1
-    assert after.figures["members"] == before.figures["members"] == 2
+    """A month later cases are taken back, reopened, given more time, withdrawn and mediated, and people move."""
+    october, by = Month(date(2026, 10, 1)), as_viewer("leader")
+    with histories.on(-35), histories.kept():  # the fifteenth of October
+        there = [histories.joined("211", f"会员{n}", phone=f"1360916{n:04d}") for n in range(2)]
+        kinds = ("welfare", "welfare", "welfare", "wages", "welfare")
+        cases = [histories.asked("211", category=kind) for kind in kinds]
+        for case in cases:
+            histories.give(case)
+        reopened, sent_on, withdrawn, dispute, done = cases
+    with histories.on(-32):
+        histories.finish(reopened), histories.finish(done)
+        histories.call(reopened, "satisfied")
+    with histories.on(-18):  # the first of November
+        before = standings([unit("211").id], october)[unit("211").id]
+    said = ("open", "overdue", "due", "on_time", "disputes", "mediated")
+    assert [before.figures[name] for name in said] == [3, 2, 4, 2, 1, 0]
+    with histories.on(-15):
+        histories.step(lambda: reopened.reopen(by, "工资又停发了，请再办"))
+        histories.step(lambda: sent_on.extend(by, 5, "等站点的账单", "phone"))
+        histories.step(lambda: withdrawn.withdraw(by, "本人说不用办了"))
+        histories.finish(dispute, mediated=True)
+        histories.call(done, "not_satisfied")
+        with histories.kept():
+            there[0].note_hardship("deep", None)
+            there[1].resettle(unit("2110"), by)
+    assert {reopened.state, done.state} == {"reopened"} and sent_on.due_at >= october.end
+    assert withdrawn.state == "withdrawn" and dispute.state == "resolved"
+    after = standings([unit("211").id], october)[unit("211").id]
+    assert {name: (before.figures[name], after.figures[name]) for name in FIGURES
+            if before.figures[name] != after.figures[name]} == {}  # fmt: skip
+    assert (after.oldest_due_at, after.last_entry_at) == (before.oldest_due_at, before.last_entry_at)
+    assert differing_parts(unit("211"), october) == {}
+
+
+def differing_parts(place: Any, month: Month) -> dict[str, tuple[int, int]]:
+    """Figures whose parts do not make up the whole."""
+    sums = {
+        it.name: (count(place, it.name, month), sum(count(place, part, month) for part, _light in it.parts))
+        for it in MEASURES.values() if it.parts
+    }  # fmt: skip
+    return {name: both for name, both in sums.items() if both[0] != both[1]}
 
 
 def book_of(answer: Any) -> dict[str, list[tuple[Any, ...]]]:

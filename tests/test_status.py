@@ -6,15 +6,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from gridunion.complaints.listing import looking
 from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.status.board import board
 from gridunion.status.measures import MEASURES
 from gridunion.status.periods import Period, asked, named
 from gridunion.status.records import count
+from gridunion.status.trends import weeks
 from gridunion.tree import Unit
 from tests import histories
-from tests.conftest import Page, Someone, member, unit
+from tests.conftest import Page, Someone, as_viewer, member, unit
 
 LINK = re.compile(r'<a[^>]*href="(/status/[^"]+)"[^>]*>(.*?)</a>', re.S)
 SEATS = {"district": ("1", "22", "221"), "supervisor": ("2", "21", "211"), "leader": ("21", "2110")}
@@ -83,6 +85,9 @@ def test_every_number_opens_exactly_its_records_also_when_units_moved_split_and_
     with histories.kept():
         for n in range(25):
             histories.joined("211", f"赵{n}")
+        with histories.on(-20):
+            histories.asked("211", employer_name="汉宁轩饭店")
+        histories.tie("leader", "汉宁轩饭店"), histories.tie("district", "汉宁轩饭店")
     assert walk(site, SEATS) > 150
     histories.move("2110", "210")
     histories.grow("213", "21")
@@ -163,6 +168,30 @@ def test_a_sealed_case_stands_in_no_figure_and_in_no_list(site: Flask, lifted: F
     histories.asked("211", category="harassment")
     assert board(unit("21")).total.counts == before
     assert Someone(site, "leader").get("/status/21/open").total == 0
+
+
+def test_who_keeps_away_from_a_case_is_told_no_number_of_it(lifted: Flask) -> None:
+    """The leader is tied to the employer of the oldest case, the worker gave one back; the street keeps from none."""
+    with histories.on(-35):
+        histories.asked("211", employer_name="汉宁轩饭店")
+    with histories.on(-20):
+        given, _plain = histories.asked("211"), histories.asked("211")
+        histories.give(given)
+    histories.tie("leader", "汉宁轩饭店")
+    with histories.kept():
+        given.recuse(as_viewer("worker"), "是我表弟的事")
+    seen, days = {}, {}
+    for login in ("leader", "worker", "supervisor"):
+        with looking(as_viewer(login), "see members"):
+            line = board(unit("211")).total
+            seen[login], days[login] = (
+                (line.counts["overdue"], count(unit("211"), "overdue")),
+                line.overdue_days,
+            )
+            assert line.counts["echoes_due"] == count(unit("211"), "echoes_due") == line.counts["overdue"]
+            assert sum(weeks(unit("211")).received) == line.counts["overdue"]
+    assert seen == {"leader": (2, 2), "worker": (2, 2), "supervisor": (3, 3)}
+    assert days["leader"] < days["worker"] == days["supervisor"], "nor for how long it lies there"
 
 
 def test_a_reopened_case_is_open_again_in_the_figures(site: Flask, lifted: Flask) -> None:

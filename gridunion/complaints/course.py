@@ -74,6 +74,7 @@ class Course(Case):
         event = ComplaintEvent(
             step=name, before=before, after=self.state, told=told, reason=reason, sealed=self.sealed
         )
+        event.was_due_at = self.due_at if before else None
         event.happened_at, event.words = clock.now(), words
         if by is not None:
             self.spoke_at = self.spoke_at if name == "urge" else None

@@ -27,6 +27,7 @@ TAKEN: list[Callable[["Complaint", Viewer | None], None]] = []
 """What else follows when a complaint was taken down."""
 
 _VISITED = text("visit_id IS NOT NULL")
+_ACCUSED = text("accused_index IS NOT NULL")
 _OPEN_SQL = text(f"state IN ({', '.join(repr(state) for state in OPEN)})")
 
 
@@ -46,6 +47,9 @@ class Complaint(Own, Detours):
         Index("ix_complaint_repeat_of_id", "repeat_of_id"),
         Index("ix_complaint_unit_id_closed_at", "unit_id", "closed_at"),
         Index("ix_complaint_employer_id_recorded_at", "employer_id", "recorded_at"),
+        Index(
+            "ix_complaint_accused_index", "accused_index", sqlite_where=_ACCUSED, postgresql_where=_ACCUSED
+        ),
         Index("ix_complaint_unit_id_state_sealed", "unit_id", "state", "sealed"),
     )
 

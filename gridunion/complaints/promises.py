@@ -7,10 +7,11 @@ import math
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Boolean, ForeignKey, Index, select
+from sqlalchemy import Boolean, ColumnElement, ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import calendar, clock, settings
+from gridunion.complaints.conflicts import KEPT_FROM_ME
 from gridunion.complaints.life import STEPS
 from gridunion.complaints.readers import Seal
 from gridunion.db import BigId, Row, db, internal
@@ -37,6 +38,11 @@ class ReplyDue(Seal, Scoped, Row):
     sealed: Mapped[bool] = internal(Boolean, default=False)
 
     complaint: Mapped["Complaint"] = relationship()
+
+    @classmethod
+    def visible(cls) -> ColumnElement[bool]:
+        """Who must keep away from a case does not see what was promised in it."""
+        return super().visible() & cls.complaint_id.not_in(KEPT_FROM_ME)
 
 
 def set_clocks(case: "Case", start: datetime, share: float = 1) -> None:

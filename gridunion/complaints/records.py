@@ -4,10 +4,22 @@ from datetime import datetime
 from secrets import randbelow
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, Text, bindparam, column, select, table
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    bindparam,
+    column,
+    select,
+    table,
+)
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import clock
+from gridunion.complaints.conflicts import KEPT_FROM_ME
 from gridunion.complaints.readers import Seal
 from gridunion.db import Addressed, BigId, Encrypted, Row, db, internal, personal, sealed, trusted
 from gridunion.storing import hears
@@ -50,10 +62,17 @@ class ComplaintEvent(Seal, Scoped, Addressed):
     words_sealed: Mapped[str | None] = sealed(Text)
     told: Mapped[str | None] = internal(String(12))
     sealed: Mapped[bool] = internal(Boolean, default=False)
+    # The limit of the case before this step: nothing else keeps what it was, once it moved.
+    was_due_at: Mapped[datetime | None] = internal()
     happened_at: Mapped[datetime] = internal(default=clock.now)
     recorded_at: Mapped[datetime] = internal(default=clock.now)
 
     complaint: Mapped["Complaint"] = relationship(back_populates="events")
+
+    @classmethod
+    def visible(cls) -> ColumnElement[bool]:
+        """Who must keep away from a case does not see its steps."""
+        return super().visible() & cls.complaint_id.not_in(KEPT_FROM_ME)
 
     words = Encrypted("words_sealed")
 

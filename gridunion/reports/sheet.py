@@ -13,15 +13,21 @@ from gridunion.settings import EVER, Setting
 from gridunion.status.board import board_in
 from gridunion.status.lights import RATES, Line, limits
 from gridunion.status.targets import Goal, goals_of
-from gridunion.tree import Unit
+from gridunion.tree import Unit, everywhere
 
 SCHEMA = "gridunion.report/1"
 Sheet = dict[str, Any]
 _u = Unit.__table__.c
 
 
+def of_the_union(unit: Unit, month: Month) -> Sheet:
+    """What is signed: all of it counts, also what whoever signs keeps away from."""
+    with everywhere():
+        return drawn(unit, month)
+
+
 def drawn(unit: Unit, month: Month) -> Sheet:
-    """The report of a unit for a month, as its records say it now."""
+    """The report of a unit for a month, as its records say it now to who looks."""
     board = board_in(unit, month)
     return {
         "schema": SCHEMA,

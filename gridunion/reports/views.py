@@ -14,10 +14,12 @@ from gridunion.db import db
 from gridunion.fields import Form, ValidationError, Words
 from gridunion.reports.models import SIGNED_AT, Report, editions, latest, may_sign
 from gridunion.reports.month import Month
-from gridunion.reports.sheet import differences, drawn
+from gridunion.reports.sheet import differences, drawn, of_the_union
 from gridunion.reports.tables import RULE
 from gridunion.reports.words import HEADS, NAMES, told
 from gridunion.rights import allow
+from gridunion.status.measures import MEASURES
+from gridunion.status.past import AS_NOW
 from gridunion.tree import Unit
 from gridunion.web import find_unit, go, page, say, viewer
 
@@ -120,7 +122,8 @@ def paper(unit: Unit, month: Month, sign: SignForm, refusal: ReturnForm, status:
         "reports/show.html", status, unit=unit, month=month, report=report, kept=kept, sheet=sheet, tell=told(sheet),
         sign_form=sign, refusal=refusal, signs=month.over and may_sign(unit, viewer()), who=viewer(), names=NAMES,
         changed=_changed(report, unit, month), late=_late(unit, report, month), sign_by=month.sign_by(unit.path),
-        heads=HEADS, as_of=datetime.fromisoformat(sheet["as_of"]), small_rule=str(RULE),
+        heads=HEADS, as_now=[MEASURES[name].words for name in AS_NOW], as_of=datetime.fromisoformat(sheet["as_of"]),
+        small_rule=str(RULE),
     )  # fmt: skip
 
 
@@ -128,7 +131,7 @@ def _changed(report: Report | None, unit: Unit, month: Month) -> list[Any] | Non
     """What a recount says otherwise; None when nobody asked for one."""
     if report is None or "check" not in request.args:
         return None
-    return differences(report.sheet, drawn(unit, month))
+    return differences(report.sheet, of_the_union(unit, month))
 
 
 @bp.post("/<code>/<month>/sign")
@@ -137,6 +140,6 @@ def sign(code: str, month: str) -> Response:
     unit, asked, form = find_unit(code), asked_month(month), SignForm()
     if not form.submitted():
         return paper(unit, asked, form, ReturnForm(formdata=None), 422)
-    report = Report.sign(unit, asked, drawn(unit, asked), viewer(), form.comment.data or "")
+    report = Report.sign(unit, asked, of_the_union(unit, asked), viewer(), form.comment.data or "")
     say(_("已签报：%(place)s %(month)s，第 %(n)s 版", place=unit.name, month=asked, n=report.edition))
     return go(url_for(".show", code=code, month=month))

@@ -3,7 +3,17 @@
 from flask import Flask
 
 from gridunion import totals
-from gridunion.status import all_views, behind, cell_views, filing, maps, sums, target_views, views
+from gridunion.status import (
+    all_views,
+    behind,
+    cell_views,
+    differences,
+    filing,
+    maps,
+    sums,
+    target_views,
+    views,
+)
 
 # Their views stand on the same blueprint.
 assert all_views and behind and cell_views and filing and maps and target_views
@@ -12,3 +22,4 @@ assert all_views and behind and cell_views and filing and maps and target_views
 def open_room(app: Flask) -> None:
     totals.answer(sums.totals)
     app.register_blueprint(views.bp)
+    app.cli.add_command(differences.status_group)

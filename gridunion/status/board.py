@@ -18,7 +18,7 @@ from gridunion.status.lights import ORDER, Line, Place
 from gridunion.status.past import FIGURES, Stood, nothing, standings
 from gridunion.status.periods import Period
 from gridunion.status.staffing import open_cells
-from gridunion.status.sums import EVER, computed, stored, stored_cells
+from gridunion.status.sums import computed, stored, stored_cells
 from gridunion.status.walks import COUNTS
 from gridunion.tree import Unit
 
@@ -66,9 +66,9 @@ def cell_lines(unit: Unit) -> list[Line]:
     return [line for line in lines.values() if line.shown]
 
 
-def _read(read: Callable[[datetime], list[Any]]) -> tuple[list[Any], datetime | None]:
+def _read(read: Callable[[datetime | None], list[Any]]) -> tuple[list[Any], datetime | None]:
     """Stored rows; where some do not hold any more, those that do, and when that was found."""
-    now, rows = clock.now(), read(EVER)
+    now, rows = clock.now(), read(None)
     if all(until is None or until > now for *_figures, until in rows):
         return rows, None
     return read(now), now

@@ -11,7 +11,7 @@ from gridunion.complaints.models import IS_OPEN, Complaint
 from gridunion.db import UtcDateTime
 from gridunion.members.models import Person
 from gridunion.status.periods import DAY, Period
-from gridunion.status.walks import ALL, COUNTED, IDS, INCOMPLETE, NONE, NOT_SEALED, NOW, WALKS
+from gridunion.status.walks import ALL, COUNTED, FREE, IDS, INCOMPLETE, NONE, NOT_SEALED, NOW, WALKS
 from gridunion.tree import Unit
 from gridunion.visits.models import Visit
 
@@ -26,8 +26,9 @@ def _all_gaps(unit_id: ColumnElement[int]) -> ColumnElement[int]:
     return found.scalar_subquery()
 
 
-def counting(kinds: Iterable[Any] = COUNTED, sums: bool = True) -> Select[Any]:
-    """A row of figures for each of the units `ids`: those that records of some kinds decide."""
+def counting(kinds: Iterable[Any] = COUNTED, sums: bool = True, mine: bool = False) -> Select[Any]:
+    """A row of figures for each of the units `ids`: those that records of some kinds decide. `mine`: without
+    what the viewer keeps away from, which is nothing where the guard is lifted."""
     unit: Any = Unit.__table__
     asked, joined = set(kinds), unit
     counts, moments = [], []
@@ -36,26 +37,27 @@ def counting(kinds: Iterable[Any] = COUNTED, sums: bool = True) -> Select[Any]:
             continue
         if len(walk.figures) == 1 and not walk.moments:
             (name,) = walk.figures
-            counts.append(walk.beside(unit.c.id).label(name))
+            counts.append(walk.beside(unit.c.id, mine).label(name))
             continue
-        counted = walk.joined()
+        counted = walk.joined(mine)
         joined = joined.outerjoin(counted, counted.c.unit_id == unit.c.id)
         counts += [func.coalesce(counted.c[name], NONE).label(name) for name in walk.figures]
         moments += [counted.c[name] for name in walk.moments]
     if sums and Person in asked:
         counts.append(_all_gaps(unit.c.id).label("gaps"))
     if asked & {Person, Visit, Complaint}:
-        moments.append(_last_entry(unit).label("last_entry_at"))
+        moments.append(_last_entry(unit, mine).label("last_entry_at"))
     if Complaint in asked:
         moments.append(_fresh_until(unit).label("fresh_until"))
     return select(unit.c.id, *counts, *moments).select_from(joined).where(unit.c.id.in_(IDS))
 
 
-def _last_entry(unit: FromClause) -> ColumnElement[datetime]:
+def _last_entry(unit: FromClause, mine: bool) -> ColumnElement[datetime]:
     """The latest of the kinds' latest records, each the end of an index."""
+    told = NOT_SEALED & FREE[Complaint] if mine else NOT_SEALED
     latest = [
         select(func.max(kind.recorded_at).label("at")).where(kind.unit_id == unit.c.id, shown).correlate(unit)
-        for kind, shown in ((_p, _p.status.is_not(None)), (_v, ALL), (_c, NOT_SEALED))
+        for kind, shown in ((_p, _p.status.is_not(None)), (_v, ALL), (_c, told))
     ]
     return select(func.max(union_all(*latest).subquery().c.at, type_=UtcDateTime)).scalar_subquery()
 
@@ -68,7 +70,7 @@ def _fresh_until(unit: FromClause) -> ColumnElement[datetime]:
     return select(func.min(both.c.at, type_=UtcDateTime)).scalar_subquery()
 
 
-LIVE = counting(sums=False)
+LIVE = counting(sums=False, mine=True)
 
 
 def moment(period: Period | None = None) -> dict[str, Any]:

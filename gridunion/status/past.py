@@ -1,7 +1,7 @@
 """How units stood in a period that is not the board's own: what came and fell due in it, and what was so at its end.
 
-Everything is counted from the records' own days, so the same period counted later says the same, unless a record of
-that time was changed.
+What can be is counted from dated spans and steps, so that the same period counted later says the same, unless a
+record of that time was corrected; AS_NOW names what is counted by the records as they are now.
 """
 
 from collections import defaultdict
@@ -12,13 +12,30 @@ from typing import Any
 
 from sqlalchemy import Date, bindparam, func, or_, select, union_all
 
+from gridunion.complaints.life import LEFT, OPEN
 from gridunion.complaints.models import Complaint
+from gridunion.complaints.records import ComplaintEvent
 from gridunion.db import UtcDateTime, trusted, written
 from gridunion.members.membership import NEW_MEMBERS, Membership
 from gridunion.members.models import Person
 from gridunion.status.figures import LIVE, moment
 from gridunion.status.periods import Period
-from gridunion.status.walks import ALL, COUNTS, IDS, NOT_SEALED, TO, Walk, conditions, sources
+from gridunion.status.walks import (
+    ALL,
+    CONDITIONS,
+    COUNTS,
+    FELL_DUE,
+    FREE,
+    IDS,
+    MORE_TIME,
+    NOT_SEALED,
+    PARTS,
+    SOURCES,
+    TO,
+    Walk,
+    conditions,
+    sources,
+)
 from gridunion.visits.models import Visit
 
 AT_ONCE = 500  # units asked about in one statement
@@ -28,7 +45,7 @@ Figures = dict[str, int]
 _FIRST: Any = bindparam("first", type_=Date())
 _LAST: Any = bindparam("last", type_=Date())
 _BEFORE: Any = bindparam("day_before", type_=Date())
-_c, _m = Complaint.__table__.c, Membership.__table__.c
+_c, _m, _p, _s = (it.__table__.c for it in (Complaint, Membership, Person, ComplaintEvent))
 _active = _m.status == written("active")
 
 
@@ -36,28 +53,61 @@ def _holds(day: Any) -> Any:
     return (_m.from_on <= day) & or_(_m.until_on.is_(None), _m.until_on > day)
 
 
+def state_at(moment: Any) -> Any:
+    """The state of a case at a moment, by its steps: what its row says now may be of later."""
+    last = select(_s.after).where(_steps, _s.recorded_at < moment).order_by(_s.id.desc()).limit(1)
+    return func.coalesce(last.correlate(Complaint.__table__).scalar_subquery(), written("registered"))
+
+
 def left_at(moment: Any) -> Any:
-    """Open at a moment, by what happened since: the state a case has now says nothing of then."""
-    left = (_c.recorded_at < moment) & or_(_c.resolved_at.is_(None), _c.resolved_at >= moment)
-    return NOT_SEALED & left & or_(_c.closed_at.is_(None), _c.closed_at >= moment)
+    """Open at a moment. A case that ended before, and was not opened since, need not be asked for its steps."""
+    ended = (_c.resolved_at < moment) | (_c.closed_at < moment)
+    there = NOT_SEALED & (_c.recorded_at < moment) & ended.is_not(True)
+    return there & state_at(moment).in_([written(state) for state in OPEN])
 
 
 HELD = _active & _holds(_LAST)
-_late = _c.due_at < TO
+_steps = _s.complaint_id == _c.id
+_next = select(_s.was_due_at).where(_steps, _s.recorded_at >= TO).order_by(_s.id).limit(1)
+_due_at = func.coalesce(_next.correlate(Complaint.__table__).scalar_subquery(), _c.due_at, type_=UtcDateTime)
+_open = left_at(TO)
+_left = state_at(TO).in_([written(state) for state in LEFT])
+_judged = FELL_DUE & ~_left
+_disputes = CONDITIONS["disputes"] & (_c.accepted_at < TO)
+_mediated = _c.mediated_on <= _LAST
+_marked = _p.hardship_on <= _LAST
 
 AT_END = (
     Walk(Membership, HELD, {"members": ALL}),
     Walk(Membership, _active & _holds(_BEFORE), {"before": ALL}),
     Walk(Membership, (_m.status == written("retained")) & _holds(_LAST), {"retained": ALL}),
-    Walk(Complaint, left_at(TO), {"open": ALL}),
-    Walk(Complaint, left_at(TO) & _late, {"overdue": ALL}, {"oldest_due_at": func.min(_c.due_at)}),
-)
-"""What stood at the end of a period, and what at its beginning, from dated spans."""
+    Walk(Person, CONDITIONS["hardship"] & _marked, {"hardship": ALL}),
+    Walk(Person, CONDITIONS["helped"] & _marked, {"helped": ALL}),
+    Walk(Complaint, _open, {"open": ALL}),
+    Walk(Complaint, _open & (_due_at < TO), {"overdue": ALL}, {"oldest_due_at": func.min(_due_at, type_=UtcDateTime)}),
+    Walk(Complaint, _disputes, {"disputes": ALL, "mediated": _mediated}),
+    Walk(Complaint, _judged, {"due": ALL, "on_time": _c.first_resolved_at <= _c.first_due_at}),
+)  # fmt: skip
+"""What stood at the end of a period, and what at its beginning, from dated spans and steps."""
+
+PARTS_THEN = {
+    "late_open": _judged & _c.first_resolved_at.is_(None),
+    "late_done": _judged & (_c.first_resolved_at > _c.first_due_at),
+    "left_out": FELL_DUE & _left,
+    "extended": _judged & MORE_TIME,
+    "not_mediated": _disputes & _mediated.is_not(True),
+    "unhelped": PARTS["unhelped"] & _marked,
+}
+AS_NOW = ("employers", "organized", "hardship", "helped", "visits_due", "visits_on_time", "on_time")
+"""Figures of a past period that no dated step tells in full: what was changed on the records since changes them."""
 
 BEGAN = Walk(Membership, NEW_MEMBERS & _m.from_on.between(_FIRST, _LAST), {"joined": ALL})
-THEN, THEN_OF = conditions(AT_END), sources(AT_END)
-AT_ENDS = (*THEN, "oldest_due_at", "last_entry_at")
-FIGURES = (*dict.fromkeys((*THEN, "joined", *COUNTS)),)
+THEN, THEN_OF = (
+    conditions(AT_END) | PARTS_THEN,
+    sources(AT_END) | {name: SOURCES[name] for name in PARTS_THEN},
+)
+AT_ENDS = (*conditions(AT_END), "oldest_due_at", "last_entry_at")
+FIGURES = (*dict.fromkeys((*conditions(AT_END), "joined", *COUNTS)),)
 
 
 @dataclass
@@ -87,13 +137,13 @@ _ENTRIES = union_all(
         for kind, shown in (
             (Person.__table__.c, Person.__table__.c.status.is_not(None)),
             (Visit.__table__.c, ALL),
-            (_c, NOT_SEALED),
+            (_c, NOT_SEALED & FREE[Complaint]),
         )
     )
 ).subquery()
 _LATEST = select(_ENTRIES.c.unit_id, func.max(_ENTRIES.c.at, type_=UtcDateTime).label("last_entry_at"))
 _LATEST = _LATEST.group_by(_ENTRIES.c.unit_id)
-_ENDS = (*(select(walk.joined()) for walk in (*AT_END, BEGAN)), _LATEST)
+_ENDS = (*(select(walk.joined(mine=True)) for walk in (*AT_END, BEGAN)), _LATEST)
 
 
 def standings(unit_ids: list[int], period: Period) -> dict[int, Stood]:

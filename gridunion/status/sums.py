@@ -5,8 +5,22 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Integer, Select, and_, bindparam, case, func, literal_column, select
+from sqlalchemy import (
+    CompoundSelect,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 
+from gridunion.complaints.conflicts import KEPT_FROM_ME
+from gridunion.complaints.models import Complaint
+from gridunion.complaints.promises import ReplyDue
 from gridunion.db import Bytewise, UtcDateTime, db, trusted, written
 from gridunion.status.figures import LIVE, moment
 from gridunion.status.lights import Place
@@ -16,13 +30,21 @@ from gridunion.status.walks import COUNTS
 from gridunion.tree import Unit, branch, width
 
 TRUSTED = {"branch": True}
-EVER = datetime(1970, 1, 1, tzinfo=UTC)  # all figures were stored since
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 _u, _s = Unit.__table__, Standing.__table__
+_c, _r = Complaint.__table__.c, ReplyDue.__table__.c
 _below = _u.alias("below")
 _code: Any = bindparam("code")
 _top = func.substr(_u.c.path, 1, func.length(_u.c.path) - 1).concat("0")
 _place = [_u.c[name] for name in Place._fields]
+_NOW = bindparam("now", type_=UtcDateTime)
+_APART = (
+    select(_c.unit_id)
+    .where(_c.id.in_(KEPT_FROM_ME))
+    .union_all(select(_r.unit_id).where(_r.complaint_id.in_(KEPT_FROM_ME)))
+)
+"""The units whose stored figures count what the viewer keeps away from."""
 
 
 def _open_cell(unit: Any) -> Any:
@@ -30,12 +52,13 @@ def _open_cell(unit: Any) -> Any:
     return case((and_(unit.c.kind == "cell", is_open(unit)), 1), else_=0)
 
 
-def _standing_of(unit: Any) -> Any:
-    """The stored figures of a unit that hold longer than `since`."""
-    return and_(_s.c.unit_id == unit.c.id, _s.c.fresh_until > bindparam("since", type_=UtcDateTime))
+def _standing_of(unit: Any, holding: bool) -> Any:
+    """The stored figures of a unit; or only where they still hold, and for the viewer, too."""
+    here = _s.c.unit_id == unit.c.id
+    return and_(here, _s.c.fresh_until > _NOW, _s.c.unit_id.not_in(_APART)) if holding else here
 
 
-def _children() -> Select[Any]:
+def _children(holding: bool) -> Select[Any]:
     """The children of a unit, each with the sum of all that stands below it."""
     figures = [func.sum(_s.c[name], type_=Integer) for name in COUNTS]
     edges = (
@@ -43,7 +66,7 @@ def _children() -> Select[Any]:
         func.min(_s.c.fresh_until, type_=UtcDateTime),
     )  # fmt: skip
     below = and_(_below.c.path >= _u.c.path, _below.c.path < _top)
-    joined = _u.join(_below, below).outerjoin(_s, _standing_of(_below))
+    joined = _u.join(_below, below).outerjoin(_s, _standing_of(_below, holding))
     cells = func.sum(_open_cell(_below), type_=Integer)
     parent = _u.alias("parent")
     of_parent = _u.c.parent_id == select(parent.c.id).where(parent.c.code == _code).scalar_subquery()
@@ -51,59 +74,62 @@ def _children() -> Select[Any]:
     return found.where(of_parent).group_by(_u.c.id)
 
 
-def _single(staffed: Any) -> Select[Any]:
-    """Units with the figures of what happened in themselves."""
+def _single(staffed: Any, holding: bool) -> Select[Any]:
+    """Units with the figures of what happened in themselves. For who keeps away from any case nothing stored holds."""
     figures = [_s.c[name] for name in COUNTS]
-    edges = (_s.c.oldest_due_at, _s.c.last_entry_at, _s.c.fresh_until)
-    joined = _u.outerjoin(_s, _standing_of(_u))
+    until = case((KEPT_FROM_ME.exists(), literal(NEVER, UtcDateTime)), else_=_s.c.fresh_until)
+    edges = (_s.c.oldest_due_at, _s.c.last_entry_at, until)
+    joined = _u.outerjoin(_s, _standing_of(_u, holding))
     return select(*_place, _open_cell(_u), staffed, *figures, *edges).select_from(joined)
 
 
-def _alone() -> Select[Any]:
+def _alone(holding: bool) -> Select[Any]:
     """A unit, and how many cells below it have a grid worker."""
-    return _single(workers_below(_u)).where(_u.c.code == _code)
+    return _single(workers_below(_u), holding).where(_u.c.code == _code)
 
 
 @cache
-def _lines(width: int) -> CompoundSelect[Any]:
-    return _children().where(branch(width)).union_all(_alone().where(branch(width)))
+def _lines(width: int, holding: bool) -> CompoundSelect[Any]:
+    return _children(holding).where(branch(width)).union_all(_alone(holding).where(branch(width)))
 
 
 @cache
-def _cells(width: int) -> Select[Any]:
+def _cells(width: int, holding: bool) -> Select[Any]:
     inside = and_(_u.c.path >= bindparam("lo", type_=Bytewise), _u.c.path < bindparam("hi", type_=Bytewise))
-    found = _single(literal_column("0")).where(_u.c.kind == literal_column("'cell'"), inside, branch(width))
+    found = _single(literal_column("0"), holding).where(
+        _u.c.kind == literal_column("'cell'"), inside, branch(width)
+    )
     return found.order_by(_u.c.path)
 
 
-_STALE = (
-    select(_u.c.id, _u.c.path)
-    .join_from(_u, _s, _s.c.unit_id == _u.c.id)
-    .where(
-        _u.c.path >= bindparam("lo", type_=Bytewise), _u.c.path < bindparam("hi", type_=Bytewise),
-        _s.c.fresh_until <= bindparam("now", type_=UtcDateTime),
-    )
-)  # fmt: skip
+def _rows_that(condition: Any) -> Select[Any]:
+    """The stored rows of a branch of which something holds."""
+    found = select(_u.c.id, _u.c.path).join_from(_u, _s, _s.c.unit_id == _u.c.id)
+    lo, hi = bindparam("lo", type_=Bytewise), bindparam("hi", type_=Bytewise)
+    return found.where(_u.c.path >= lo, _u.c.path < hi, condition)
 
 
-def stored(code: str, since: datetime = EVER) -> list[Any]:
+_STALE = _rows_that(_s.c.fresh_until <= _NOW).union_all(_rows_that(_s.c.unit_id.in_(_APART)))
+
+
+def stored(code: str, now: datetime | None = None) -> list[Any]:
     """A row for the unit of a code and for each of its children: the place, its open cells, those with a
     grid worker (of the unit only), the figures, when the oldest open case was due, when somebody last entered
-    something, and until when all of that holds. Figures that do not hold longer than `since` are left out."""
-    given = {"code": code, "since": since}
-    return list(db.session.execute(_lines(width()), given, execution_options=TRUSTED))
+    something, and until when all of that holds. With `now`, what does not hold then is left out."""
+    statement = _lines(width(), now is not None)
+    return list(db.session.execute(statement, {"code": code, "now": now}, execution_options=TRUSTED))
 
 
-def stored_cells(edges: tuple[str, str], since: datetime = EVER) -> list[Any]:
+def stored_cells(edges: tuple[str, str], now: datetime | None = None) -> list[Any]:
     """The same rows for the cells of a branch, however far below."""
-    given = {"lo": edges[0], "hi": edges[1], "since": since}
-    return list(db.session.execute(_cells(width()), given, execution_options=TRUSTED))
+    given = {"lo": edges[0], "hi": edges[1], "now": now}
+    return list(db.session.execute(_cells(width(), now is not None), given, execution_options=TRUSTED))
 
 
 def computed(path: str, now: datetime) -> Iterator[tuple[str, Any]]:
-    """The figures below a place that no longer hold, from their records: the path of each, and its row."""
+    """The figures below a place that do not hold, from their records: the path of each, and its row."""
     given = {"lo": path, "hi": f"{path[:-1]}0", "now": now}
-    paths = dict(db.session.execute(_STALE, given, execution_options=TRUSTED).all())
+    paths: dict[int, str] = dict(db.session.execute(_STALE, given, execution_options=TRUSTED).all())
     numbers = list(paths)
     for start in range(0, len(numbers), 500):
         asked = {"ids": numbers[start : start + 500], **moment()}

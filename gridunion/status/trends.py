@@ -9,6 +9,7 @@ from flask_babel import gettext
 from sqlalchemy import bindparam, func, or_, select
 
 from gridunion import clock, settings
+from gridunion.complaints.conflicts import free_of
 from gridunion.complaints.life import OPEN
 from gridunion.complaints.models import Complaint
 from gridunion.db import Bytewise, UtcDateTime, db
@@ -24,6 +25,7 @@ _inside = (
     (_u.path >= bindparam("lo", type_=Bytewise))
     & (_u.path < bindparam("hi", type_=Bytewise))
     & _c.sealed.is_(False)
+    & free_of(_c)
 )
 _joined = Unit.__table__.join(Complaint.__table__, _c.unit_id == _u.id)
 _MOVES = select(_c.recorded_at, _c.resolved_at, _c.due_at, _c.state).select_from(_joined)

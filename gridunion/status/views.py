@@ -16,6 +16,7 @@ from gridunion.status.board import Board, board, board_of
 from gridunion.status.indicators import GROUPS
 from gridunion.status.lights import ORDER, Line, Place
 from gridunion.status.measures import INDICATORS, MEASURES
+from gridunion.status.past import AS_NOW
 from gridunion.status.periods import WINDOW, NoPeriod, Period, asked, choices
 from gridunion.status.staffing import cells_of, open_cells, staff_of
 from gridunion.status.targets import goals_of
@@ -167,5 +168,6 @@ def rules() -> Response:
         named = db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).all()
     return page(
         "status/rules.html", measures=MEASURES, groups=GROUPS, dated=dated, window=WINDOW, places=dict(named),
+        as_now=[MEASURES[name].words for name in AS_NOW],
         limits={setting.key.removeprefix("light."): settings.value(setting.key) for setting in dated},
     )  # fmt: skip

@@ -20,6 +20,7 @@ from sqlalchemy import (
     true,
 )
 
+from gridunion.complaints.conflicts import KEPT_FROM_ME, free_of
 from gridunion.complaints.life import DISPUTES, LEFT
 from gridunion.complaints.models import IS_OPEN, Complaint
 from gridunion.complaints.promises import ReplyDue
@@ -48,11 +49,14 @@ def within(column: ColumnElement[Any]) -> Condition:
 
 
 NOT_SEALED = _c.sealed.is_(False)
+FREE: dict[Any, Condition] = {Complaint: free_of(_c), ReplyDue: _r.complaint_id.not_in(KEPT_FROM_ME)}
+"""What the viewer need not keep away from: he is told no number of what he may not open."""
 _received = NOT_SEALED & within(_c.recorded_at)
 _dispute = _c.kind.in_([written(kind) for kind in DISPUTES]) & _c.accepted_at.is_not(None)
-JUDGED = NOT_SEALED & within(_c.first_due_at) & _c.state.not_in([written(state) for state in LEFT])
-_left_out = NOT_SEALED & within(_c.first_due_at) & _c.state.in_([written(state) for state in LEFT])
-_more_time = select(_s.id).where(_s.complaint_id == _c.id, _s.step == written("extend")).exists()
+FELL_DUE = NOT_SEALED & within(_c.first_due_at)
+JUDGED = FELL_DUE & _c.state.not_in([written(state) for state in LEFT])
+_left_out = FELL_DUE & _c.state.in_([written(state) for state in LEFT])
+MORE_TIME = select(_s.id).where(_s.complaint_id == _c.id, _s.step == written("extend")).exists()
 _late = _c.due_at < NOW
 _told = _r.sealed.is_(False) & within(_r.due_at)
 _stands = within(_d.due_at) & _d.must & _d.state.not_in([written(state) for state in GONE])
@@ -78,19 +82,24 @@ class Walk:
     also: Any = None
     """Another kind whose records decide, too."""
 
-    def joined(self) -> Subquery:
-        """A row for each of the asked units that has such records."""
+    def joined(self, mine: bool = False) -> Subquery:
+        """A row for each of the asked units that has such records; `mine`: as the viewer may know of them."""
         unit_id = self.kind.__table__.c.unit_id
         counts = [func.count().filter(asks).label(name) for name, asks in self.figures.items()]
         moments = [column.label(name) for name, column in self.moments.items()]
-        found = select(unit_id, *counts, *moments).where(unit_id.in_(IDS), self.over)
+        found = select(unit_id, *counts, *moments).where(unit_id.in_(IDS), self._counted(mine))
         return found.group_by(unit_id).subquery()
 
-    def beside(self, unit_id: ColumnElement[int]) -> ColumnElement[int]:
+    def beside(self, unit_id: ColumnElement[int], mine: bool = False) -> ColumnElement[int]:
         """The one figure of a unit: SQLite counts faster what it need not group."""
         table = self.kind.__table__
-        counted = select(func.count()).select_from(table).where(table.c.unit_id == unit_id, self.over)
+        counted = (
+            select(func.count()).select_from(table).where(table.c.unit_id == unit_id, self._counted(mine))
+        )
         return counted.scalar_subquery()
+
+    def _counted(self, mine: bool) -> Condition:
+        return self.over & FREE[self.kind] if mine and self.kind in FREE else self.over
 
 
 ALL = true()
@@ -140,7 +149,7 @@ PARTS: dict[str, Condition] = {
     "late_done": JUDGED & (_c.first_resolved_at > _c.first_due_at),
     "visits_missed": _stands & _d.done_at.is_(None),
     "left_out": _left_out,
-    "extended": JUDGED & _more_time,
+    "extended": JUDGED & MORE_TIME,
     "visits_late": _stands & (_d.done_at > _d.due_at),
     "echoes_missed": _told & _r.told_at.is_(None),
     "echoes_late": _told & (_r.told_at > _r.due_at),

@@ -8,6 +8,7 @@ from werkzeug.exceptions import NotFound
 
 from gridunion import clock
 from gridunion.db import db
+from gridunion.menu import notices
 from gridunion.rights import allow
 from gridunion.text import clean_question
 from gridunion.tree import Unit
@@ -31,7 +32,7 @@ def listing() -> Response:
     units = tops(viewer())
     if len(units) == 1:
         units += below(units[0])[0]
-    return page("units/listing.html", units=units, counts=count_below(units), asked="", total=len(units))
+    return _listed(units, len(units))
 
 
 @bp.post("/units/search")
@@ -41,7 +42,14 @@ def search() -> Response:
     if not asked:
         return go(url_for("units.listing"))
     units, total = found(asked)
-    return page("units/listing.html", units=units, counts=count_below(units), asked=asked, total=total)
+    return _listed(units, total, asked)
+
+
+def _listed(units: list[Unit], total: int, asked: str = "") -> Response:
+    return page(
+        "units/listing.html", units=units, counts=count_below(units), asked=asked, total=total,
+        notices=notices(viewer()),
+    )  # fmt: skip
 
 
 @bp.get("/units/<code>")

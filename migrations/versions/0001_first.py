@@ -231,6 +231,21 @@ def upgrade():
         )
 
     op.create_table(
+        "difference",
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("figure", sa.String(length=40), nullable=False),
+        sa.Column("record_number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("stored", sa.String(length=40), nullable=False),
+        sa.Column("counted", sa.String(length=40), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_difference_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_difference")),
+    )
+    with op.batch_alter_table("difference", schema=None) as batch_op:
+        batch_op.create_index("ix_difference_unit_id", ["unit_id"], unique=False)
+
+    op.create_table(
         "employer",
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("uscc", sa.String(length=18), nullable=True),
@@ -1174,6 +1189,13 @@ def upgrade():
     )
     with op.batch_alter_table("complaint", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_complaint_accused_index",
+            ["accused_index"],
+            unique=False,
+            sqlite_where=sa.text("accused_index IS NOT NULL"),
+            postgresql_where=sa.text("accused_index IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_complaint_employer_id_recorded_at", ["employer_id", "recorded_at"], unique=False
         )
         batch_op.create_index("ix_complaint_handler_id_state", ["handler_id", "state"], unique=False)
@@ -1342,6 +1364,7 @@ def upgrade():
         sa.Column("words_sealed", sa.Text(), nullable=True),
         sa.Column("told", sa.String(length=12), nullable=True),
         sa.Column("sealed", sa.Boolean(), nullable=False),
+        sa.Column("was_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1617,6 +1640,11 @@ def downgrade():
         batch_op.drop_index("ix_complaint_merged_into_id")
         batch_op.drop_index("ix_complaint_handler_id_state")
         batch_op.drop_index("ix_complaint_employer_id_recorded_at")
+        batch_op.drop_index(
+            "ix_complaint_accused_index",
+            sqlite_where=sa.text("accused_index IS NOT NULL"),
+            postgresql_where=sa.text("accused_index IS NOT NULL"),
+        )
 
     op.drop_table("complaint")
     with op.batch_alter_table("application", schema=None) as batch_op:
@@ -1874,6 +1902,10 @@ def downgrade():
         batch_op.drop_index("ix_employer_cell_id")
 
     op.drop_table("employer")
+    with op.batch_alter_table("difference", schema=None) as batch_op:
+        batch_op.drop_index("ix_difference_unit_id")
+
+    op.drop_table("difference")
     with op.batch_alter_table("code", schema=None) as batch_op:
         batch_op.drop_index("ix_code_list_code_unit_id_from_on")
 

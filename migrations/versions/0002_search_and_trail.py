@@ -28,7 +28,8 @@ SEARCH = {
 FIXED = {
     "trail": "UPDATE",
     "visit_version": "UPDATE",
-    "complaint_event": "UPDATE OF complaint_id, step, before, after, actor_id, actor, role, reason, told, happened_at",
+    "complaint_event": "UPDATE OF complaint_id, step, before, after, actor_id, actor, role, reason, told, was_due_at, "
+    "happened_at",
 }
 
 

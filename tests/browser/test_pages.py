@@ -48,7 +48,8 @@ PAGES: dict[str, list[str]] = {
     ],
     "district": ["/status/"],
     "admin": [
-        "/units/", f"/units/{COMMUNITY}", f"/units/{COMMUNITY}/new", f"/units/{COMMUNITY}/split", "/accounts/",
+        "/units/", "/status/differences", f"/units/{COMMUNITY}", f"/units/{COMMUNITY}/new",
+        f"/units/{COMMUNITY}/split", "/accounts/",
         f"/accounts/ » {FIRST}", "/accounts/new", "/accounts/sheet", "/settings", "/settings/light.on_time.good",
         "/settings/lists", "/settings/lists/key_group", "/calendar",
     ],
