@@ -56,13 +56,13 @@ def _plant() -> dict[str, Planted]:
     found = _plant_everywhere()
     with write():
         for code, rare in RARE.items():
-            found[NAMED[code]].uids[Person] = _sing(code, rare)
+            found[NAMED[code]].uids |= _sing(code, rare)
     return found
 
 
-def _sing(code: str, rare: str) -> UUID:
+def _sing(code: str, rare: str) -> dict[Any, UUID]:
     by = as_viewer({"211": "worker", "2110": "neighbor", "212": "leader2", "221": "stranger"}[code])
-    employer = Employer(unit=unit(code).lineage()[-2], name=f"{rare}{EVIL[:40]}")
+    employer = Employer(unit=unit(code).lineage()[-2], cell=unit(code), name=f"{rare}{EVIL[:40]}")
     db.session.add(employer)
     person = Person.register(
         unit(code), by, "grid_visit", name=f"王{rare}", phone=f"137{code:0>8}", employer_name=employer.name
@@ -70,12 +70,12 @@ def _sing(code: str, rare: str) -> UUID:
     person.address, person.native_place = f"{rare}里 2 号{EVIL[:40]}", f"{rare}县{EVIL[:36]}"
     person.set_id_number("resident_id", NUMBERS[code])
     person.note_hardship("deep", f"{rare}病")
-    Visit.log(person, by, "met", note=f"{rare}好{EVIL}")
-    Complaint.take(
+    visit = Visit.log(person, by, "met", note=f"{rare}好{EVIL}")
+    case = Complaint.take(
         unit(code), by, f"王{rare}", "13609162087", employer.name, person=person,
         kind="help", category="wages", channel="visit", text=f"欠薪{rare}{EVIL}",
     )  # fmt: skip
-    return person.uid
+    return {Person: person.uid, Visit: visit.uid, Complaint: case.uid, Employer: employer.uid}
 
 
 @pytest.mark.parametrize("login", WALKERS)
