@@ -19,7 +19,7 @@ from gridunion.employers.models import Employer
 from gridunion.members.models import Person
 from gridunion.members.movement import MOVEMENTS
 from gridunion.status.board import board
-from gridunion.status.figures import WINDOW
+from gridunion.status.periods import WINDOW
 from gridunion.status.records import count
 from gridunion.tree import Unit
 from gridunion.visits.due import DueVisit

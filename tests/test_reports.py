@@ -16,9 +16,10 @@ from gridunion.accounts.models import Account, Posting
 from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.reports.models import Report
-from gridunion.reports.month import Month, standings
+from gridunion.reports.month import Month
 from gridunion.reports.sheet import drawn
 from gridunion.reports.travel import Sender, document
+from gridunion.status.past import standings
 from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
 from tests.conftest import Someone, as_viewer, member, unit

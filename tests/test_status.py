@@ -10,6 +10,7 @@ from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.status.board import board
 from gridunion.status.measures import MEASURES
+from gridunion.status.periods import Period, asked, named
 from gridunion.status.records import count
 from gridunion.tree import Unit
 from tests import histories
@@ -25,7 +26,7 @@ def numbers(page: Page) -> list[tuple[str, int]]:
     found = []
     for href, inside in LINK.findall(page.html):
         said = re.search(r"\d+", re.sub(r"<[^>]+>", "", inside))
-        if said and re.search(r"^/status/\w+/\w+|\?light=", href):
+        if said and re.search(r"^/status/\w+/\w+|[?;]light=", href):
             found.append((href.replace("&amp;", "&"), int(said[0])))
     return found
 
@@ -40,13 +41,13 @@ def listed(somebody: Someone, page: Page) -> int:
     return rows + listed(somebody, somebody.get(following[1].replace("&amp;", "&"), headers=more))
 
 
-def walk(site: Flask, seats: dict[str, tuple[str, ...]]) -> int:
+def walk(site: Flask, seats: dict[str, tuple[str, ...]], query: str = "") -> int:
     """Every number on every board, as each who may see it, opens exactly that many records."""
     walked = 0
     for login, codes in seats.items():
         somebody, seen = Someone(site, login), set()
         for code in codes:
-            for href, number in numbers(somebody.get(f"/status/{code}")):
+            for href, number in numbers(somebody.get(f"/status/{code}{query}")):
                 if (href, number) in seen:
                     continue
                 seen.add((href, number))
@@ -88,6 +89,43 @@ def test_every_number_opens_exactly_its_records_also_when_units_moved_split_and_
     histories.close("211", heir="213")
     histories.a_month(("212",))
     assert walk(site, MOVED) > 150
+    assert walk(site, {"district": ("1",), "leader": ("21",)}, "?when=7") > 20
+    with histories.on(20):
+        assert walk(site, {"supervisor": ("2",), "leader": ("21", "211")}, "?when=2026-11") > 40
+        assert walk(site, {"district": ("1",)}, "?from=2026-11-20&to=2026-12-01&compare=1") > 30
+
+
+def test_days_that_are_none_to_look_back_over_are_answered_with_a_sentence(supervisor: Someone) -> None:
+    for days, said in (
+        ("from=2026-11-05&to=2026-11-01", "开始的那天在结束的后面"),
+        ("from=2026-11-05", "都写上"),
+        ("from=2027-01-01&to=2027-02-01", "还没到"),
+        ("when=2026-13", "没有这样的时间段"),
+    ):
+        page = supervisor.get(f"/status/2?{days}", status=422)
+        assert said in page
+        assert "近 30 天" in page
+    assert 'value="2026-11-05"' in supervisor.get("/status/2?from=2026-11-05&to=2026-11-01", status=422).html
+    supervisor.get("/status/2/due?when=2026-13", status=404)
+
+
+def test_a_period_has_one_before_it_that_is_as_long(lifted: Flask) -> None:
+    def days(period: Period | None) -> tuple[str, str]:
+        assert period
+        return str(period.first), str(period.until)
+
+    assert days(named("7")) == ("2026-11-12", "2026-11-19")
+    assert days(named("2026-10")) == ("2026-10-01", "2026-11-01")
+    assert days(named("2026q4")) == ("2026-10-01", "2027-01-01")
+    assert days(named("2026")) == ("2026-01-01", "2027-01-01")
+    assert [str(named(said).before) for said in ("2026-01", "2026q1", "2026")] == [
+        "2025-12",
+        "2025q4",
+        "2025",
+    ]  # type: ignore[union-attr]
+    assert days(asked({"from": "2026-11-01", "to": "2026-11-10"}).before) == ("2026-10-22", "2026-11-01")
+    for said in ("", "2026-12", "2027", "2026q5", "0000", "30 ", "²026", "9999999"):
+        assert named(said) is None
 
 
 def test_every_kind_of_list_opens_for_everybody_who_sees_the_board(site: Flask, lifted: Flask) -> None:

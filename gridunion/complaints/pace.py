@@ -54,7 +54,7 @@ def paces() -> list[Pace]:
     """All kinds together, then each that was closed in the window."""
     since = clock.midnight(clock.today() - timedelta(days=WINDOW))
     took: dict[str, list[int]] = {}
-    worked = _Worked()
+    worked = Worked()
     for kind, accepted, closed in db.session.execute(_closed(width()), {"since": since}):
         took.setdefault(kind, []).append(
             worked.between(clock.local(accepted).date(), clock.local(closed).date())
@@ -75,7 +75,7 @@ def rank(took: list[int], share: float) -> int:
     return sorted(took)[max(math.ceil(share * len(took) - 1e-9), 1) - 1]
 
 
-class _Worked:
+class Worked:
     """Working days between two days, each span counted once."""
 
     def __init__(self) -> None:

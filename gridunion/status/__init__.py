@@ -3,9 +3,9 @@
 from flask import Flask
 
 from gridunion import totals
-from gridunion.status import behind, cell_views, filing, sums, views
+from gridunion.status import all_views, behind, cell_views, filing, sums, views
 
-assert behind and cell_views and filing  # their views stand on the same blueprint
+assert all_views and behind and cell_views and filing  # their views stand on the same blueprint
 
 
 def open_room(app: Flask) -> None:

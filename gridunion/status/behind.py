@@ -11,11 +11,12 @@ from gridunion.rights import allow
 from gridunion.status.board import board
 from gridunion.status.lights import ORDER, Line
 from gridunion.status.measures import MEASURES, Measure
+from gridunion.status.periods import Period
 from gridunion.status.records import ALL, count, records
 from gridunion.status.rows import shown
 from gridunion.status.staffing import staff_of
 from gridunion.status.telling import Telling
-from gridunion.status.views import bp, crumbs
+from gridunion.status.views import bp, chosen, crumbs
 from gridunion.tree import Unit
 from gridunion.web import find_unit, page, viewer
 
@@ -24,24 +25,25 @@ from gridunion.web import find_unit, page, viewer
 @allow("see board")
 def behind(code: str, name: str) -> Response:
     """`own`: only what happened in the unit itself, as the board's line of that name counts."""
-    unit, own = find_unit(code), "own" in request.args
+    unit, own, period = find_unit(code), "own" in request.args, chosen()
     if name not in ALL or name not in MEASURES:
         abort(404)
     measure, after = MEASURES[name], request.args.get("after", "")
-    line = _line(unit, own)
-    whole = records(unit, name, after, line.counts.get(name), own)
+    line = _line(unit, own, period)
+    whole = records(unit, name, period, after, line.counts.get(name), own)
     parts = measure.parts if not after else ()
-    groups = [(MEASURES[part], light, records(unit, part, own=own)) for part, light in parts]
-    beside = [(MEASURES[each], count(unit, each, own)) for each in measure.beside]
+    groups = [(MEASURES[part], light, records(unit, part, period, own=own)) for part, light in parts]
+    beside = [(MEASURES[each], count(unit, each, period, own)) for each in measure.beside]
     return page(
         "status/records.html", unit=unit, beside=beside, measure=measure, whole=whole, groups=groups, measures=MEASURES,
         crumbs=crumbs(unit), line=line, own=own, light=_light(line, measure), why=_why(line, measure),
-        staff=_staff(unit), as_row=shown, press=press_words(), me=viewer().account_id, now=clock.now(),
+        staff=_staff(unit), as_row=shown, press=press_words(), me=viewer().account_id, now=clock.now(), period=period,
+        at=line.opens,
     )  # fmt: skip
 
 
-def _line(unit: Unit, own: bool) -> Line:
-    made = board(unit)
+def _line(unit: Unit, own: bool, period: Period) -> Line:
+    made = board(unit, period)
     return made.own if own else made.total
 
 

@@ -3,13 +3,20 @@
 Every level is summed from records' own units, never averaged from the level below.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
+from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
 from gridunion import clock
+from gridunion.db import trusted
 from gridunion.status.lights import ORDER, Line, Place
+from gridunion.status.past import FIGURES, Stood, nothing, standings
+from gridunion.status.periods import Period
+from gridunion.status.staffing import open_cells
 from gridunion.status.sums import computed, stored
 from gridunion.status.walks import COUNTS
 from gridunion.tree import Unit
@@ -28,13 +35,13 @@ class Board:
         return sum(line.light == light for line in self.lines)
 
 
-def board(unit: Unit) -> Board:
-    """How a unit and what is below it stand, now."""
-    return board_of(unit.code)
+def board(unit: Unit | Place, period: Period | None = None) -> Board:
+    """How a unit and what is below it stood in a period; over the days the board judges, from what is stored."""
+    return board_of(unit.code) if period is None or period.stored else board_in(unit, period)
 
 
 def board_of(code: str) -> Board:
-    """The same by the code of a unit. Raises NotFound when it lies outside the viewer's branches."""
+    """How the unit of a code stands now. Raises NotFound when it lies outside the viewer's branches."""
     now = clock.now()
     rows = stored(code)
     stale = any(until is not None and until <= now for *_figures, until in rows)
@@ -74,3 +81,63 @@ def _finished(lines: list[Line], own: Line) -> Board:
         kept.append(own)
     kept.sort(key=lambda line: (ORDER[line.light], line.unit.path))
     return Board(own.unit, kept, own, total)
+
+
+class Placed(NamedTuple):
+    """A unit and the days on which it stood."""
+
+    place: Place
+    opened_on: date
+
+    def stood(self, period: Period) -> bool:
+        """Whether it stood on any day of a period; over the last days, whether it stands now."""
+        closed_on = self.place.closed_on
+        if not period.dated:
+            return closed_on is None or closed_on > clock.today()
+        return self.opened_on <= period.last and (closed_on is None or closed_on > period.first)
+
+
+_u = Unit.__table__.c
+_BRANCH = select(*[_u[name] for name in Place._fields], _u.opened_on).order_by(_u.path)
+
+
+def board_in(unit: Unit | Place, period: Period) -> Board:
+    """How a unit, in one of the viewer's branches, and what is below it stood in a period, from the records."""
+    lo, hi = unit.branch
+    branch = [
+        Placed(Place._make(row[:-1]), row.opened_on)
+        for row in trusted(_BRANCH.where(_u.path >= lo, _u.path < hi))
+    ]
+    stood = standings([it.place.id for it in branch], period)
+    depth, there = unit.path.count("/") + 1, branch[0].place
+    lines = [
+        _summed(
+            it.place, [each for each in branch if each.place.path.startswith(it.place.path)], stood, period
+        )
+        for it in branch
+        if it.place.path.count("/") == depth
+    ]
+    stayed = {it.place.id for it in branch if it.stood(period)}
+    lines = [line for line in lines if line.unit.id in stayed or line.speaks]
+    own = _summed(there, branch[:1], stood, period)
+    own.own = True
+    if own.speaks and not unit.is_cell:
+        lines.append(own)
+    lines.sort(key=lambda line: (ORDER[line.light], line.unit.path))
+    total = _summed(there, branch, stood, period)
+    total.staffed = open_cells(unit, "staffed")
+    return Board(there, lines, own, total)
+
+
+def _summed(place: Place, parts: Iterable[Placed], stood: dict[int, Stood], period: Period) -> Line:
+    """The line of a unit over some units below it."""
+    whole, parts = nothing(), list(parts)
+    for part in parts:
+        whole.add(stood[part.place.id])
+    line = Line(place, period=period)
+    told = FIGURES if period.dated else COUNTS
+    line.counts = {name: whole.figures[name] for name in told}
+    line.oldest_due_at, line.last_entry_at = whole.oldest_due_at, whole.last_entry_at
+    line.cells = sum(part.place.is_cell and part.stood(period) for part in parts)
+    line.judge()
+    return line

@@ -1,7 +1,7 @@
 """The figures of a unit, counted in as few walks as possible."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, select, union_all
@@ -10,11 +10,10 @@ from gridunion import clock
 from gridunion.complaints.models import IS_OPEN, Complaint
 from gridunion.db import UtcDateTime
 from gridunion.members.models import Person
+from gridunion.status.periods import DAY, Period
 from gridunion.status.walks import ALL, COUNTED, IDS, INCOMPLETE, NONE, NOT_SEALED, NOW, WALKS
 from gridunion.tree import Unit
 from gridunion.visits.models import Visit
-
-WINDOW = 30  # days the board looks back; today is not over and does not count
 
 _p, _v, _c = (t.__table__.c for t in (Person, Visit, Complaint))
 _MIDNIGHT = bindparam("midnight", type_=UtcDateTime)
@@ -72,19 +71,15 @@ def _fresh_until(unit: FromClause) -> ColumnElement[datetime]:
 LIVE = counting(sums=False)
 
 
-def window(day: date | None = None) -> tuple[datetime, datetime]:
-    """The whole days the board judges: `WINDOW` of them, the last one yesterday."""
-    today = day or clock.today()
-    return clock.midnight(today - timedelta(days=WINDOW)), clock.midnight(today)
-
-
-def moment() -> dict[str, Any]:
-    """What the figures compare with, now."""
-    start, end = window()
-    tomorrow = clock.today() + timedelta(days=1)
+def moment(period: Period | None = None) -> dict[str, Any]:
+    """What the figures compare with: now, and the days they look back over."""
+    period = period or Period.lately()
     return {
-        "now": clock.now(),
-        "window_from": start,
-        "window_to": end,
-        "midnight": clock.midnight(tomorrow),
+        "now": period.end if period.dated else clock.now(),
+        "window_from": period.start,
+        "window_to": period.end,
+        "midnight": clock.midnight(clock.tomorrow()),
+        "first": period.first,
+        "last": period.last,
+        "day_before": period.first - DAY,
     }

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from flask_babel import lazy_gettext as _
 
 from gridunion import clock, settings
+from gridunion.status.periods import Period
 from gridunion.status.walks import COUNTS
 
 ORDER = {"bad": 0, "warn": 1, "ok": 2, "none": 3}
@@ -50,6 +51,10 @@ class Place(NamedTuple):
     def is_cell(self) -> bool:
         return self.kind == "cell"
 
+    @property
+    def branch(self) -> tuple[str, str]:
+        return self.path, f"{self.path[:-1]}0"
+
 
 @dataclass(slots=True)
 class Line:
@@ -73,11 +78,16 @@ class Line:
     overdue_days: int = 0
     silent_days: int | None = None
     limits: dict[str, int] = field(init=False)
-    day: date | None = None
-    """The day as of which it is judged; none is today."""
+    period: Period | None = None
+    """What it looks back over; none is the board's own."""
 
     def __post_init__(self) -> None:
         self.limits = limits(self.unit.path, self.day)
+
+    @property
+    def day(self) -> date | None:
+        """The day as of which it is judged; none is today."""
+        return self.period.last if self.period and self.period.dated else None
 
     def add(self, counts: Iterable[int], oldest: datetime | None, latest: datetime | None) -> None:
         for name, count in zip(COUNTS, counts, strict=True):
@@ -94,9 +104,13 @@ class Line:
         """Whether there is anything to judge or to show; a ledger of employers alone is nobody's work."""
         return any(count for name, count in self.counts.items() if name not in ("employers", "organized"))
 
-    def opens(self, name: str) -> str:
+    def opens(self, name: str, **also: str) -> str:
         """Where exactly the records are that a figure counts."""
-        return f"/status/{self.unit.code}/{name}{'?own=1' if self.own else ''}"
+        address = f"/status/{self.unit.code}/{name}"
+        if self.period or also:
+            said = also | {"own": "1"} if self.own else also
+            return (self.period or Period.lately()).on(address, **said)
+        return f"{address}?own=1" if self.own else address
 
     def rates(self, hits: Mapping[str, str]) -> list[Rate]:
         counts, opens = self.counts, self.opens

@@ -5,6 +5,8 @@ from functools import cache
 
 from flask_babel import lazy_gettext as _
 
+from gridunion.status.further import FURTHER
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -30,27 +32,27 @@ MEASURES = {
         Measure("members", _("会员"), _("现在是会员的人")),
         Measure("hardship", _("困难职工"), _("现在标为困难的会员"), parts=(("unhelped", "bad"), ("helped", "ok")),
                 rate=(_("困难职工全帮扶"), "helped")),
-        Measure("helped", _("困难职工有走访"), _("困难职工里，近 30 天联系上的"), "hardship"),
-        Measure("unhelped", _("困难职工还没走访"), _("困难职工里，近 30 天没联系上的"), "hardship"),
+        Measure("helped", _("困难职工有走访"), _("困难职工里，期内联系上的"), "hardship"),
+        Measure("unhelped", _("困难职工还没走访"), _("困难职工里，期内没联系上的"), "hardship"),
         Measure("incomplete", _("档案不全"), _("会员里，实名档案十二项没填齐的"), "members"),
         Measure("employers", _("用人单位"), _("现在开业的用人单位"), parts=(("unorganized", "bad"), ("organized", "ok")),
                 rate=(_("工会组织全覆盖"), "organized")),
         Measure("organized", _("已建会单位"), _("自己建会或联合工会覆盖的用人单位"), "employers"),
         Measure("unorganized", _("未建会单位"), _("还没有工会覆盖的用人单位"), "employers"),
-        Measure("received", _("收到的诉求"), _("近 30 天收到的诉求"), parts=(("from_outside", "warn"), ("ours_first", "ok")),
+        Measure("received", _("收到的诉求"), _("期内收到的诉求"), parts=(("from_outside", "warn"), ("ours_first", "ok")),
                 rate=(_("职工诉求全掌握"), "ours_first")),
-        Measure("ours_first", _("先由工会知道的诉求"), _("近 30 天收到、不是由热线转来的诉求"), "received"),
-        Measure("from_outside", _("热线转来的诉求"), _("近 30 天由热线转来的诉求"), "received"),
-        Measure("disputes", _("劳动争议"), _("近 30 天收到并受理的劳动争议"), parts=(("not_mediated", "bad"), ("mediated", "ok")),
+        Measure("ours_first", _("先由工会知道的诉求"), _("期内收到、不是由热线转来的诉求"), "received"),
+        Measure("from_outside", _("热线转来的诉求"), _("期内由热线转来的诉求"), "received"),
+        Measure("disputes", _("劳动争议"), _("期内收到并受理的劳动争议"), parts=(("not_mediated", "bad"), ("mediated", "ok")),
                 rate=(_("劳资矛盾全调解"), "mediated")),
         Measure("mediated", _("调解过的争议"), _("其中组织过调解的"), "disputes"),
         Measure("not_mediated", _("还没调解的争议"), _("其中还没组织调解的"), "disputes"),
         Measure(
-            "due", _("到期诉求"), _("近 30 天到期的诉求，按第一次期限；不予受理、撤回、并案的不算"),
+            "due", _("到期诉求"), _("期内到期的诉求，按第一次期限；不予受理、撤回、并案的不算"),
             parts=(("late_open", "bad"), ("late_done", "warn"), ("on_time", "ok")),
             beside=("left_out", "extended"), lights=("on_time", "overdue"), rate=(_("诉求按时办结"), "on_time"),
         ),
-        Measure("left_out", _("没算进去"), _("近 30 天到期、不予受理或撤回或并案的诉求，不算按时不按时"), "due"),
+        Measure("left_out", _("没算进去"), _("期内到期、不予受理或撤回或并案的诉求，不算按时不按时"), "due"),
         Measure("extended", _("延过期的"), _("到期诉求里，批准过延期的；按不按时还是看第一次期限"), "due"),
         Measure("on_time", _("按时办结"), _("到期诉求里，在第一次期限前办结的"), "due", lights=("on_time", "overdue")),
         Measure("late_open", _("超期没办完"), _("到期诉求里，现在还没办完的"), "due", lights=("on_time", "overdue")),
@@ -58,7 +60,7 @@ MEASURES = {
         Measure("overdue", _("超期没办完"), _("现在还没办完、已过期限的诉求"), lights=("overdue",)),
         Measure("open", _("没办完的诉求"), _("现在还没办完的诉求")),
         Measure(
-            "visits_due", _("到期必访"), _("近 30 天到期的必访；取消的不算"),
+            "visits_due", _("到期必访"), _("期内到期的必访；取消的不算"),
             parts=(("visits_missed", "bad"), ("visits_late", "warn"), ("visits_on_time", "ok")),
             lights=("visits",), rate=(_("五必访按时"), "visits_on_time"),
         ),
@@ -66,7 +68,7 @@ MEASURES = {
         Measure("visits_missed", _("超期没走访"), _("到期必访里，现在还没联系上的"), "visits_due", lights=("visits",)),
         Measure("visits_late", _("超期才走访"), _("到期必访里，过了期限才联系上的"), "visits_due", lights=("visits",)),
         Measure(
-            "echoes_due", _("应回音"), _("近 30 天该给本人回音的次数"),
+            "echoes_due", _("应回音"), _("期内该给本人回音的次数"),
             parts=(("echoes_missed", "bad"), ("echoes_late", "warn"), ("echoes_on_time", "ok")),
             lights=("echoes",), rate=(_("给本人回音"), "echoes_on_time"),
         ),
@@ -76,6 +78,7 @@ MEASURES = {
         Measure("visits_open", _("该走访"), _("还没做的走访")),
     )
 }  # fmt: skip
+MEASURES |= {it.name: Measure(it.name, it.words, it.rule) for it in FURTHER if it.name not in MEASURES}
 
 # The four goals of the headline strip: part, whole, what is missing, words, and the gap in words.
 GOALS = (

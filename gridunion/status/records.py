@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import BigInteger, Select, and_, bindparam, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.visitors import iterate
@@ -14,17 +14,28 @@ from sqlalchemy.sql.visitors import iterate
 from gridunion.bookmark import opened, seal
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.promises import ReplyDue
+from gridunion.complaints.records import ComplaintEvent
 from gridunion.db import Bytewise, db
 from gridunion.employers.models import Employer
+from gridunion.members.membership import Membership
 from gridunion.members.models import Person
+from gridunion.members.transfer import Transfer
 from gridunion.status.figures import moment
+from gridunion.status.further import FURTHER
+from gridunion.status.past import THEN, THEN_OF
+from gridunion.status.periods import Period
 from gridunion.status.walks import CONDITIONS, PARTS, SOURCES
 from gridunion.tree import Unit
 from gridunion.units.models import STANDING
 from gridunion.visits.due import DueVisit
+from gridunion.visits.models import Visit
 
 PAGE = 20
-ALL = CONDITIONS | PARTS
+ALL = CONDITIONS | PARTS | {it.name: it.asks for it in FURTHER}
+KINDS = SOURCES | {it.name: it.kind for it in FURTHER}
+AT_END = {name: (THEN_OF[name], THEN[name]) for name in THEN} | {
+    it.name: it.then for it in FURTHER if it.then
+}
 
 _lo, _hi = bindparam("lo", type_=Bytewise), bindparam("hi", type_=Bytewise)
 _path, _number = bindparam("path", type_=Bytewise), bindparam("number", type_=BigInteger)
@@ -34,7 +45,11 @@ _WITH: dict[Any, Any] = {
     DueVisit: (joinedload(DueVisit.person), joinedload(DueVisit.employer), joinedload(DueVisit.unit)),
     ReplyDue: (joinedload(ReplyDue.complaint), joinedload(ReplyDue.unit)),
     Person: (joinedload(Person.unit),),
+    Membership: (joinedload(Membership.person), joinedload(Membership.unit)),
     Employer: (joinedload(Employer.unit),),
+    Visit: (joinedload(Visit.person), joinedload(Visit.employer), joinedload(Visit.unit)),
+    Transfer: (joinedload(Transfer.to_unit),),
+    ComplaintEvent: (joinedload(ComplaintEvent.complaint),),
 }
 
 
@@ -48,46 +63,59 @@ class Records:
 
 
 @cache
-def _counting(name: str) -> Select[Any]:
-    """Count what the viewer may open; the guard adds branch and seal."""
-    model = SOURCES[name]
-    return select(func.count()).select_from(model).join(Unit, Unit.id == model.unit_id).where(
-        Unit.path >= _lo, Unit.path < _hi, ALL[name]
-    )  # fmt: skip
+def figure(name: str, dated: bool) -> tuple[Any, ColumnElement[bool]]:
+    """The kind of record a figure counts and by what; dated, as it stood at the end of a period."""
+    return (dated and AT_END.get(name)) or (KINDS[name], ALL[name])
+
+
+def placed(statement: Any, model: Any) -> Any:
+    """Records with the units they stand in, within the edges of a branch."""
+    if model is not Unit:
+        statement = statement.join(Unit, Unit.id == model.unit_id)
+    return statement.where(Unit.path >= _lo, Unit.path < _hi)
 
 
 @cache
-def _listing(name: str, going_on: bool) -> Select[Any]:
-    model = SOURCES[name]
-    found = select(model, Unit.path).join(Unit, Unit.id == model.unit_id).options(*_WITH[model])
-    found = found.where(Unit.path >= _lo, Unit.path < _hi, ALL[name])
+def _counting(name: str, dated: bool) -> Select[Any]:
+    """Count what the viewer may open; the guard adds branch and seal."""
+    model, condition = figure(name, dated)
+    return placed(select(func.count()).select_from(model), model).where(condition)
+
+
+@cache
+def _listing(name: str, dated: bool, going_on: bool) -> Select[Any]:
+    model, condition = figure(name, dated)
+    found = placed(select(model, Unit.path), model).where(condition).options(*_WITH.get(model, ()))
     if going_on:
         found = found.where(or_(Unit.path > _path, and_(Unit.path == _path, model.id > _number)))
     return found.order_by(Unit.path, model.id).limit(PAGE + 1)
 
 
-def _edges(unit: Unit, own: bool) -> tuple[str, str]:
+def edges(unit: Unit, own: bool = False) -> tuple[str, str]:
     """The branch of a unit, or the unit alone: no path below it sorts before "!"."""
     return (unit.path, f"{unit.path}!") if own else unit.branch
 
 
-def count(unit: Unit, name: str, own: bool = False) -> int:
-    """How many records of a branch a figure counts."""
-    lo, hi = _edges(unit, own)
-    return int(db.session.execute(_counting(name), {"lo": lo, "hi": hi, **_times(name)}).scalar_one())
+def count(unit: Unit, name: str, period: Period | None = None, own: bool = False) -> int:
+    """How many records of a branch a figure counts; without a period, over the days the board judges."""
+    lo, hi, period = *edges(unit, own), period or Period.lately()
+    given = {"lo": lo, "hi": hi, **times(name, period)}
+    return int(db.session.execute(_counting(name, period.dated), given).scalar_one())
 
 
-def records(unit: Unit, name: str, after: str = "", total: int | None = None, own: bool = False) -> Records:
+def records(
+    unit: Unit, name: str, period: Period, after: str = "", total: int | None = None, own: bool = False
+) -> Records:
     """The records a figure counts, in the order of the tree; `total` when a board counted them already."""
-    lo, hi = _edges(unit, own)
+    lo, hi = edges(unit, own)
     place = opened(f"behind {name}", after) or ()
-    given: dict[str, Any] = {"lo": lo, "hi": hi, **_times(name)}
+    given: dict[str, Any] = {"lo": lo, "hi": hi, **times(name, period)}
     given |= dict(zip(("path", "number"), place, strict=False))
-    found = db.session.execute(_listing(name, bool(place)), given).all()
+    found = db.session.execute(_listing(name, period.dated, bool(place)), given).all()
     rows, last = [row[0] for row in found[:PAGE]], found[:PAGE][-1:]
     following = seal(f"behind {name}", last[0][1], last[0][0].id) if len(found) > PAGE else ""
     if total is None:
-        total = count(unit, name, own) if following or after else len(rows)
+        total = count(unit, name, period, own) if following or after else len(rows)
     return Records(rows, total, following)
 
 
@@ -103,10 +131,13 @@ STANDING.append(left_in)
 
 
 @cache
-def _asks(name: str) -> frozenset[str]:
+def _asks(name: str, dated: bool) -> frozenset[str]:
     """The moments a condition compares with."""
-    return frozenset(part.key for part in iterate(ALL[name]) if isinstance(part, BindParameter))
+    condition = figure(name, dated)[1]
+    return frozenset(part.key for part in iterate(condition) if isinstance(part, BindParameter))
 
 
-def _times(name: str) -> dict[str, Any]:
-    return {key: value for key, value in moment().items() if key in _asks(name)}
+def times(name: str, period: Period) -> dict[str, Any]:
+    """What the condition of a figure compares with."""
+    asks = _asks(name, period.dated)
+    return {key: value for key, value in moment(period).items() if key in asks}

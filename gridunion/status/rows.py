@@ -9,13 +9,18 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from gridunion import clock, settings
-from gridunion.complaints.life import ANSWERS, LEFT
+from gridunion.complaints.life import ANSWERS, LEFT, MEDIATED, STEPS
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.promises import ReplyDue
+from gridunion.complaints.records import ComplaintEvent
 from gridunion.employers.models import Employer
 from gridunion.look import day
+from gridunion.members.membership import Membership
 from gridunion.members.models import Person
+from gridunion.members.transfer import Transfer
+from gridunion.tree import Unit
 from gridunion.visits.due import GONE, DueVisit
+from gridunion.visits.models import Visit
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,45 @@ def _person(it: Person) -> Shown:
     return Shown(f"/members/{it.uid}", it.name, "", [it.unit.name, where], face=it.name[0], tags=hard)
 
 
+def _step(it: ComplaintEvent) -> Shown:
+    """A step of a case: a call, the end of a mediation."""
+    case, ways = it.complaint, ANSWERS | MEDIATED
+    said = [str(STEPS[it.step].words), str(ways.get(it.reason or "", "")), day(it.recorded_at)]
+    return Shown(
+        f"/complaints/{case.uid}", case.who, case.topic, [_("诉求 %(n)s", n=case.number), *filter(None, said)]
+    )
+
+
+def _visit(it: Visit) -> Shown:
+    whom = it.person or it.employer
+    return Shown(
+        f"/visits/{it.uid}",
+        whom.name if whom else it.who,
+        "",
+        [day(it.happened_at), it.words, it.visitor_name],
+    )
+
+
+def _transfer(it: Transfer) -> Shown:
+    answer = _("%(at)s答复", at=day(it.decided_at)) if it.decided_at else _("还没答复")
+    due = against(it.due_at, it.decided_at)
+    return Shown("", it.name, "", [_("%(at)s提出", at=day(it.recorded_at)), answer], due, it.due_at)
+
+
+def _unit(it: Unit) -> Shown:
+    return Shown(f"/status/{it.code}", it.name, "", [_("%(day)s 设立", day=day(it.opened_on))])
+
+
+def _span(it: Membership) -> Shown:
+    """A membership as it was; the person may have gone elsewhere since."""
+    since = str(_("%(day)s 起", day=day(it.from_on)))
+    if it.person is None:
+        return Shown("", str(_("已转走的会员")), "", [it.unit.name, since])
+    return Shown(
+        f"/members/{it.person.uid}", it.person.name, "", [it.unit.name, since], face=it.person.name[0]
+    )
+
+
 def _employer(it: Employer) -> Shown:
     people = ngettext("%(num)s 人", "%(num)s 人", it.headcount) if it.headcount is not None else _("人数没填")
     state = (settings.label("union_state", it.union_state), "ok" if it.organized else "warn")
@@ -94,5 +138,6 @@ def _employer(it: Employer) -> Shown:
 
 
 _HOW: dict[type, Callable[[Any], Shown]] = {
-    Complaint: _case, ReplyDue: _word, DueVisit: _due_visit, Person: _person, Employer: _employer,
+    Complaint: _case, ReplyDue: _word, DueVisit: _due_visit, Person: _person, Membership: _span, Employer: _employer,
+    ComplaintEvent: _step, Visit: _visit, Transfer: _transfer, Unit: _unit,
 }  # fmt: skip

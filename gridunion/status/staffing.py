@@ -3,12 +3,13 @@
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Date, ScalarSelect, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Date, ScalarSelect, and_, bindparam, func, literal_column, or_, select
 
 from gridunion import clock
 from gridunion.accounts.models import Account, Posting, in_force
 from gridunion.bookmark import opened, seal
 from gridunion.db import db
+from gridunion.status.lights import Place
 from gridunion.tree import Unit
 
 PAGE = 50
@@ -40,20 +41,20 @@ def staff_of(unit_ids: list[int], role: str) -> dict[int, str]:
     return {unit_id: gettext("、").join(found) for unit_id, found in names.items()}
 
 
-def _staffed() -> ColumnElement[bool]:
+def staffed(cell_id: Any) -> ColumnElement[bool]:
     """Somebody active is posted to the cell as its grid worker today."""
-    posted = select(Posting.unit_id).join(Account, Account.id == Posting.account_id)
-    posted = posted.where(Posting.role == "grid_worker", in_force(clock.today()), Account.active)
-    return Unit.id.in_(posted)
+    posted = select(_posting.c.unit_id).select_from(_manned)
+    return cell_id.in_(posted.where(_posting.c.role == literal_column("'grid_worker'"), _working))
 
 
-def _open_cells(unit: Unit, which: str) -> ColumnElement[bool]:
+def _open_cells(unit: Unit | Place, which: str) -> ColumnElement[bool]:
     lo, hi = unit.branch
     cells = and_(Unit.path >= lo, Unit.path < hi, Unit.kind == "cell", is_open(Unit.__table__))
-    return cells if which == "cells" else and_(cells, _staffed() if which == "staffed" else ~_staffed())
+    manned = staffed(Unit.id)
+    return cells if which == "cells" else and_(cells, manned if which == "staffed" else ~manned)
 
 
-def open_cells(unit: Unit, which: str = "cells") -> int:
+def open_cells(unit: Unit | Place, which: str = "cells") -> int:
     """How many open cells of a branch there are: all `cells`, `staffed` or `vacant` ones."""
     return db.session.scalar(select(func.count(Unit.id)).where(_open_cells(unit, which))) or 0
 

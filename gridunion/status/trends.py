@@ -12,7 +12,7 @@ from gridunion import clock, settings
 from gridunion.complaints.life import OPEN
 from gridunion.complaints.models import Complaint
 from gridunion.db import Bytewise, UtcDateTime, db
-from gridunion.status.figures import window
+from gridunion.status.periods import Period
 from gridunion.tree import Unit
 
 WEEKS = 12
@@ -77,11 +77,11 @@ def _monday(moment: Any) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def by_category(unit: Unit) -> list[tuple[str, int]]:
-    """(words, count) of the cases of the board's window, most first; the tail as one."""
-    start, end = window()
+def by_category(unit: Unit, period: Period) -> list[tuple[str, int]]:
+    """(words, count) of the cases received in a period, most first; the tail as one."""
     lo, hi = unit.branch
-    rows = db.session.execute(_KINDS, {"lo": lo, "hi": hi, "since": start, "until": end}).all()
+    given = {"lo": lo, "hi": hi, "since": period.start, "until": period.end}
+    rows = db.session.execute(_KINDS, given).all()
     ranked = sorted(rows, key=lambda row: -row[1])
     shown = [(settings.label("complaint_category", code), count) for code, count in ranked[:MOST]]
     rest = sum(count for _code, count in ranked[MOST:])

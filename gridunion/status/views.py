@@ -1,6 +1,5 @@
 """总览: the board of a unit, the cells in it, and the rules in plain words."""
 
-from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -13,10 +12,11 @@ from gridunion import clock, settings
 from gridunion.db import db
 from gridunion.rights import allow
 from gridunion.status import force
-from gridunion.status.board import Board, board_of
-from gridunion.status.figures import WINDOW, window
+from gridunion.status.board import Board, board, board_of
+from gridunion.status.indicators import GROUPS
 from gridunion.status.lights import ORDER, Line, Place
 from gridunion.status.measures import INDICATORS, MEASURES
+from gridunion.status.periods import WINDOW, NoPeriod, Period, asked, choices
 from gridunion.status.staffing import cells_of, open_cells, staff_of
 from gridunion.status.telling import Telling
 from gridunion.status.trends import by_category, weeks
@@ -50,17 +50,33 @@ def show(code: str) -> Response:
     return _board(code)
 
 
+def chosen() -> Period:
+    """The period the address asks for. Raises NotFound."""
+    try:
+        return asked(request.args)
+    except NoPeriod:
+        abort(404)
+
+
 def _board(code: str) -> Response:
-    made, tell = name_staff(board_of(code)), Telling()
-    start, _end = window()
-    light = request.args.get("light", "")
+    """A board over the period the address asks for; of none that can be, over the board's own, and says so."""
+    try:
+        return _drawn(code, asked(request.args))
+    except NoPeriod as wrong:
+        return _drawn(code, Period.lately(), str(wrong))
+
+
+def _drawn(code: str, period: Period, wrong: str = "") -> Response:
+    made = name_staff(board_of(code) if period.stored else board(find_unit(code), period))
+    earlier = board(made.unit, period.before).total if "compare" in request.args else None
+    tell, light = Telling(), request.args.get("light", "")
     light = light if light in ORDER else ""
     lines = [line for line in made.lines if not light or line.light == light]
     return page(
-        "status/board.html", unit=made.unit, board=made, lines=lines, light=light, indicators=INDICATORS,
-        below=_below(made.unit.kind, tell.english), tell=tell, opened=_opened(lines),
-        own_chips=_others(made.unit), crumbs=crumbs(made.unit), window=WINDOW, start=clock.local(start).date(),
-        last=clock.today() - timedelta(days=1), now=clock.now(), limits=made.total.limits, waiting=force.waiting(),
+        "status/board.html", 422 if wrong else 200, unit=made.unit, board=made, lines=lines, light=light,
+        indicators=INDICATORS, below=_below(made.unit.kind, tell.english), tell=tell, opened=_opened(lines, period),
+        own_chips=_others(made.unit), crumbs=crumbs(made.unit), period=period, earlier=earlier, choices=choices(),
+        wrong=wrong, now=clock.now(), limits=made.total.limits, waiting=force.waiting(),
     )  # fmt: skip
 
 
@@ -70,11 +86,11 @@ def _below(kind: str, _english: bool) -> list[str]:
     return [str(words) for words in BELOW[kind]]
 
 
-def _opened(lines: list[Line]) -> dict[str, list[Line]]:
+def _opened(lines: list[Line], period: Period) -> dict[str, list[Line]]:
     """The lines below a line the reader unfolded."""
-    asked = request.args.get("open")
-    unfolded = [line.unit for line in lines if line.unit.code == asked and not line.own]
-    return {unit.code: name_staff(board_of(unit.code)).lines for unit in unfolded}
+    code = request.args.get("open")
+    unfolded = [line.unit for line in lines if line.unit.code == code and not line.own]
+    return {unit.code: name_staff(board(unit, period)).lines for unit in unfolded}
 
 
 def _others(unit: Place) -> list[tuple[str, None, str, bool]]:
@@ -129,12 +145,12 @@ def cells(code: str) -> Response:
 @allow("see board")
 def trend(code: str) -> Response:
     """Twelve weeks of what came, what was done and what was late; and what it was about."""
-    unit = find_unit(code)
+    unit, period = find_unit(code), chosen()
     twelve = weeks(unit)
     labels = [f"{monday.month}/{monday.day}" for monday in twelve.mondays[:-1]] + [gettext("本周")]
     return page(
-        "status/trend.html", unit=unit, weeks=twelve, week_labels=labels, categories=by_category(unit),
-        crumbs=crumbs(unit),
+        "status/trend.html", unit=unit, weeks=twelve, week_labels=labels, categories=by_category(unit, period),
+        crumbs=crumbs(unit), period=period,
     )  # fmt: skip
 
 
@@ -148,6 +164,6 @@ def rules() -> Response:
     with everywhere():  # names of units are public
         named = db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).all()
     return page(
-        "status/rules.html", measures=MEASURES, dated=dated, window=WINDOW, places=dict(named),
+        "status/rules.html", measures=MEASURES, groups=GROUPS, dated=dated, window=WINDOW, places=dict(named),
         limits={setting.key.removeprefix("light."): settings.value(setting.key) for setting in dated},
     )  # fmt: skip

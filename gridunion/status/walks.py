@@ -5,6 +5,7 @@ Conditions stand here once: figures count by them, and the records behind a figu
 complaints stand in no figure.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,39 +38,39 @@ COUNTED: frozenset[Any] = frozenset((Person, Visit, DueVisit, Complaint, ReplyDu
 _p, _v, _d, _c, _r, _e = (t.__table__.c for t in (Person, Visit, DueVisit, Complaint, ReplyDue, Employer))
 _s = ComplaintEvent.__table__.c
 NOW = bindparam("now", type_=UtcDateTime)
-_FROM, _TO = bindparam("window_from", type_=UtcDateTime), bindparam("window_to", type_=UtcDateTime)
+FROM, TO = bindparam("window_from", type_=UtcDateTime), bindparam("window_to", type_=UtcDateTime)
 IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 NONE: ColumnElement[int] = literal_column("0")
 
 
-def _word(said: str) -> ColumnElement[str]:
+def word(said: str) -> ColumnElement[str]:
     """A word written out, not bound: SQLite picks an index of some rows only by a condition it can read, and
     plans a statement anew each time for a word it is given."""
     return literal_column(f"'{said}'")
 
 
-def _within(column: ColumnElement[Any]) -> Condition:
-    return (column >= _FROM) & (column < _TO)
+def within(column: ColumnElement[Any]) -> Condition:
+    return (column >= FROM) & (column < TO)
 
 
 NOT_SEALED = _c.sealed.is_(False)
-_received = NOT_SEALED & _within(_c.recorded_at)
-_dispute = _c.kind.in_([_word(kind) for kind in DISPUTES]) & _c.accepted_at.is_not(None)
-_judged = NOT_SEALED & _within(_c.first_due_at) & _c.state.not_in([_word(state) for state in LEFT])
-_left_out = NOT_SEALED & _within(_c.first_due_at) & _c.state.in_([_word(state) for state in LEFT])
-_more_time = select(_s.id).where(_s.complaint_id == _c.id, _s.step == _word("extend")).exists()
+_received = NOT_SEALED & within(_c.recorded_at)
+_dispute = _c.kind.in_([word(kind) for kind in DISPUTES]) & _c.accepted_at.is_not(None)
+JUDGED = NOT_SEALED & within(_c.first_due_at) & _c.state.not_in([word(state) for state in LEFT])
+_left_out = NOT_SEALED & within(_c.first_due_at) & _c.state.in_([word(state) for state in LEFT])
+_more_time = select(_s.id).where(_s.complaint_id == _c.id, _s.step == word("extend")).exists()
 _late = _c.due_at < NOW
-_told = _r.sealed.is_(False) & _within(_r.due_at)
-_stands = _within(_d.due_at) & _d.must & _d.state.not_in([_word(state) for state in GONE])
-_met = (_v.voided_at.is_(None)) & _v.outcome.in_([_word(outcome) for outcome in REACHED])
-_active = _p.status == _word("active")
-_works = _e.state == _word("active")
-_hard = _active & _p.hardship_class.is_not(None)
-INCOMPLETE = _active & (_p.gaps != NONE)
+_told = _r.sealed.is_(False) & within(_r.due_at)
+_stands = within(_d.due_at) & _d.must & _d.state.not_in([word(state) for state in GONE])
+MET = (_v.voided_at.is_(None)) & _v.outcome.in_([word(outcome) for outcome in REACHED])
+ACTIVE = _p.status == word("active")
+WORKS = _e.state == word("active")
+HARD = ACTIVE & _p.hardship_class.is_not(None)
+INCOMPLETE = ACTIVE & (_p.gaps != NONE)
 # Asked as a subquery: of a bound moment SQLite would look up how many visits lie behind it, and plan anew each time.
-_since, _until = select(_FROM).scalar_subquery(), select(NOW).scalar_subquery()
+_since, _until = select(FROM).scalar_subquery(), select(NOW).scalar_subquery()
 _lately = (_v.happened_at >= _since) & (_v.happened_at < _until)
-_seen_lately = select(_v.id).where(_v.person_id == _p.id, _met, _lately).exists()
+_seen_lately = select(_v.id).where(_v.person_id == _p.id, MET, _lately).exists()
 
 
 @dataclass(frozen=True)
@@ -100,48 +101,59 @@ class Walk:
 
 ALL = true()
 WALKS = (
-    Walk(Person, _active, {"members": ALL}),
-    Walk(Person, _p.status == _word("applied"), {"applied": ALL}),
-    Walk(Person, _active & _p.new_form, {"new_form": ALL}),
-    Walk(Person, _active & _p.visit_due_at.is_not(None), {"people_due": ALL}),
-    Walk(Person, _hard, {"hardship": ALL}),
+    Walk(Person, ACTIVE, {"members": ALL}),
+    Walk(Person, _p.status == word("applied"), {"applied": ALL}),
+    Walk(Person, ACTIVE & _p.new_form, {"new_form": ALL}),
+    Walk(Person, ACTIVE & _p.visit_due_at.is_not(None), {"people_due": ALL}),
+    Walk(Person, HARD, {"hardship": ALL}),
     Walk(Person, INCOMPLETE, {"incomplete": ALL}),
-    Walk(Person, _hard & _seen_lately, {"helped": ALL}, also=Visit),
-    Walk(Employer, _works, {"employers": ALL, "organized": _e.union_state != _word("unorganized")}),
+    Walk(Person, HARD & _seen_lately, {"helped": ALL}, also=Visit),
+    Walk(Employer, WORKS, {"employers": ALL, "organized": _e.union_state != word("unorganized")}),
     Walk(Complaint, _received, {
-        "received": ALL, "ours_first": _c.channel != _word("hotline"), "disputes": _dispute,
+        "received": ALL, "ours_first": _c.channel != word("hotline"), "disputes": _dispute,
         "mediated": _dispute & _c.mediated_on.is_not(None),
     }),
-    Walk(Complaint, _judged, {"due": ALL, "on_time": _c.first_resolved_at <= _c.first_due_at}),
+    Walk(Complaint, JUDGED, {"due": ALL, "on_time": _c.first_resolved_at <= _c.first_due_at}),
     Walk(Complaint, NOT_SEALED & IS_OPEN, {"open": ALL}),
     Walk(Complaint, NOT_SEALED & IS_OPEN & _late, {"overdue": ALL}, {"oldest_due_at": func.min(_c.due_at)}),
     Walk(DueVisit, _stands, {"visits_due": ALL, "visits_on_time": _d.done_at <= _d.due_at}),
-    Walk(DueVisit, _d.state == _word("open"), {"visits_open": ALL}),
+    Walk(DueVisit, _d.state == word("open"), {"visits_open": ALL}),
     Walk(ReplyDue, _told, {"echoes_due": ALL, "echoes_on_time": _r.told_at <= _r.due_at}),
 )  # fmt: skip
 
-CONDITIONS: dict[str, Condition] = {
-    name: walk.over if asks is ALL else walk.over & asks
-    for walk in WALKS
-    for name, asks in walk.figures.items()
-}
+
+def conditions(walks: Iterable[Walk]) -> dict[str, Condition]:
+    """By what each figure of some walks counts."""
+    return {
+        name: walk.over if asks is ALL else walk.over & asks
+        for walk in walks
+        for name, asks in walk.figures.items()
+    }
+
+
+def sources(walks: Iterable[Walk]) -> dict[str, Any]:
+    """The kind of record each figure of some walks counts."""
+    return {name: walk.kind for walk in walks for name in walk.figures}
+
+
+CONDITIONS = conditions(WALKS)
 COUNTS = tuple(CONDITIONS)
-SOURCES: dict[str, Any] = {name: walk.kind for walk in WALKS for name in walk.figures}
+SOURCES = sources(WALKS)
 
 # Parts of a figure, listed apart on the page of its records.
 PARTS: dict[str, Condition] = {
-    "late_open": _judged & _c.first_resolved_at.is_(None),
-    "late_done": _judged & (_c.first_resolved_at > _c.first_due_at),
+    "late_open": JUDGED & _c.first_resolved_at.is_(None),
+    "late_done": JUDGED & (_c.first_resolved_at > _c.first_due_at),
     "visits_missed": _stands & _d.done_at.is_(None),
     "left_out": _left_out,
-    "extended": _judged & _more_time,
+    "extended": JUDGED & _more_time,
     "visits_late": _stands & (_d.done_at > _d.due_at),
     "echoes_missed": _told & _r.told_at.is_(None),
     "echoes_late": _told & (_r.told_at > _r.due_at),
-    "unorganized": _works & (_e.union_state == _word("unorganized")),
-    "unhelped": _hard & ~_seen_lately,
+    "unorganized": WORKS & (_e.union_state == word("unorganized")),
+    "unhelped": HARD & ~_seen_lately,
     "not_mediated": CONDITIONS["disputes"] & _c.mediated_on.is_(None),
-    "from_outside": CONDITIONS["received"] & (_c.channel == _word("hotline")),
+    "from_outside": CONDITIONS["received"] & (_c.channel == word("hotline")),
 }
 SOURCES |= dict.fromkeys(
     ("late_open", "late_done", "left_out", "extended", "not_mediated", "from_outside"), Complaint

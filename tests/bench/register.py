@@ -19,7 +19,7 @@ from uuid import uuid4
 from gridunion import clock
 from gridunion.members.tokens import tokens
 from gridunion.names import name_reading
-from gridunion.status.figures import WINDOW
+from gridunion.status.periods import WINDOW
 from tests.bench.floor import Asked, Floor, Start
 
 SENT = "SELECT id FROM receipt WHERE sender = ? AND key = ?"

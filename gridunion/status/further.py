@@ -1,0 +1,161 @@
+"""What the indicators count beyond the board: each figure with its kind of record, its condition and its words.
+
+They are counted when somebody asks, from the records, by the same statements that list the records.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from gridunion.complaints.models import Complaint
+from gridunion.complaints.records import ComplaintEvent
+from gridunion.employers.models import Employer
+from gridunion.members.membership import Membership
+from gridunion.members.models import Person
+from gridunion.members.transfer import STAY, Transfer
+from gridunion.status.past import BEGAN, HELD, THEN, left_at
+from gridunion.status.staffing import is_open, staffed
+from gridunion.status.walks import (
+    ACTIVE,
+    CONDITIONS,
+    FROM,
+    JUDGED,
+    MET,
+    NONE,
+    NOT_SEALED,
+    WORKS,
+    Condition,
+    within,
+    word,
+)  # fmt: skip
+from gridunion.tree import Unit
+from gridunion.visits.models import Visit
+
+_p, _e, _c, _v, _t, _u = (it.__table__.c for it in (Person, Employer, Complaint, Visit, Transfer, Unit))
+_s, _m = ComplaintEvent.__table__.c, Membership.__table__.c
+
+
+@dataclass(frozen=True)
+class Figure:
+    """How many records of a kind meet a condition; `then` is the same as it stood at the end of a dated period."""
+
+    name: str
+    kind: Any
+    asks: Condition
+    words: object
+    rule: object
+    then: tuple[Any, Condition] | None = None
+
+
+def _members(name: str, asks: Condition, words: object, rule: object) -> Figure:
+    """Members of whom something is known; at the end of a period, those who were members then."""
+    known = select(_p.id).where(_p.id == _m.person_id, asks).exists()
+    return Figure(name, Person, ACTIVE & asks, words, rule, (Membership, HELD & known))
+
+
+def _ended(step: str, *reasons: str) -> Condition:
+    """Steps of a kind taken in the period that ended in one of some ways."""
+    said = _s.reason.in_([word(reason) for reason in reasons])
+    return _s.sealed.is_(False) & (_s.step == word(step)) & within(_s.recorded_at) & said
+
+
+def _of_size(workers: int) -> Condition:
+    return WORKS & (_e.headcount >= workers)
+
+
+_organized = select(_e.id).where(_e.id == _p.employer_id, CONDITIONS["organized"]).exists()
+_seen = select(_v.id).where(_v.person_id == _p.id, MET, within(_v.happened_at)).exists()
+_called_at = select(_v.id).where(_v.employer_id == _e.id, MET, within(_v.happened_at)).exists()
+_other = aliased(Visit.__table__)
+_again = select(_other.c.id).where(_other.c.together == _v.together, _other.c.id < _v.id).exists()
+_raised = select(_c.id).where(_c.visit_id == _v.id, NOT_SEALED).exists()
+_made = _v.voided_at.is_(None) & within(_v.happened_at)
+_reached = MET & within(_v.happened_at)
+_accepted = NOT_SEALED & within(_c.accepted_at) & _c.state.not_in([word("refused"), word("merged")])
+_closed = NOT_SEALED & within(_c.closed_at) & (_c.state == word("closed"))
+_judged = _closed & (_c.kind != word("consult"))
+_told = select(_s.id).where(_s.complaint_id == _c.id, _s.told.is_not(None)).exists()
+_answerable = JUDGED & _c.accepted_at.is_not(None)
+_taken_on = NOT_SEALED & within(_c.accept_due_at)
+_asked = within(_t.recorded_at) & (_t.state != word("withdrawn"))
+_cells = (_u.kind == word("cell")) & is_open(Unit.__table__)
+_GIVEN = ("satisfied", "mostly", "not_satisfied")
+_MORE = THEN | {"joined": BEGAN.over}
+
+FURTHER = (
+    Figure("cells", Unit, _cells, _("网格"), _("现在设着的网格")),
+    Figure("staffed", Unit, _cells & staffed(_u.id), _("有网格员的网格"), _("现在有在岗网格员的网格")),
+    Figure("community_unions", Unit, (_u.kind == word("community_union")) & is_open(Unit.__table__), _("社区工会"),
+           _("现在设着的社区工会")),
+    Figure("own_unions", Employer, WORKS & (_e.union_state == word("organized")), _("单独建会的单位"),
+           _("现在开业、自己建了会的用人单位")),
+    Figure("with_workers", Employer, _of_size(1), _("有职工的单位"), _("现在开业、写明至少有 1 人的用人单位")),
+    Figure("with_workers_organized", Employer, _of_size(1) & CONDITIONS["organized"], _("有职工并已建会的单位"),
+           _("其中自己建会或联合工会覆盖的")),
+    Figure("large", Employer, _of_size(25), _("25 人以上的单位"), _("现在开业、写明至少有 25 人的用人单位")),
+    Figure("large_organized", Employer, _of_size(25) & CONDITIONS["organized"], _("25 人以上已建会的单位"),
+           _("其中自己建会或联合工会覆盖的")),
+    Figure("before", Membership, _MORE["before"], _("期初会员"), _("这段时间开始前一天是会员的人")),
+    Figure("joined", Membership, _MORE["joined"], _("新发展会员"), _("期内入会的，转会进来的不算")),
+    Figure("retained", Membership, _MORE["retained"], _("保留会籍"), _("期末保留会籍的，不算在会员里")),
+    Figure("people", Person, _p.status.in_([word(status) for status in STAY]), _("登记在册的职工"),
+           _("现在登记在册的人，是不是会员都算")),
+    _members("migrants", _p.migrant.is_(True), _("农民工会员"), _("会员里，写明是农民工的")),
+    _members("women", _p.sex == word("female"), _("女会员"), _("会员里的女性")),
+    _members("new_form_members", _p.new_form, _("新就业形态会员"),
+             _("会员里的货车司机、网约车司机、快递员、外卖配送员")),
+    _members("verified", _p.id_index.is_not(None), _("实名会员"), _("会员里，证件号码填了并通过校验的")),
+    _members("complete", _p.gaps == NONE, _("档案齐全的会员"), _("会员里，实名档案十二项都填齐的")),
+    _members("union_staff", _organized, _("已建会单位的会员"), _("会员里，单位已建会的")),
+    Figure("transfers", Transfer, _asked, _("提出的转会"), _("期内提出的转会，自己撤回的不算")),
+    Figure("transfers_in_time", Transfer, _asked & (_t.decided_at <= _t.due_at), _("按时答复的转会"),
+           _("其中 10 个工作日内同意或拒绝的")),
+    Figure("visits", Visit, _made, _("走访记录"), _("期内的走访，没见到的也算，作废的不算")),
+    Figure("visits_met", Visit, _reached, _("走访人次"), _("期内联系上的走访，重复的也算")),
+    Figure("entries", Visit, _reached & ~_again, _("走访户次"), _("期内联系上的走访，同一次见了几个人只算一次")),
+    Figure("seen", Person, ACTIVE & _seen, _("走访到的会员"), _("现在的会员里，期内联系上过的")),
+    Figure("employers_seen", Employer, WORKS & _called_at, _("走访到的单位"), _("现在开业的单位里，期内去过的")),
+    Figure("visits_raised", Visit, _made & _raised, _("带出诉求的走访"), _("其中登记了诉求的")),
+    Figure("accepted", Complaint, _accepted, _("受理的诉求"), _("期内受理的诉求；不予受理、并案的不算")),
+    Figure("accepted_closed", Complaint, _accepted & (_c.state == word("closed")), _("受理并办完的诉求"),
+           _("其中现在已办完归档的")),
+    Figure("taken_on_due", Complaint, _taken_on, _("该响应的诉求"), _("期内到受理期限的诉求")),
+    Figure("taken_on", Complaint, _taken_on & (_c.accepted_at <= _c.accept_due_at), _("按时响应的诉求"),
+           _("其中期限前受理的")),
+    Figure("open_before", Complaint, left_at(FROM), _("期初没办完的诉求"), _("这段时间开始时还没办完的诉求")),
+    Figure("closed", Complaint, _closed, _("办完归档的诉求"), _("期内回访、归档的诉求")),
+    Figure("closed_late", Complaint, _closed & (_c.first_resolved_at > _c.first_due_at), _("超期才办完的"),
+           _("期内归档的诉求里，过了第一次期限才办结的")),
+    Figure("judged", Complaint, _judged, _("要解决的诉求"), _("期内归档的诉求，咨询不算")),
+    Figure("solved", Complaint, _judged & (_c.result == word("solved")), _("解决了的诉求"),
+           _("其中结果是“解决了”的；解决一部分的不算")),
+    Figure("partly_solved", Complaint, _judged & (_c.result == word("partly_solved")), _("解决了一部分的诉求"),
+           _("其中结果是“解决了一部分”的")),
+    Figure("with_outcome", Complaint, _closed & _c.result.is_not(None), _("有着落的诉求"),
+           _("期内归档的诉求里，写明解决了，或写明原因的")),
+    Figure("rated", ComplaintEvent, _ended("call_back", *_GIVEN), _("回访有答复"),
+           _("期内回访里，本人说了满意不满意的")),
+    Figure("pleased", ComplaintEvent, _ended("call_back", *_GIVEN[:2]), _("回访满意"), _("其中满意和基本满意的")),
+    Figure("called", ComplaintEvent, _ended("call_back", *_GIVEN, "unreachable"), _("回访"),
+           _("期内的回访，联系不上的也算一次")),
+    Figure("mediations", ComplaintEvent, _ended("end_mediation", "agreed", "not_agreed"), _("结束的调解"),
+           _("期内结束的调解")),
+    Figure("agreements", ComplaintEvent, _ended("end_mediation", "agreed"), _("调解成功"), _("其中达成协议的")),
+    Figure("answerable", Complaint, _answerable, _("该有回音的诉求"), _("期内到期、已受理的诉求")),
+    Figure("answered", Complaint, _answerable & _told, _("有回音的诉求"), _("其中记下了怎样告诉本人的")),
+    Figure("money_back", Complaint, _closed & (_c.amount_recovered > 0), _("追回钱的诉求"),
+           _("期内归档、追回了欠款的诉求")),
+    Figure("repeats", Complaint, _accepted & _c.repeat_of_id.is_not(None), _("重复诉求"),
+           _("受理的诉求里，同一人、同一单位、同一类 90 天内又来的")),
+    *(
+        _members(f"hardship_{kind}", _p.hardship_class == word(kind), words, rule)
+        for kind, words, rule in (
+            ("deep", _("深度困难职工"), _("会员里，现在标为深度困难的")),
+            ("relative", _("相对困难职工"), _("会员里，现在标为相对困难的")),
+            ("accidental", _("意外致困职工"), _("会员里，现在标为意外致困的")),
+        )
+    ),
+)  # fmt: skip
