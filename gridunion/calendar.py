@@ -1,5 +1,7 @@
 """Working days as the country keeps them: special days are rows an administrator can edit."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, time
 
 from flask import g
@@ -9,6 +11,9 @@ from sqlalchemy.orm import Mapped
 from gridunion import clock, settings
 from gridunion.db import Row, db, public
 from gridunion.deadlines import Days, due_after_days, due_after_hours, due_after_workdays
+from gridunion.jobs import enqueue
+
+RECOUNT = "recount deadlines"
 
 
 class SpecialDay(Row):
@@ -31,6 +36,25 @@ def days() -> Days:
         g.days = Days(dict(rows))
     found: Days = g.days
     return found
+
+
+@contextmanager
+def edited() -> Iterator[None]:
+    """Days are entered or dropped in the block: what was counted over those to come is counted anew, by a job that
+    knows the calendar before and after. Inside write()."""
+    before = days().overrides
+    yield
+    db.session.flush()
+    del g.days
+    after = days().overrides
+    changed = [day for day in {*before, *after} if before and before.get(day) != after.get(day)]
+    if first := min((day for day in changed if day > clock.today()), default=None):
+        said = {"before": _said(before, first), "after": _said(after, first)}
+        enqueue(RECOUNT, at=clock.now().isoformat(), first=first.isoformat(), **said)
+
+
+def _said(overrides: Mapping[date, bool], first: date) -> dict[str, bool]:
+    return {day.isoformat(): works for day, works in overrides.items() if day >= first}
 
 
 def office_close(path: str = "") -> time:

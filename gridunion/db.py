@@ -22,6 +22,7 @@ from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
@@ -33,6 +34,7 @@ from sqlalchemy import (
     TypeDecorator,
     Uuid,
     event,
+    literal_column,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, registry
 
@@ -177,7 +179,25 @@ def keyring() -> KeyRing:
 def trusted(statement: Any, values: Any = None) -> Result[Any]:
     """Run a ready statement past the guard and the ORM: it carries `branch()` itself, or asks for no more than the
     caller may know. Nothing is flushed before it."""
-    return db.session.connection().execute(statement, values)
+    session = db.session()
+    connection: Connection = session.info.get("connection") or session.connection()
+    return connection.execute(statement, values)
+
+
+@event.listens_for(Session, "after_begin")
+def _remember(session: Session, _transaction: Any, connection: Connection) -> None:
+    session.info["connection"] = connection  # asking the session for it costs as much as a small statement
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget(session: Session, _transaction: Any) -> None:
+    session.info.pop("connection", None)
+
+
+def written(said: str | int) -> ColumnElement[Any]:
+    """A word or a number of ours, written out in a statement and not bound: a condition on which SQLite may choose
+    an index, or how many rows are wanted. Bound, SQLite would plan the statement anew each time it is asked."""
+    return literal_column(repr(said))
 
 
 def writing() -> bool:

@@ -97,6 +97,17 @@ def due_after_hours(start: datetime, hours: float) -> datetime:
     return _aware(start).astimezone(UTC) + timedelta(hours=hours)
 
 
+def recounted(due: datetime, after: date, was: Days, now: Days) -> datetime:
+    """The same number of working days after a day, counted on another calendar; the hour stays.
+
+    What lies on that day or before it does not move.
+    """
+    on = _day_of(due)
+    if on <= after:
+        return due
+    return due + (now.add_workdays(after, was.workdays_between(after, on)) - on)
+
+
 def a_year_after(day: date) -> date:
     """The same date a year later, or the month's last day (民法典 第二百零二条)."""
     try:

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import g
 from sqlalchemy import Index, String, Text, select
 from sqlalchemy.orm import Mapped
 
@@ -128,6 +129,7 @@ def _claim() -> tuple[int, str, dict[str, Any]] | None:
 
 
 def _run(name: str, work: Callable[[], None]) -> str:
+    g.pop("days", None)  # a worker outlives many requests: the calendar is read anew for each piece of work
     try:
         with everywhere():
             work()

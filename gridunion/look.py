@@ -63,7 +63,7 @@ def dress(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         static_url=static_url, icons_url=static_url("icons.svg"), clock=clock, new_key=new_key,
-        label=settings.label, labels=settings.labels, mask_phone=mask_phone,
+        label=settings.label, labels=settings.labels, choices=settings.choices, mask_phone=mask_phone,
         show_phone=show_phone, mask_id=mask_id, mask_name=mask_name,
     )  # fmt: skip
     app.jinja_env.filters.update(

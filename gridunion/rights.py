@@ -136,6 +136,8 @@ class Viewer(UserMixin):  # type: ignore[misc]
     must_change: bool
     sign_in_id: int
     postings: tuple[Held, ...] = field(default=())
+    bound: bool = True
+    """Something may bind him, so that he keeps away from a case."""
 
     def get_id(self) -> str:
         return self.uid
@@ -154,8 +156,8 @@ class Viewer(UserMixin):  # type: ignore[misc]
     def eyes(self, right: str) -> Eyes:
         """The branches in which the viewer holds a right."""
         if right in (PUBLIC, SIGNED_IN):
-            return Eyes(self.account_id, ())
-        return Eyes(self.account_id, _outermost(held.branch for held in self.holding(right)))
+            return Eyes(self.account_id, (), self.bound)
+        return Eyes(self.account_id, _outermost(held.branch for held in self.holding(right)), self.bound)
 
     def over(self, path: str) -> list[Held]:
         """The postings by which somebody stands over a unit."""
@@ -175,7 +177,7 @@ class Viewer(UserMixin):  # type: ignore[misc]
     @cached_property
     def any_eyes(self) -> Eyes:
         """All the branches the viewer stands over, whatever for."""
-        return Eyes(self.account_id, _outermost(held.branch for held in self.postings))
+        return Eyes(self.account_id, _outermost(held.branch for held in self.postings), self.bound)
 
 
 def may(roles: frozenset[str], right: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from gridunion.calendar import SpecialDay
+from gridunion.calendar import SpecialDay, edited
 from gridunion.code_lists import CODES
 from gridunion.db import db
 from gridunion.deadlines import english_name, published_days
@@ -52,6 +52,12 @@ SETTINGS: list[tuple[str, Any, str, str]] = [
         30,
         "不愿见的，隔几天再去",
         "Days until the next try when somebody did not want to be seen",
+    ),
+    (
+        "visit.memory.days",
+        30,
+        "走访和事情，几天以内的可以补记",
+        "Days back for which visits and events may be written down",
     ),
     ("visit.undo.minutes", 10, "记错的走访，几分钟内可撤销", "Minutes in which a visit may be taken back"),
     (
@@ -258,4 +264,5 @@ def _sow_calendar() -> None:
         if day.year not in known
     ]
     if rows:
-        db.session.execute(insert(SpecialDay), rows)
+        with edited():
+            db.session.execute(insert(SpecialDay), rows)

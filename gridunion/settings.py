@@ -5,6 +5,7 @@ and beats the rows above it.
 """
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -82,6 +83,7 @@ class _Known:
     answers: dict[tuple[str | tuple[str, ...], str, date], Any] = field(default_factory=dict)
     in_force: dict[tuple[str, str, date], list[Entry]] = field(default_factory=dict)
     tagged: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    words: dict[tuple[str, bool], dict[str | None, str]] = field(default_factory=dict)
 
 
 def value(key: str, path: str = "", on: date | None = None) -> Any:
@@ -136,10 +138,19 @@ def label(name: str, key: str | None) -> str:
     return entry.label if entry else (key or "")
 
 
-def labels(name: str) -> dict[str | None, str]:
+def labels(name: str) -> Mapping[str | None, str]:
     """All the words of a list, for a page with many rows; none for no code."""
-    inverse = "label_en" if english() else "label_zh"
-    return {None: ""} | {key: getattr(rows[-1], inverse) for key, rows in _known().lists[name].items()}
+    known, asked = _known(), (name, english())
+    if asked not in known.words:
+        inverse = "label_en" if asked[1] else "label_zh"
+        words = {key: getattr(rows[-1], inverse) for key, rows in known.lists[name].items()}
+        known.words[asked] = {None: ""} | words
+    return known.words[asked]
+
+
+def choices(name: str) -> tuple[tuple[str | None, str], ...]:
+    """The same to choose from."""
+    return tuple(labels(name).items())
 
 
 def title(key: str) -> str:

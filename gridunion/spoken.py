@@ -18,7 +18,7 @@ from gridunion.words import CHINESE
 TRANSLATIONS = ROOT / "gridunion" / "translations"
 PARTS = {"m": "ui.html", "f": "forms.html", "chart": "charts.html"}  # macros that every template may call
 # Of these, those that read nothing but what they are given.
-DRAWN_ONCE = {"icon", "sh", "mark", "bar", "meter", "hit", "nav", "skeleton"}
+DRAWN_ONCE = {"icon", "sh", "mark", "bar", "meter", "hit", "nav", "skeleton", "choose"}
 PLACE = re.compile(r"%\((\w+)\)s|%%")
 
 

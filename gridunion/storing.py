@@ -69,7 +69,9 @@ def _insert(row: Row) -> None:
     for key, default in plan.columns:
         if key not in known:
             known[key] = default() if callable(default) else default
-    made: Any = trusted(plan.statement, {key: known[key] for key, _default in plan.columns})
+    made: Any = trusted(
+        plan.statement, {key: known[key] for key, _default in plan.columns if known[key] is not None}
+    )
     known["id"] = made.inserted_primary_key[0]
 
 

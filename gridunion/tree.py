@@ -141,10 +141,12 @@ def _check_order(parent: Unit, unit: Unit) -> None:
 
 @dataclass(frozen=True)
 class Eyes:
-    """Whose eyes a query has: an account and the branches it stands over for what it is doing."""
+    """Whose eyes a query has: an account and the branches it stands over for what it is doing. Whom nothing binds
+    (`bound`) need not be asked, case by case, from what he keeps away."""
 
     account_id: int | None
     branches: tuple[tuple[str, str], ...]
+    bound: bool = True
 
     def over(self, path: str) -> bool:
         return any(lo <= path < hi for lo, hi in self.branches)
@@ -206,6 +208,12 @@ def _within(path: Any, width: int) -> ColumnElement[bool]:
 def width() -> int:
     seen = eyes()
     return len(seen.branches) if seen else 0
+
+
+def bound() -> bool:
+    """There may be something from which the viewer keeps away."""
+    seen = eyes()
+    return seen is None or seen.bound
 
 
 class Scoped:

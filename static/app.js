@@ -77,7 +77,7 @@ function isForm(elt) { return elt && elt.tagName === "FORM" && !("nobusy" in elt
 on("submit", e => {
   var form = e.target;
   if (form.dataset.busy) { e.preventDefault(); e.stopImmediatePropagation(); return; }
-  var first = form.elements.happened_at; /* a bad line costs no time */
+  var first = form.querySelector("[name$=happened_at]");
   if (first && !first.value) first.value = new Date().toISOString();
   form.lastButton = e.submitter || (lastButton && lastButton.form === form ? lastButton : null);
 }, true);
@@ -94,7 +94,7 @@ on("htmx:beforeRequest", e => {
 });
 on("htmx:afterRequest", e => {
   var elt = asker(e);
-  if (e.detail.xhr.getResponseHeader("HX-Redirect")) return; /* it leads elsewhere: stay busy */
+  if (e.detail.xhr.getResponseHeader("HX-Redirect")) return; /* stay busy */
   if (isForm(elt)) idle(elt);
   if (e.detail.successful) calm();
 });
@@ -173,7 +173,6 @@ function shrunk(file) {
   }).then(made => made.size < file.size ? new File([made], "1.jpg", { type: made.type }) : file);
 }
 
-/* clicks */
 on("click", e => {
   var at = e.target, hit, text, box;
   lastButton = at.closest("button") || lastButton;
@@ -186,7 +185,8 @@ on("click", e => {
     box.focus();
     box.dispatchEvent(new Event("input", { bubbles: true }));
   }
-  /* a link to a field that stands folded away unfolds it */
+  /* what stands folded away unfolds */
+  if (at.checked && (box = $("if-" + at.value))) box.open = true;
   if ((hit = at.closest("a[href^='#']")) && (box = $(hit.getAttribute("href").slice(1)))) {
     text = box.closest("details");
     if (text) text.open = true;

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from gridunion import clock
-from gridunion.accounts.models import Account, hash_password
+from gridunion.accounts.models import Account, Posting, hash_password
 from gridunion.audit import Trail
 from gridunion.box.clearing import forget_old
 from gridunion.box.models import BoxMessage, BoxOpening
@@ -384,3 +384,27 @@ def test_what_nobody_opened_goes_into_the_box_of_the_heir(lifted: Flask, nobody:
         end_unit(unit("21"), clock.today(), unit("210"))
     assert messages()[0].unit.code == "210"
     assert nobody.get("/box/21", 303).location == "/box/210"
+
+
+def test_a_box_that_nobody_follows_is_opened_a_last_time_by_the_street(
+    lifted: Flask, nobody: Someone, supervisor: Someone
+) -> None:
+    put_in(nobody)
+    with write():
+        for code in ("211", "2110"):
+            unit(code).close(clock.today())
+        unit("21").close(clock.today())  # as long as nothing is known to lie in it, nobody need follow
+        other = Account(
+            login="second", name="冯志远", must_change=False, password_hash=hash_password(PASSWORD)
+        )
+        db.session.add(other)
+        Posting.give(other, "supervisor", unit("2"), clock.today())
+    drop(nobody, status=404)
+    assert "/boxes/21" in supervisor.get("/boxes/").html and "已撤销，最后开一次" in supervisor.get("/boxes/")
+    with clock.at(NOON + timedelta(days=40)):
+        late = Someone(lifted, "supervisor")
+        assert "2 个匿名信箱一个多月没开了" in late.get("/members/")
+        for two in (late, Someone(lifted, "second")):
+            done = two.post("/boxes/21/opening", {"password": PASSWORD})
+        assert WORDS in late.get(done.location)
+        assert late.get("/boxes/", 303).location == "/boxes/210", "the only one left"

@@ -15,13 +15,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from gridunion import calendar, clock
 from gridunion.calendar import SpecialDay
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.rounds import make_round
 from gridunion.db import db, write
-from gridunion.jobs import tick
+from gridunion.jobs import Job, tick, work_one
 from gridunion.rights import Viewer
 from tests.conftest import Someone, as_viewer, unit
 from tests.test_complaints import account, assigned, form_of, look_again, there
@@ -489,3 +490,36 @@ def test_a_limit_in_a_year_nobody_published_is_called_provisional(lifted: Flask)
             db.session.add(SpecialDay(day=date(2027, 1, 1), works=False, name_zh="元旦", name_en=""))
     with on((2026, 12, 28)):
         assert "暂定" not in Someone(lifted, "worker").get(there(case))
+
+
+def test_when_the_spring_festival_is_published_what_was_counted_over_it_moves(lifted: Flask) -> None:
+    """2027: 5 to 11 February off, 14 (Sunday) worked. Seven working days from 28 January were to end on 8 February."""
+    with on((2027, 1, 28)):
+        case, waiting = assigned(category="welfare"), assigned(category="welfare")
+        with write():
+            waiting.pause(as_viewer("worker"), WORDS, "phone")  # until 4 February
+        assert (case.due_at, waiting.due_at) == (close((2027, 2, 8)), close((2027, 2, 15)))
+    days = [f"2027-02-{day:02d}" for day in (9, 5, 8, 14, 10, 11)]
+    with on((2027, 1, 29)):
+        admin = Someone(lifted, "admin")
+        for nth, day in enumerate(days):
+            works = "yes" if day.endswith("14") else "no"
+            admin.post("/calendar", {"day": day, "works": works, "name": "春节"})
+            if nth in (1, 2, 5):
+                work_one()
+        fresh = assigned(category="welfare")
+        for _twice in range(2):
+            while work_one():
+                pass
+            with write():
+                db.session.execute(update(Job).values(done_at=None, tries=0))
+        look_again()
+        assert case.due_at == case.first_due_at == close((2027, 2, 14))
+        assert (clock.local(case.remind_at).date(), case.street_at) == (
+            date(2027, 2, 12),
+            close((2027, 2, 16)),
+        )
+        assert waiting.due_at == close((2027, 2, 19)), "seven working days after the wait"
+        assert fresh.due_at == close((2027, 2, 15)) and fresh.times("recount") == 0
+        page = Someone(lifted, "worker").get(there(case))
+        assert page.text.count("放假安排有变，期限重新算") == 1 and "改到 2月14日 前办结" in page

@@ -29,6 +29,7 @@ from gridunion.complaints.timeline import waits_too_long
 from gridunion.complaints.turns import NotYours, OutOfTurn
 from gridunion.db import db, write
 from gridunion.employers.models import Employer
+from gridunion.files import attachments_of
 from gridunion.members.models import Person
 from gridunion.settings import Setting, forget
 from gridunion.status.models import Standing
@@ -653,17 +654,37 @@ def test_the_same_form_sent_twice_is_one_case(lifted: Flask, worker: Someone) ->
     assert db.session.scalar(select(func.count()).select_from(Complaint)) == 1
 
 
-def test_a_visit_becomes_a_case_with_its_words(lifted: Flask, worker: Someone) -> None:
+def test_a_complaint_is_raised_in_the_form_of_a_visit_and_one_save_stores_both(
+    lifted: Flask, worker: Someone
+) -> None:
     person = member()
-    with write():
-        visit = Visit.log(person, as_viewer("worker"), "met", note="说九月工资没发")
-    page = worker.get(f"/complaints/new?visit={visit.uid}")
-    assert "说九月工资没发" in page.html and "王秀兰" in page
-    worker.post(
-        f"/complaints/new?visit={visit.uid}",
-        {"category": "wages", "text": "九月工资没发", "people": "1", "channel": "visit"},
+    address = f"/visits/new?person={person.uid}"
+    assert "有诉求" in worker.get(address) and "登记诉求" in worker.get(address)
+    said = {"note": "精神不好", "case-text": "九月工资没发", "case-employer_name": "汉宁轩"}
+    wrong = (
+        ({"outcome": "met", "findings": "complaint"}, "请选是什么事"),
+        ({"case-category": "wages"}, "请选见到了没有"),
+        ({"outcome": "met", "findings": "fine", "case-category": "wages"}, "就不要再选别的"),
     )
-    assert db.session.scalars(select(Complaint)).one().person_id == person.id
+    said["phone"] = "13800001234"
+    for typed, fault in wrong:
+        for headers in ({}, {"HX-Request": "true", "HX-Target": "main"}):
+            page = worker.post(address, said | typed, 422, headers=headers)
+            assert fault in page and all(words in page.html for words in said.values())
+    assert db.session.scalars(select(Visit)).all() == []
+    db.session.rollback()
+
+    sent = said | {"outcome": "met", "case-category": "wages", "client_key": "k" * 32}
+    sent |= {"photos": picture()}
+    first = worker.post(address, dict(sent))
+    again = worker.post(address, sent | {"photos": picture()})
+    visit, case = (db.session.scalars(select(model)).one() for model in (Visit, Complaint))
+    assert first.location == again.location and f"/complaints/{case.uid}/slip" in first.location
+    assert (case.visit_id, case.person_id, case.channel) == (visit.id, person.id, "visit")
+    assert visit.findings == ["complaint"], "what was written says so, ticked or not"
+    assert len(attachments_of(visit)) == len(attachments_of(case)) == 1
+    page = worker.get(first.location)
+    assert "已记下：王秀兰" in page and "诉求 1 已收下" in page
 
 
 def test_a_member_is_found_for_a_case(lifted: Flask, worker: Someone) -> None:

@@ -215,13 +215,24 @@ def test_a_sealed_case_is_not_betrayed(signed: Flask, leader: Someone, superviso
     assert offered(leader.get(f"/handover/{account('worker').uid}/new")) == []
 
 
-def test_a_sealed_case_keeps_no_account_on_and_goes_to_who_decides(
+def test_a_sealed_case_keeps_an_account_on_in_the_words_of_any_other_work(
     signed: Flask, admin: Someone, leader: Someone
 ) -> None:
-    made = case(category="harassment")
-    assert f"/complaints/{made.uid}" not in leader.get("/inbox?show=assign").html
-    admin.post(f"/accounts/{account('worker').uid}/off")
-    assert f"/complaints/{made.uid}" in leader.get("/inbox?show=assign").html
+    """The administrator reads the same sentence, and the same page, as for a case that is no secret."""
+    uid, plain = account("worker").uid, case()
+
+    def told() -> list[str]:
+        return [admin.post(f"/accounts/{uid}/off", status=422).text, admin.get(f"/handover/{uid}/left").text]
+
+    before = told()
+    with write():
+        plain.state = "closed"
+    sealed = case(category="harassment")
+    assert told() == before and "还有没交接的事" in before[0]
+    assert f"/complaints/{sealed.uid}" in leader.get(f"/handover/{uid}/open/apart").html
+    with write():
+        sealed.assign(account("leader"), as_viewer("leader"))
+    admin.post(f"/accounts/{uid}/off")
 
 
 def test_a_place_is_given_by_who_stands_above_it(signed: Flask, worker: Someone, leader: Someone) -> None:
@@ -236,9 +247,8 @@ def test_an_account_with_open_work_stays_on(signed: Flask, admin: Someone, leade
     case()
     uid = account("worker").uid
     refused = admin.post(f"/accounts/{uid}/off", status=422)
-    assert "还有 1 件没交接：在办的诉求 1" in refused and f"/handover/{uid}/left" in refused.html
-    counts = admin.get(f"/handover/{uid}/left")
-    assert "在办的诉求" in counts and "马小军" not in counts
+    assert "还有没交接的事：请本人" in refused and f"/handover/{uid}/left" in refused.html
+    assert "还有没交接的事" in admin.get(f"/handover/{uid}/left")
     admin.get(f"/handover/{uid}", 403)
     give(leader, "leader", gone="y")
     admin.post(f"/accounts/{uid}/off")

@@ -19,6 +19,7 @@ from gridunion.status.figures import moment
 from gridunion.status.records import count as figure
 from gridunion.tree import everywhere
 from gridunion.visits.due import DueVisit, open_visits
+from gridunion.visits.models import Visit
 from gridunion.visits.planning import _store, plan, plan_all
 from gridunion.visits.rhythms import Place, next_in
 from tests.conftest import NOON, Someone, as_viewer, member, unit
@@ -384,6 +385,24 @@ def test_of_an_imported_register_only_the_new_members_are_welcomed(lifted: Flask
     assert plan_all() == 0
 
 
+def test_who_did_not_want_to_be_seen_is_not_planned_again_before_the_agreed_day(lifted: Flask) -> None:
+    """Not by a rhythm, not as a new member, not when the next try was struck off; nor is an employer."""
+    old, shop = seen(400, "何永康", phone="13609162002"), firm(seen=400)
+    plan_all()
+    new = imported("王秀一", TODAY, "13609162001")
+    with write():
+        for whom in (old, new, shop):
+            Visit.log(whom, as_viewer("worker"), "refused")
+    assert reasons() == ["follow_up"] * 3, "what the night had planned waits no longer"
+    with write():
+        for due in waiting():
+            due.void()
+    for days, planned in ((0, 0), (29, 0), (30, 2)):
+        with clock.at(NOON + timedelta(days=days)):
+            assert plan_all() == planned
+    assert reasons() == ["employer_round", "long_unseen"]
+
+
 def test_an_import_is_taken_back_with_what_was_planned_for_its_people(lifted: Flask, leader: Someone) -> None:
     lately = sheet(LI.replace("2020-05-01", "2026-11-18"), WANG.replace("2013-11-09", "2026-11-17"))
     url = sent(leader, lately)
@@ -465,7 +484,9 @@ def test_a_neighboring_union_has_no_plan_here(site: Flask, leader2: Someone, wor
     worker.get("/visits/plan", 403)
 
 
-def test_the_longest_unseen_come_first_page_by_page(lifted: Flask, leader: Someone) -> None:
+def test_the_longest_unseen_come_first_page_by_page(
+    lifted: Flask, leader: Someone, supervisor: Someone, district: Someone
+) -> None:
     for n in range(25):
         seen(200 + n, f"王秀兰{n}", "211" if n % 2 else "2110", phone=f"136091620{n:02d}")
     page = leader.get("/visits/plan/21/unseen")
@@ -477,6 +498,13 @@ def test_the_longest_unseen_come_first_page_by_page(lifted: Flask, leader: Someo
     rest = re.findall(r"王秀兰(\d+)<", leader.get(more[1].replace("&amp;", "&")).html)
     assert rest == [str(n) for n in range(4, -1, -1)]
     assert leader.get("/visits/plan/21/unseen?days=365").total == 0
+    person = seen(300, "何永康", "221", phone="13609162088")
+    assert supervisor.get("/visits/plan/2/unseen").total == 25
+    assert "半年以上没见的会员 25" in supervisor.get("/visits/plan/2")
+    supervisor.get("/visits/plan/20/unseen", 404)
+    assert person.name in district.get("/visits/plan/20/unseen")
+    assert "点开一个街道看" in district.get("/visits/plan/1")
+    district.get("/visits/plan/1/unseen", 404)
 
 
 def test_a_list_behind_a_number_goes_on_where_its_page_ended(lifted: Flask, leader: Someone) -> None:

@@ -11,7 +11,7 @@ from gridunion import audit, clock, jobs
 from gridunion.accounts.models import Account, Posting
 from gridunion.alerts.rules import look_around
 from gridunion.complaints import hands, readers
-from gridunion.complaints.conflicts import Tie
+from gridunion.complaints.conflicts import Recusal, Tie
 from gridunion.complaints.listing import counts, looking
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.readers import Reader
@@ -91,6 +91,39 @@ def test_a_tie_takes_the_case_from_sight_at_the_next_request(lifted: Flask, work
         assert counts("assign") == {"assign": 1}, "it waits for another hand"
     look_again()
     assert db.session.get_one(Complaint, case.id).lost_its_hand
+
+
+def test_whoever_keeps_away_from_a_case_is_told_of_it_by_no_mark_and_no_count(
+    lifted: Flask, worker: Someone
+) -> None:
+    employer = ledger()
+    person = member("马小军", phone="13809165520")
+    with clock.at(NOON - timedelta(days=40)):
+        case = assigned(person=person, employer_name=SHOP)
+    with write():
+        account("worker").phone = "13509160001"
+    works_there = member("周素琴", phone="13509160001")
+    assert told_of(worker), "nothing binds her"
+    for binds in (
+        Tie(account_id=account("worker").id, employer_name=SHOP, kind="family", from_on=date(2026, 1, 1)),
+        Recusal(account_id=account("worker").id, complaint_id=case.id, name="周素琴"),
+    ):
+        with write():
+            db.session.add(binds)
+        assert not told_of(worker)
+        with write():
+            db.session.delete(binds)
+    with write():
+        works_there.employer = employer
+    assert not told_of(worker), "she works there"
+
+
+def told_of(somebody: Someone) -> bool:
+    """The case is in the list of members and in the number beside the menu: in both, or in none."""
+    page = somebody.get("/members/")
+    mark, count = "诉求超期" in page, '<span>诉求</span><span class="cnt">1' in page.html
+    assert mark == count
+    return mark
 
 
 def test_a_tie_that_is_over_binds_nobody(lifted: Flask, worker: Someone) -> None:

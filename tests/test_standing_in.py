@@ -179,3 +179,18 @@ def test_a_stand_in_keeps_the_own_desk_and_finds_the_other_one(lifted: Flask, ne
     taken = Someone(neighbor.site, "leader2")
     assert taken.get("/", 303).location == "/inbox"
     assert 'href="/today">代周素琴看今日' in taken.get("/inbox").html
+
+
+def test_the_trail_says_for_whom_somebody_acted(lifted: Flask, auditor: Someone) -> None:
+    """The account is the real one; what the same person does in the own cell is nobody else's."""
+    away("worker", "neighbor")
+    instead = Someone(lifted, "neighbor")
+    due = member()
+    instead.post(f"/visits/new?person={due.uid}", {"outcome": "not_home"})
+    own = member("何永康", "2110", "13609162088")
+    instead.post(f"/visits/new?person={own.uid}", {"outcome": "met"})
+    said = auditor.get("/trail").html
+    theirs = [line for line in said.split("<li>") if "<b>罗春梅</b>" in line]
+    for kind, acted in (("明珠社区第1网格", True), ("明珠社区第2网格", False)):
+        there = [("代周素琴" in line) for line in theirs if kind in line]
+        assert there and set(there) == {acted}

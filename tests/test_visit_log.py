@@ -143,7 +143,9 @@ def test_an_employer_is_visited_from_its_community_and_for_who_works_there(
     assert (first.person_id, first.employer_id, first.unit.code) == (None, employer.id, "21")
     assert second.unit.code == "211" and "汉宁轩大酒店" in worker.get("/visits/")
     assert "汉宁轩大酒店" in worker.get(f"/visits/{second.uid}")
-    assert leader.get(f"/visits/at/{employer.uid}").total == 2
+    page = leader.get(f"/employers/{employer.uid}")
+    for words in ("走访：电话联系", "周素琴", "走访：见到本人", "何建平"):
+        assert words in page.text.split("来往情况 2")[1]
     for outsider, address_ in ((stranger, theirs), (stranger, url), (worker, url), (leader2, url)):
         outsider.get(address_, 404)
 
@@ -366,14 +368,15 @@ def test_what_was_taken_back_is_not_checked(
 
 # ── 民情日记 ──
 
+RAISED = {"case-category": "wages", "case-text": "两个月工资没有发"}
+
 
 def test_a_diary_tells_needs_measures_results_and_what_came_of_it(
     lifted: Flask, worker: Someone, leader: Someone, neighbor: Someone, supervisor: Someone
 ) -> None:
     first, second = neighbors(2)
-    form = {"outcome": "met", "needs": "medical", "measures": "explained", "findings": ["help", "complaint"]}
-    raised = worker.post(form_of(first), form)
-    worker.post(raised.location.split("&r=")[0], {"category": "wages", "text": "两个月工资没有发"})
+    form = {"outcome": "met", "needs": "medical", "measures": "explained", "findings": "help"}
+    worker.post(form_of(first), form | RAISED)
     worker.post(form_of(second), {"outcome": "not_home", "happened": "2026-11-17T09:00"})
     page = worker.get("/diary")
     assert page.total == 1 and "刘桂芳" not in page
@@ -398,18 +401,15 @@ def test_a_visit_from_which_a_sealed_case_came_stands_in_no_diary(
     lifted: Flask, worker: Someone, leader: Someone
 ) -> None:
     (person,) = neighbors(1)
-    raised = worker.post(
-        form_of(person), {"outcome": "met", "findings": "complaint", "note": "说了件难开口的事"}
-    )
-    worker.post(raised.location.split("&r=")[0], {"category": "harassment", "text": "被主管骚扰"})
+    sealed = {"case-category": "harassment", "case-text": "被主管骚扰"}
+    worker.post(form_of(person), {"outcome": "met", "note": "说了件难开口的事", **sealed})
     for page in (worker.get("/diary"), leader.get(f"/diary?of={uid_of(only(Visit).visitor_id)}")):
         assert page.total == 0 and "难开口" not in page
 
 
 def test_a_case_stands_when_the_visit_it_came_from_is_taken_back(lifted: Flask, worker: Someone) -> None:
     (person,) = neighbors(1)
-    raised = worker.post(form_of(person), {"outcome": "met", "findings": "complaint"})
-    worker.post(raised.location.split("&r=")[0], {"category": "wages", "text": "两个月工资没有发"})
+    worker.post(form_of(person), {"outcome": "met", **RAISED})
     undone = worker.get(worker.post(f"/visits/{only(Visit).uid}/undo").location)
     assert "已撤销" in undone and "由它登记的诉求还在" in undone
 

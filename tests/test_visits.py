@@ -9,10 +9,11 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import select
 
-from gridunion import clock
+from gridunion import clock, settings
 from gridunion.db import db, write
 from gridunion.files import Attachment
 from gridunion.members.models import Person
+from gridunion.settings import Setting
 from gridunion.tree import everywhere
 from gridunion.visits.due import DueVisit, open_visits
 from gridunion.visits.models import Visit
@@ -152,6 +153,17 @@ def test_a_visit_is_not_written_down_before_it_happened(lifted: Flask, worker: S
     assert "时间不能晚于现在" in page
     page = worker.post(form_of(person), {"outcome": "met", "happened": "2026-10-01T09:00"}, 422)
     assert "只能补记 30 天以内的走访" in page
+    with write():
+        asked = select(Setting).where(Setting.key == "visit.memory.days")
+        db.session.scalars(asked).one().value = 20
+    settings.forget()
+    event = {"trigger": "childbirth", "event_on": "2026-10-25"}
+    for address, typed in (
+        (form_of(person), {"outcome": "met", "happened": "2026-10-25T09:00"}),
+        (form_of(person), {"outcome": "met", **event}),
+        (f"/visits/events/new?person={person.uid}", event),
+    ):
+        assert "20 天以内的" in worker.post(address, typed, 422), "a region says how far back"
     worker.post(form_of(person), {"outcome": "met", "happened": "2026-11-18T09:30"})
     visit = only(Visit)
     assert clock.local(visit.happened_at).strftime("%m-%d %H:%M") == "11-18 09:30"
@@ -202,10 +214,7 @@ def test_who_is_flagged_already_is_not_flagged_again(lifted: Flask, worker: Some
 
 def test_what_was_found_leads_on(lifted: Flask, worker: Someone) -> None:
     person = member()
-    saved = worker.post(form_of(person), {"outcome": "met", "findings": "complaint"})
-    visit = only(Visit)
-    assert saved.location.startswith(f"/complaints/new?person={person.uid}&visit={visit.uid}")
-    saved = worker.post(form_of(person), {"outcome": "met", "findings": "changed", "again": "y"})
+    saved = worker.post(form_of(person), {"outcome": "met", "findings": "changed"})
     assert saved.location.startswith(f"/members/{person.uid}/edit")
 
 

@@ -74,7 +74,6 @@ KIND_OF: dict[str, Any] = {
     "letters.from_case": Complaint,
     "visits.undo_event": DueVisit,
     "reports.drop_sender": Sender,
-    "visits.at": Employer,
     "visits.check": SpotCheck,
     "visits.settle": SpotCheck,
     "status.at_employer": Employer,

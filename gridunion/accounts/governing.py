@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from gridunion import clock
 from gridunion.accounts.models import Account, BadPosting, Posting, in_force
-from gridunion.accounts.open_work import blocking, words_of
+from gridunion.accounts.open_work import still_open
 from gridunion.db import db
 from gridunion.rights import RESETS, Held, Viewer
 from gridunion.tree import Eyes, Unit, everywhere
@@ -134,11 +134,8 @@ def _goes_on(posting: Posting, on: date) -> bool:
 
 def demand_nothing_open(account: Account) -> None:
     """Raises StillOpen while something waits for somebody that nobody else would see to."""
-    if found := blocking(account.id):
-        n = sum(found.values())
-        raise StillOpen(
-            _("还有 %(n)s 件没交接：%(what)s。先办交接，再停用或结束岗位。", n=n, what=words_of(found))
-        )
+    if still_open(account.id):
+        raise StillOpen(_("还有没交接的事：请本人在“我的”里办，或请他的上级在“人员”里办，再停用或结束岗位。"))
 
 
 def postings_in(unit: Unit, on: date) -> str:

@@ -2,6 +2,7 @@
 
 Work lies with an account, or it waits in a unit for whoever holds a role there; that is somebody's own as long as
 nobody else holds the role. What only named readers may see is never counted here: nobody learns of it by a number.
+It keeps an account on all the same; so who asks whether one may go hears yes or no, never what it is or how much.
 """
 
 from collections.abc import Callable, Iterable
@@ -59,6 +60,8 @@ class Kind:
 
 
 KINDS: list[Kind] = []
+UNCOUNTED: list[Callable[[int], bool]] = []
+"""Whether an account has something in hand that stands in no count."""
 
 
 class Seat(NamedTuple):
@@ -158,8 +161,13 @@ def page_of(found: Select[Any], model: Any, after: str) -> tuple[list[Any], str]
     return rows[:PAGE], seal(name, rows[PAGE - 1].id) if len(rows) > PAGE else ""
 
 
+def still_open(account_id: int) -> bool:
+    """Whether something keeps an account from being switched off."""
+    return bool(blocking(account_id)) or any(holds(account_id) for holds in UNCOUNTED)
+
+
 def blocking(account_id: int) -> dict[str, int]:
-    """What keeps an account from being switched off, wherever it lies."""
+    """What of it can be counted, wherever it lies."""
     with everywhere():
         found = open_of([account_id])[account_id]
     must = {kind.id for kind in KINDS if kind.blocks}

@@ -2,10 +2,11 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from flask import Request, g, session
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, false, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from gridunion import audit, clock
@@ -25,44 +26,50 @@ FIELD_LIMITS, OFFICE_LIMITS = (30, 12 * 60), (15, 8 * 60)
 
 _posting, _unit, _account, _sign_in = (t.__table__.c for t in (Posting, Unit, Account, SignIn))
 _absent = Account.__table__.alias("absent")
-_WHO = (
-    select(
-        _sign_in.id, _sign_in.seen_at, _sign_in.until, _sign_in.idle_seconds,
-        _account.id, _account.uid, _account.name, _account.must_change,
-        _posting.role, _unit.id, _unit.code, _unit.name, _unit.path, _posting.until_on,
-        _posting.stands_in_for_id, _absent.c.name,
-    )
-    .select_from(SignIn.__table__)
-    .join(Account.__table__, _account.id == _sign_in.account_id)
-    .outerjoin(
-        Posting.__table__,
-        (_posting.account_id == _account.id)
-        & (_posting.from_on <= bindparam("today"))
-        & (_posting.until_on.is_(None) | (_posting.until_on > bindparam("today"))),
-    )
-    .outerjoin(Unit.__table__, _unit.id == _posting.unit_id)
-    .outerjoin(_absent, _absent.c.id == _posting.stands_in_for_id)
-    .where(_sign_in.token_hash == bindparam("hash"), _account.active)
-    .order_by(_posting.id)
-    .execution_options(branch=True)
-)  # fmt: skip
+BINDING: list[ColumnElement[bool]] = []
+"""What binds an account, as later rooms know: conditions over the rows of accounts. Whoever meets none of them keeps
+away from nothing, so nothing has to be asked case by case."""
+
+
+@cache
+def _who() -> Select[Any]:
+    return (
+        select(
+            _sign_in.id, _sign_in.seen_at, _sign_in.until, _sign_in.idle_seconds,
+            _account.id, _account.uid, _account.name, _account.must_change, or_(false(), *BINDING),
+            _posting.role, _unit.id, _unit.code, _unit.name, _unit.path, _posting.until_on,
+            _posting.stands_in_for_id, _absent.c.name,
+        )
+        .select_from(SignIn.__table__)
+        .join(Account.__table__, _account.id == _sign_in.account_id)
+        .outerjoin(
+            Posting.__table__,
+            (_posting.account_id == _account.id)
+            & (_posting.from_on <= bindparam("today"))
+            & (_posting.until_on.is_(None) | (_posting.until_on > bindparam("today"))),
+        )
+        .outerjoin(Unit.__table__, _unit.id == _posting.unit_id)
+        .outerjoin(_absent, _absent.c.id == _posting.stands_in_for_id)
+        .where(_sign_in.token_hash == bindparam("hash"), _account.active)
+        .order_by(_posting.id)
+    )  # fmt: skip
 
 
 def viewer_of(request: Request) -> Viewer | None:
     """Who holds the cookie of a request, with the postings in force now."""
     token = session.token  # type: ignore[attr-defined]
-    rows: list[Any] = list(trusted(_WHO, {"hash": digest(token), "today": clock.today()}))
+    rows: list[Any] = list(trusted(_who(), {"hash": digest(token), "today": clock.today()}))
     if not rows:
         return None
-    sign_in_id, seen_at, until, idle, account_id, uid, name, must_change, *_ = rows[0]
+    sign_in_id, seen_at, until, idle, account_id, uid, name, must_change, bound, *_ = rows[0]
     now = clock.now()
     if now >= until or not -SLIP <= now - seen_at <= timedelta(seconds=idle):
         _in_write(delete(SignIn).where(SignIn.id == sign_in_id))
         return None
     if now - seen_at > TOUCH:
         _in_write(update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=now))
-    held = tuple(Held(*tuple(row)[8:]) for row in rows if row[8])
-    return Viewer(account_id, uid.hex, name, must_change, sign_in_id, held)
+    held = tuple(Held(*tuple(row)[9:]) for row in rows if row[9])
+    return Viewer(account_id, uid.hex, name, must_change, sign_in_id, held, bound)
 
 
 def _in_write(statement: Any) -> None:

@@ -7,6 +7,7 @@ from flask import Response, request
 from sqlalchemy import Select, func, select
 
 from gridunion import audit, clock
+from gridunion.accounts.models import Account, Posting
 from gridunion.accounts.trail_words import ACTIONS, action_words, change_words, kind_words, look_up_names
 from gridunion.accounts.views import bp
 from gridunion.audit import Trail
@@ -20,7 +21,7 @@ from gridunion.web import page, viewer
 PAGE = 40
 MOST_COUNTED = 10_000
 
-_t, _u = Trail.__table__.c, Unit.__table__.c
+_t, _u, _p = Trail.__table__.c, Unit.__table__.c, Posting.__table__.c
 _WITH_PLACES = Trail.__table__.outerjoin(Unit.__table__, _u.id == _t.unit_id)
 
 
@@ -44,7 +45,8 @@ def _page(**verdict: Any) -> Response:
     look_up_names(line["detail"] for line in lines)
     return page(
         "accounts/trail.html", lines=lines, after=after, total=_count(), asked=_asked(), actions=ACTIONS,
-        at_top=_at_top(), action_words=action_words, kind_words=kind_words, change_words=change_words, **verdict,
+        at_top=_at_top(), instead=_instead(lines), action_words=action_words, kind_words=kind_words,
+        change_words=change_words, **verdict,
     )  # fmt: skip
 
 
@@ -71,12 +73,33 @@ def _is_day(text: str) -> bool:
 
 def _lines() -> tuple[list[Any], str]:
     """A page of the lines the viewer may read, and where the next one begins."""
-    rows = _filtered(select(Trail.__table__, _u.name.label("place")))
+    rows = _filtered(select(Trail.__table__, _u.name.label("place"), _u.path.label("path")))
     if place := opened("trail", _asked()["after"]):
         rows = rows.where(_t.id < place[0])
     ordered = rows.order_by(_t.id.desc()).limit(PAGE + 1)
     found = db.session.execute(ordered, execution_options={"branch": True}).mappings().all()
     return list(found[:PAGE]), seal("trail", found[PAGE - 1]["id"]) if len(found) > PAGE else ""
+
+
+def _instead(lines: list[Any]) -> dict[int, str]:
+    """Line → for whom somebody acted who was posted over that unit, on that day, only in another one's place: as the
+    records sign it (`Viewer.signs`)."""
+    held = select(_p.account_id, _u.path, _p.from_on, _p.until_on, Account.name)
+    held = held.join_from(Posting.__table__, Unit.__table__, _u.id == _p.unit_id)
+    held = held.outerjoin(Account, Account.id == _p.stands_in_for_id)
+    held = held.where(_p.account_id.in_({line["account_id"] for line in lines})).order_by(_p.id)
+    postings = db.session.execute(held, execution_options={"branch": True}).all()
+    found = {}
+    for line in lines:
+        on = clock.local(line["at"]).date()
+        over = [
+            it.name for it in postings
+            if it.account_id == line["account_id"] and (line["path"] or "").startswith(it.path)
+            and it.from_on <= on and (it.until_on is None or on < it.until_on)
+        ]  # fmt: skip
+        if over and all(over):
+            found[line["id"]] = over[0]
+    return found
 
 
 def _count() -> int:

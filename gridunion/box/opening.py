@@ -13,12 +13,13 @@ from gridunion.bookmark import opened as place_of
 from gridunion.bookmark import seal
 from gridunion.box.forms import AsideForm, MinutesForm, OpenForm
 from gridunion.box.models import RIGHT, BoxMessage, BoxOpening
-from gridunion.box.reminding import days_shut
+from gridunion.box.reminding import BOXES, days_shut
 from gridunion.db import db
 from gridunion.rights import ROLES, allow
 from gridunion.text import read_uids
 from gridunion.tree import Unit
 from gridunion.units import scanned
+from gridunion.units.models import closed
 from gridunion.units.scanned import community
 from gridunion.web import before, find, go, page, say, viewer
 
@@ -32,12 +33,12 @@ VALUES["box_opening", "first_role"] = VALUES["box_opening", "second_role"] = ROL
 def boxes() -> Response:
     """The boxes of the branch, each with the days since it was opened. One alone is shown at once."""
     (after,) = place_of("boxes", request.args.get("after", "")) or ("",)
-    mine = select(Unit).where(Unit.kind == "community_union", Unit.closed_on.is_(None), Unit.path > after)
+    mine = select(Unit).where(BOXES, Unit.path > after)
     units = list(db.session.scalars(mine.order_by(Unit.path).limit(PAGE + 1)))
     if len(units) == 1 and not after:
         return go(url_for("boxes.show", code=units[0].code))
     more = seal("boxes", units[PAGE - 1].path) if len(units) > PAGE else ""
-    return page("box/boxes.html", units=units[:PAGE], days=days_shut(units[:PAGE]), after=more)
+    return page("box/boxes.html", units=units[:PAGE], days=days_shut(units[:PAGE]), after=more, closed=closed)
 
 
 @officers.get("/boxes/<code>")
@@ -54,7 +55,7 @@ def _show(unit: Unit, form: OpenForm, status: int = 200) -> Response:
         "box/show.html", status, place=unit, form=form, days=days_shut([unit])[unit.id],
         most=settings.value("box.open.days", unit.path), openings=list(db.session.scalars(newest)),
         asked=asked, second=asked is not None and asked.first_id != viewer().account_id,
-        minutes=settings.value("box.second.minutes", unit.path),
+        minutes=settings.value("box.second.minutes", unit.path), closed=closed(unit),
     )  # fmt: skip
 
 

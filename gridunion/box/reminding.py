@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import Select, bindparam, exists, func, literal_column, select
+from sqlalchemy import Date, Select, bindparam, exists, func, literal_column, or_, select
 
 from gridunion import clock, settings
 from gridunion.box.models import RIGHT, BoxOpening
@@ -19,6 +19,14 @@ from gridunion.tree import ME, Unit, branch, width
 
 _o, _u = BoxOpening.__table__.c, Unit.__table__.c
 _month, _fresh = (bindparam(name, type_=UtcDateTime) for name in ("month", "fresh"))
+_TODAY = bindparam("today", type_=Date(), callable_=clock.today)
+
+_last = exists().where(_o.unit_id == _u.id, _o.opened_at >= _u.closed_on).correlate(Unit.__table__)
+BOXES = (_u.kind == literal_column("'community_union'")) & or_(
+    _u.closed_on.is_(None), _u.closed_on > _TODAY, _u.replaced_by_id.is_(None) & ~_last
+)
+"""The units whose box is to be opened: also one that closed and that nobody follows, a last time. Whether anything
+lies in it nobody is told."""
 
 
 def days_shut(units: list[Unit]) -> dict[int, int]:
@@ -36,7 +44,7 @@ def _days(since: Any) -> int:
 @cache
 def _waiting(width: int) -> Select[Any]:
     lately = exists().where(_o.unit_id == _u.id, _o.opened_at >= _month)
-    here = branch(width), _u.kind == literal_column("'community_union'"), _u.closed_on.is_(None)
+    here = branch(width), BOXES
     late = select(func.count(_u.id)).where(*here, _u.recorded_at < _month, ~lately)
     asks = (
         (_o.opened_at.is_(None)) & (_o.asked_at > _fresh) & (_o.first_id.is_distinct_from(ME))

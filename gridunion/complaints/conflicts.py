@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped
 
 from gridunion import clock
 from gridunion.accounts.models import Account
+from gridunion.accounts.sign_in import BINDING
 from gridunion.accounts.trail_words import VALUES
 from gridunion.db import Addressed, BigId, Encrypted, Record, db, internal, keyring, personal, sealed
 from gridunion.employers.models import Employer
@@ -120,6 +121,14 @@ MY_NAMES = select(_t.employer_name).where(_t.account_id == ME, _BINDS)
 
 _MY_INDEXES = select(_t.name_index).where(_t.account_id == ME, _BINDS)
 _GIVEN_BACK = select(_r.complaint_id).where(_r.account_id == ME)
+
+
+_own = Account.__table__.c
+BINDING += (
+    select(_n.id).where(_n.phone == _own.phone, _n.employer_id.is_not(None)).exists(),
+    select(_t.id).where(_t.account_id == _own.id).exists(),
+    select(_r.id).where(_r.account_id == _own.id).exists(),
+)
 
 
 def free_of(cases: Any) -> ColumnElement[bool]:

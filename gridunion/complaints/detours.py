@@ -4,7 +4,7 @@ While it waits the clock stands still; `wait_until` says for how long at most.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
@@ -14,6 +14,8 @@ from gridunion.complaints import hands, promises, readers, turns
 from gridunion.complaints.course import Course
 from gridunion.complaints.life import BY_CLOCK, ON_PAGE, STEPS
 from gridunion.complaints.turns import OutOfTurn
+from gridunion.deadlines import Days
+from gridunion.look import day
 from gridunion.rights import Viewer
 
 if TYPE_CHECKING:
@@ -78,6 +80,18 @@ class Detours(Course):
             if at < now and ALARMS.index(BY_CLOCK[step]) > ALARMS.index(self.alarm):
                 self._write(step, None).happened_at = at
                 self.alarm = BY_CLOCK[step]
+
+    def recount(self, edit: str, first: date, was: Days, now: Days) -> None:
+        """Holidays were entered, from a day to come on: as many working days as were promised, on the new calendar.
+        Once for each edit; and not what was counted after it."""
+        begun = [event.recorded_at for event in self.events if event.step in ("register", "reopen")]
+        done = any(event.step == "recount" and event.reason == edit for event in self.events)
+        if done or begun[-1] > datetime.fromisoformat(edit):
+            return
+        before = self.due_at
+        promises.recount(self, first, was, now)
+        if self.due_at != before:
+            self._write("recount", None, words=_("改到 %(day)s 前办结", day=day(self.due_at)), reason=edit)
 
     # ── mediation ──
 

@@ -1,6 +1,7 @@
 """Complaints for whoever leaves: those in hand with the words they promise, and what waits for the only leader.
 
-A sealed case is in no count and in no list of these. Who may read it finds it apart, and gives it on by its own page.
+A sealed case is in no count and in no list of these. Who may read it finds it apart, and gives it on by its own page;
+until then its handler's account stays on.
 """
 
 from collections.abc import Iterable
@@ -11,18 +12,18 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from gridunion.accounts.models import Account
-from gridunion.accounts.open_work import KINDS, Kind, Line, counted, page_of
+from gridunion.accounts.open_work import KINDS, UNCOUNTED, Kind, Line, counted, page_of
 from gridunion.complaints import hands
 from gridunion.complaints.life import IN_HAND
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.promises import ReplyDue
 from gridunion.complaints.readers import MINE
 from gridunion.complaints.waiting import WAITS, WAITS_CALL, WAITS_CONFIRM
-from gridunion.db import db
+from gridunion.db import db, trusted
 from gridunion.look import day
 from gridunion.members.handing import IDS, UNION, below
 from gridunion.rights import Viewer
@@ -33,6 +34,7 @@ _IN_HAND = _c.state.in_(IN_HAND)
 _HELD = _IN_HAND & _c.sealed.is_(False)
 _OWED = _HELD & _r.told_at.is_(None)
 _DECIDES = _c.sealed.is_(False) & (_c.reopened <= 1) & (WAITS | WAITS_CONFIRM | WAITS_CALL)
+_HOLDS_SEALED = select(_c.id).where(_c.handler_id == bindparam("account"), _IN_HAND, _c.sealed).limit(1)
 _cases = Unit.__table__.join(Complaint.__table__, _c.unit_id == _u.id)
 _replies = _cases.join(ReplyDue.__table__, _r.complaint_id == _c.id)
 
@@ -115,6 +117,11 @@ def take(uids: list[UUID], leaver: Account, to: Account, by: Viewer) -> list[str
     return [_line(case).told for case in moved]
 
 
+def holds_sealed(account_id: int) -> bool:
+    return trusted(_HOLDS_SEALED, {"account": account_id}).first() is not None
+
+
+UNCOUNTED.append(holds_sealed)
 KINDS.append(Kind("cases", _("在办的诉求"), _counts("cases"), _lines(_HELD), take=take, fault=fault))
 KINDS.append(Kind("replies", _("答应给的回音"), _counts("replies"), _promises, blocks=False))
 KINDS.append(

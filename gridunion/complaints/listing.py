@@ -17,7 +17,7 @@ from gridunion.complaints.models import Complaint
 from gridunion.complaints.narrowing import Narrow, conditions
 from gridunion.complaints.rows import COLUMNS, Row
 from gridunion.complaints.waiting import FILTERS, READABLE
-from gridunion.db import BigId, Bytewise, UtcDateTime, db
+from gridunion.db import BigId, Bytewise, UtcDateTime, db, written
 from gridunion.rights import Viewer
 from gridunion.tree import Unit, branch, everywhere, eyes, look_with, width
 
@@ -43,7 +43,7 @@ def _statement(width: int, chosen: str, going_on: bool, names: frozenset[str]) -
         .where(branch(width), FILTERS[chosen], READABLE, *conditions(names))
     )
     walk = _newest if chosen in ("all", "done") else _by_unit if chosen == "open" else _most_pressing
-    return walk(found, chosen, going_on).limit(PAGE + 1).execution_options(branch=True)
+    return walk(found, chosen, going_on).limit(written(PAGE + 1)).execution_options(branch=True)
 
 
 def _newest(found: Select[Any], _chosen: str, going_on: bool) -> Select[Any]:

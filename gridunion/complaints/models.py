@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Index, literal_column, text
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import clock, settings
@@ -17,7 +17,7 @@ from gridunion.complaints.life import COLLECTIVE, MOST_TRIES, OPEN, RECEIVED, to
 from gridunion.complaints.own import Own
 from gridunion.complaints.records import ComplaintEvent, next_number, secret_number
 from gridunion.complaints.turns import NotYours, OutOfTurn
-from gridunion.db import db
+from gridunion.db import db, written
 from gridunion.employers.models import Employer, named
 from gridunion.members.models import Person
 from gridunion.rights import Viewer
@@ -249,5 +249,5 @@ class Complaint(Own, Detours):
         self.urged_at = clock.now()
 
 
-IS_OPEN = Complaint.__table__.c.state.in_([literal_column(repr(state)) for state in OPEN])
+IS_OPEN = Complaint.__table__.c.state.in_([written(state) for state in OPEN])
 """Written out, not bound: SQLite uses the index of open cases only for a condition it can read."""

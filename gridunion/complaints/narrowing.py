@@ -77,6 +77,6 @@ def _handlers(width: int) -> Select[Any]:
     return found.limit(MOST_HANDLERS).execution_options(branch=True)
 
 
-def handlers() -> list[tuple[str, str]]:
+def handlers() -> tuple[tuple[str, str], ...]:
     """(uid, name) of who has open cases of the viewer's branches in hand."""
-    return [(uid.hex, name) for uid, name in db.session.execute(_handlers(width()))]
+    return tuple((uid.hex, name) for uid, name in db.session.execute(_handlers(width())))

@@ -4,7 +4,7 @@ The limits of product.md, each a setting; they run from when the complaint was r
 """
 
 import math
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Boolean, ForeignKey, Index, select
@@ -14,6 +14,7 @@ from gridunion import calendar, clock, settings
 from gridunion.complaints.life import STEPS
 from gridunion.complaints.readers import Seal
 from gridunion.db import BigId, Row, db, internal
+from gridunion.deadlines import Days, recounted
 from gridunion.tree import Scoped
 
 if TYPE_CHECKING:
@@ -98,6 +99,24 @@ def _move(case: "Case", days: int, after: datetime) -> None:
         set_due(case, calendar.moved(case.due_at, days))
     if case.first_due_at > after and case.first_resolved_at is None:
         case.first_due_at = calendar.moved(case.first_due_at, days)
+
+
+def recount(case: "Case", first: date, was: Days, now: Days) -> None:
+    """As many working days on another calendar, from a day to come on; while the clock stands still, from when it
+    shall go on. A limit by the wall clock stays."""
+    eve = first - timedelta(days=1)
+    since = max(eve, clock.local(case.wait_until).date()) if case.wait_until else eve
+    moved = recounted(case.due_at, since, was, now)
+    if moved == case.due_at:
+        case.street_at = _workdays(case, case.due_at, "complaint.escalate.workdays")
+        return
+    set_due(case, moved)
+    if case.first_resolved_at is None:
+        case.first_due_at = recounted(case.first_due_at, since, was, now)
+    if case.accepted_at is None and not case.urgent:
+        case.accept_due_at = recounted(case.accept_due_at, eve, was, now)
+    if owed := running(case):
+        owed.due_at = recounted(owed.due_at, since, was, now)
 
 
 def workdays_on(case: "Case", key: str) -> datetime:

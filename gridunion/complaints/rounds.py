@@ -4,12 +4,15 @@ Each moment stands on the case from when its limit was set, so a round that was 
 nothing: lists and pages look at the moments; a round only writes them into the story.
 """
 
+from datetime import date
+
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from gridunion import clock
+from gridunion import calendar, clock
 from gridunion.complaints.models import IS_OPEN, Complaint
 from gridunion.db import db, write
-from gridunion.jobs import periodic
+from gridunion.deadlines import Days
+from gridunion.jobs import job, periodic
 
 _c = Complaint.__table__.c
 _alarm = func.coalesce(_c.alarm, "")
@@ -24,6 +27,20 @@ def make_round() -> None:
         with write():
             for case in db.session.scalars(_locked(ids[start : start + BATCH])).all():
                 case.heed_the_clock()
+
+
+@job(calendar.RECOUNT)
+def recount(at: str, first: str, before: dict[str, bool], after: dict[str, bool]) -> None:
+    """Holidays were entered (`at`): what is counted over them is counted anew. Idempotent: a case keeps in its story
+    by which edit it was counted."""
+    was, now = (Days({date.fromisoformat(day): works for day, works in it.items()}) for it in (before, after))
+    behind = _c.street_at >= clock.midnight(date.fromisoformat(first))
+    ids = db.session.scalars(select(_c.id).where(IS_OPEN, behind), execution_options={"branch": True}).all()
+    for start in range(0, len(ids), BATCH):
+        with write():
+            asked = select(Complaint).where(Complaint.id.in_(ids[start : start + BATCH]), IS_OPEN)
+            for case in db.session.scalars(asked.with_for_update()).all():
+                case.recount(at, date.fromisoformat(first), was, now)
 
 
 def _due() -> ColumnElement[bool]:

@@ -93,7 +93,8 @@ def life(complaint: Complaint) -> list[Line]:
 
 
 def _joined(events: list[ComplaintEvent]) -> list[ComplaintEvent]:
-    """Accepting and assigning in one go is one line; so are the last call and the filing that follows it."""
+    """Accepting and assigning in one go is one line; so are the last call and the filing that follows it, and the days
+    of a holiday, which are entered one by one."""
     kept: list[ComplaintEvent] = []
     for event in events:
         same = (
@@ -101,7 +102,8 @@ def _joined(events: list[ComplaintEvent]) -> list[ComplaintEvent]:
             and kept[-1].actor_id == event.actor_id
             and event.happened_at - kept[-1].happened_at < timedelta(minutes=1)
         )
-        if event.step == "assign" and same and kept[-1].step == "accept" and not kept[-1].told:
+        again = event.step == "recount" and kept and kept[-1].step == "recount"
+        if again or (event.step == "assign" and same and kept[-1].step == "accept" and not kept[-1].told):
             kept[-1] = event
         elif not (event.step == "close" and same):
             kept.append(event)
@@ -143,7 +145,7 @@ def _when(complaint: Complaint, event: ComplaintEvent) -> str:
         return str(_("%(at)s，%(who)s%(channel)s登记", at=at, who=event.actor or _("本人"), channel=channel))
     if event.step == "assign":
         return str(_("%(at)s，%(who)s派给%(name)s", at=at, who=event.actor, name=event.words or ""))
-    by = event.actor or (_("系统") if event.step == "resume" else _("本人"))
+    by = event.actor or (_("系统") if event.step in ("resume", "recount") else _("本人"))
     return str(_("，").join((at, by)))
 
 

@@ -1,9 +1,10 @@
 """Taking a complaint down: who complains, in whose words, with which pictures."""
 
-from uuid import UUID
+from typing import Any
 
 from flask import Response, abort, g, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import select
 
 from gridunion.complaints import hands
@@ -18,6 +19,7 @@ from gridunion.members.registering import cells
 from gridunion.rights import allow
 from gridunion.text import clean_question, read_uid
 from gridunion.visits.models import LEFT, Visit
+from gridunion.visits.visit_form import FOLDED
 from gridunion.web import before, find, go, page, say, takes, viewer
 
 MOST_FOUND = 5  # people offered to somebody who looks for the complainant
@@ -26,9 +28,7 @@ MOST_FOUND = 5  # people offered to somebody who looks for the complainant
 @bp.get("/new")
 @allow("take complaints")
 def new() -> Response:
-    form, (person, visit) = TakeForm(formdata=None), _asked()
-    if visit is not None:
-        form.channel.data, form.text.data = "visit", visit.note
+    form, person = TakeForm(formdata=None), _asked()
     form.offer(cells("take complaints"), person)
     return _form(form, person)
 
@@ -49,32 +49,61 @@ def people() -> Response:
 @before(store_pictures)
 @allow("take complaints")
 def take() -> Response:
-    form, (person, visit), pictures = TakeForm(), _asked(), g.prepared
+    form, person, pictures = TakeForm(), _asked(), g.prepared
     form.offer(cells("take complaints"), person)
     acceptable = form.submitted()
     if pictures.fault:
         form.photos.errors = [pictures.fault]
     if pictures.fault or not acceptable:
         return _form(form, person, 422)
+    words, way = take_down(form, pictures.kept)
+    say(words)
+    return go(way)
+
+
+def take_down(form: TakeForm, pictures: list[tuple[str, int]], visit: Visit | None = None) -> tuple[str, str]:
+    """Store what the form tells; what is said of it, and where one goes on."""
     complaint = Complaint.take(form.cell, viewer(), visit_id=visit.id if visit else None, **form.told())
-    attach(complaint, complaint.unit.id, pictures.kept, viewer().account_id)
+    attach(complaint, complaint.unit.id, pictures, viewer().account_id)
     if hands.bound(viewer().account_id, complaint.accused):
-        say(_("诉求 %(code)s 已收下。你和被反映的单位有关系，要回避，由别人办。", code=complaint.code))
-        return go(url_for(".listing"))
-    say(_("诉求 %(code)s 已收下", code=complaint.code))
-    return go(url_for(".slip", uid=complaint.uid))
+        words = _("诉求 %(code)s 已收下。你和被反映的单位有关系，要回避，由别人办。", code=complaint.code)
+        return words, url_for("complaints.listing")
+    return _("诉求 %(code)s 已收下", code=complaint.code), url_for("complaints.slip", uid=complaint.uid)
 
 
 def _form(form: TakeForm, person: Person | None, status: int = 200) -> Response:
     return page("complaints/new.html", status, form=form, person=person, asked="", found=[])
 
 
-def _asked() -> tuple[Person | None, Visit | None]:
-    """The person and the visit an address names. Raises NotFound, Forbidden."""
-    visit = find(Visit, _uid("visit")) if request.args.get("visit") else None
-    if visit is not None:
-        return visit.person, visit
-    return (find(Person, _uid("person")) if request.args.get("person") else None), None
+def _asked() -> Person | None:
+    """The person an address names. Raises NotFound, Forbidden."""
+    uid = request.args.get("person")
+    return find(Person, read_uid(uid) or abort(404)) if uid else None
+
+
+class RaiseForm(TakeForm):
+    """What somebody complained of in a visit: folded into the form of the visit, stored in the same save."""
+
+    title = lazy_gettext("登记诉求")
+    template = "complaints/raise_fields.html"
+
+    def __init__(self, person: Person) -> None:
+        super().__init__(prefix="case-")
+        self.offer([], person)
+
+    @property
+    def typed(self) -> bool:
+        said = (self.category, self.text, self.employer_name, self.owed, self.urgent, self.anonymous)
+        return any(field.data for field in said)
+
+    def told(self) -> dict[str, Any]:
+        return super().told() | {"channel": "visit"}
+
+    def store(self, visit: Visit, pictures: list[tuple[str, int]]) -> tuple[str, str]:
+        return take_down(self, pictures, visit)
+
+
+FOLDED["complaint"] = RaiseForm
 
 
 def left_behind(visit: Visit) -> str:
@@ -84,7 +113,3 @@ def left_behind(visit: Visit) -> str:
 
 
 LEFT.append(left_behind)
-
-
-def _uid(name: str) -> UUID:
-    return read_uid(request.args[name]) or abort(404)

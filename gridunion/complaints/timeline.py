@@ -14,7 +14,7 @@ from gridunion.complaints.life import ANSWERS, GRADES, LEFT, REFERRALS, RESULTS,
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.records import ComplaintEvent
 from gridunion.complaints.waiting import LATE
-from gridunion.db import db
+from gridunion.db import db, written
 from gridunion.members.models import Person
 from gridunion.members.rows import MARKS, Mark
 from gridunion.members.timeline import Entry, tell
@@ -68,10 +68,13 @@ def _entry(complaint: Complaint, told: dict[int, datetime]) -> Entry:
 _c, _u, _p = (table.__table__.c for table in (Complaint, Unit, Person))
 
 
-def waits_too_long(width: int) -> ColumnElement[bool]:
-    """Somebody was promised an answer by now, in a case the viewer may know of."""
-    overdue = select(_c.id).join(Unit.__table__, _u.id == _c.unit_id)
-    overdue = overdue.where(branch(width), _c.person_id == _p.id, _c.sealed.is_(False), LATE, free_of(_c))
+def waits_too_long(width: int, bound: bool = True) -> ColumnElement[bool]:
+    """Somebody was promised an answer by now, in a case the viewer may know of. `+ 0` lets SQLite look at the cases
+    of the person, not at all that are late in the branch."""
+    joined = Complaint.__table__.join(Unit.__table__, _u.id == _c.unit_id + written(0))
+    overdue = select(_c.id).select_from(joined)
+    overdue = overdue.where(branch(width), _c.person_id == _p.id, _c.sealed.is_(False), LATE)
+    overdue = overdue.where(free_of(_c)) if bound else overdue
     return overdue.correlate(Person.__table__).exists()
 
 

@@ -51,7 +51,7 @@ def listing() -> Response:
     return page(
         "complaints/listing.html", rows=rows, after=after, chips=shown, chosen=chosen, counts=held, total=total,
         narrow=narrow, ages=narrowing.AGES, about=_employer(narrow),
-        handlers=narrowing.handlers() if viewer().can("press complaints") else [],
+        handlers=narrowing.handlers() if viewer().can("press complaints") else (),
     )  # fmt: skip
 
 

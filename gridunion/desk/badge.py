@@ -1,22 +1,27 @@
 """The number beside 诉求 in the menu."""
 
-from sqlalchemy import bindparam, func, select
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, func, select
 
 from gridunion.complaints.listing import badge
 from gridunion.complaints.models import IS_OPEN, Complaint
-from gridunion.complaints.waiting import READABLE
-from gridunion.db import db
+from gridunion.complaints.waiting import OWN_OR_OPEN, READABLE
+from gridunion.db import trusted
 from gridunion.menu import badges
 from gridunion.rights import Viewer
+from gridunion.tree import ME
 
 _streets = badge("street", "see complaints")
 _mine_and_stood_in_for = badge("mine", "see complaints")
 _c = Complaint.__table__.c
-_IN_HAND = (
-    select(func.count())
-    .where(_c.handler_id == bindparam("me"), IS_OPEN, READABLE)
-    .execution_options(branch=True)
-)
+
+
+@cache
+def _counting(bound: bool) -> Select[Any]:
+    readable = READABLE if bound else OWN_OR_OPEN
+    return select(func.count()).where(_c.handler_id == ME, IS_OPEN, readable)
 
 
 def _mine(viewer: Viewer) -> int:
@@ -30,7 +35,7 @@ def _in_hand(viewer: Viewer) -> int:
         return 0
     if any(held.for_id for held in viewer.postings):
         return _mine_and_stood_in_for(viewer)
-    return int(db.session.execute(_IN_HAND, {"me": viewer.account_id}).scalar_one())
+    return int(trusted(_counting(viewer.bound)).scalar_one())
 
 
 badges["complaints"] = _mine

@@ -6,9 +6,10 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal_column, select
+from sqlalchemy import Select, func, select
 
 from gridunion import clock
+from gridunion.db import written
 from gridunion.desk.people import page_of, read
 from gridunion.employers.models import Employer
 from gridunion.members.gone import EmployerGone, unsettled
@@ -18,7 +19,7 @@ from gridunion.tree import Unit, branch, width
 
 _t, _g, _u = Transfer.__table__.c, EmployerGone.__table__.c, Unit.__table__.c
 _p, _e = Person.__table__.c, Employer.__table__.c
-_ASKED = _t.state == literal_column("'asked'")
+_ASKED = _t.state == written("asked")
 _SIDES = {"moves": _t.answering_id, "asked": _t.asking_id}
 _gone = Unit.__table__.join(EmployerGone.__table__, _g.unit_id == _u.id)
 _gone = _gone.join(Person.__table__, _p.id == _g.person_id)

@@ -16,4 +16,4 @@ def open_room(app: Flask) -> None:
     app.register_blueprint(views.bp)
 
 
-MARKS.append(Mark(lambda _width: sent_themselves(), (_("自己申请"), "act")))
+MARKS.append(Mark(lambda _width, _bound: sent_themselves(), (_("自己申请"), "act")))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from gridunion.accounts.listing import account_of
 from gridunion.accounts.models import Account
-from gridunion.accounts.open_work import KINDS, blocking, lines_of, open_of
+from gridunion.accounts.open_work import KINDS, blocking, lines_of, open_of, still_open
 from gridunion.accounts.step_up import password_refused
 from gridunion.db import db
 from gridunion.leaving.forms import HandOverForm
@@ -57,9 +57,9 @@ def _is_me(account: Account) -> bool:
 @bp.get("/<uuid:uid>/left")
 @allow("manage accounts")
 def left(uid: UUID) -> Response:
-    """How much keeps an account from being switched off: an administrator reads numbers, never what is behind."""
+    """Whether something keeps an account from being switched off: what it is, an administrator never reads."""
     account = account_of(uid)
-    return page("leaving/left.html", account=account, found=blocking(account.id), kinds=KINDS)
+    return page("leaving/left.html", account=account, waits=still_open(account.id))
 
 
 @bp.get("/<uuid:uid>/open/<name>")

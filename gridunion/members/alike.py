@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import CompoundSelect, Select, bindparam, literal, select, union_all
 
-from gridunion.db import db, trusted
+from gridunion.db import db, trusted, written
 from gridunion.members.models import Person
 from gridunion.tree import Unit, branch, width
 
@@ -33,4 +33,4 @@ def _first_with(column: str, branches: int) -> Select[Any]:
         person[column] == bindparam(column), person.unit_id.in_(inside)
     )
     found = found.where(person.status != "merged")
-    return select(found.order_by(person.id).limit(5).subquery())
+    return select(found.order_by(person.id).limit(written(5)).subquery())

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Boolean, ColumnElement, bindparam, literal_column
 
 from gridunion import clock, settings
-from gridunion.db import Bytewise, UtcDateTime
+from gridunion.db import Bytewise, UtcDateTime, written
 from gridunion.members.models import Person
 from gridunion.members.real_name import LACKING
 from gridunion.tree import Unit
@@ -19,12 +19,12 @@ from gridunion.web import find_unit
 _p, _u = Person.__table__.c, Unit.__table__.c
 
 SHOWN: dict[str, ColumnElement[bool]] = {
-    "all": _p.status == "active",
-    "due": (_p.status == "active") & _p.visit_due_at.is_not(None),
-    "hardship": (_p.status == "active") & _p.hardship_class.is_not(None),
-    "new_form": (_p.status == "active") & _p.new_form,
-    "incomplete": (_p.status == "active") & (_p.gaps != literal_column("0")),
-    "applied": _p.status == "applied",
+    "all": _p.status == written("active"),
+    "due": (_p.status == written("active")) & _p.visit_due_at.is_not(None),
+    "hardship": (_p.status == written("active")) & _p.hardship_class.is_not(None),
+    "new_form": (_p.status == written("active")) & _p.new_form,
+    "incomplete": (_p.status == written("active")) & (_p.gaps != written(0)),
+    "applied": _p.status == written("applied"),
 }
 
 # From the first age to below the second one.

@@ -9,23 +9,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import (
-    ColumnElement,
-    Date,
-    ForeignKey,
-    Index,
-    String,
-    case,
-    insert,
-    literal_column,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, String, case, insert, select, text, update
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import clock
-from gridunion.db import BigId, Record, db, internal, personal, trusted
+from gridunion.db import BigId, Record, db, internal, personal, trusted, written
 from gridunion.employers.models import TURNED, Employer
 from gridunion.members.membership import Impossible
 from gridunion.members.models import JOINED, MOVED, Person
@@ -69,8 +57,7 @@ _g, _p, _t = EmployerGone.__table__.c, Person.__table__.c, Transfer.__table__.c
 
 def unsettled() -> ColumnElement[bool]:
     """Rows of EmployerGone, joined with Person, about which nothing was done yet."""
-    # Not a bound value: SQLite compares it with the index of open ones, and would plan the statement anew each time.
-    leaving = select(_t.id).where(_t.person_id == _p.id, _t.state == literal_column("'asked'")).exists()
+    leaving = select(_t.id).where(_t.person_id == _p.id, _t.state == written("asked")).exists()
     there = (_p.status == "active") & (_p.employer_id == _g.employer_id)
     waits: ColumnElement[bool] = text("employer_gone.state = 'open'")  # type: ignore[assignment]
     return waits & there & ~leaving

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, not_, or_, select
 
 from gridunion.bookmark import opened_at, seal
-from gridunion.db import Bytewise, UtcDateTime, trusted
+from gridunion.db import Bytewise, UtcDateTime, trusted, written
 from gridunion.members.filters import QUICK, SHOWN, SLOW, Filters
 from gridunion.members.models import Person
 from gridunion.members.rows import JOINED, PAGE, Row, listed, rows_of
-from gridunion.tree import Unit, branch, width
+from gridunion.tree import Unit, bound, branch, width
 
 LOOKED_AT = 1000  # people asked one by one for a page of the list
 
@@ -44,20 +44,22 @@ def _chosen(width: int, show: str, names: Iterable[str], going_on: bool) -> list
 
 
 @cache
-def _statement(width: int, show: str, names: tuple[str, ...], going_on: bool, ends: bool) -> Select[Any]:
+def _statement(
+    width: int, show: str, names: tuple[str, ...], going_on: bool, ends: bool, bound: bool
+) -> Select[Any]:
     """Walk the cells of the branch in order, and each cell's index from the longest unseen on."""
     asked = [SLOW[name] for name in names if name in SLOW]
-    found = listed(width, _u.path).where(*_chosen(width, show, names, going_on), *asked)
+    found = listed(width, bound, _u.path).where(*_chosen(width, show, names, going_on), *asked)
     if ends:
         found = found.where(_u.path <= _END[0], not_(_behind(*_END)))
-    return found.order_by(*_ORDER).limit(PAGE + 1)
+    return found.order_by(*_ORDER).limit(written(PAGE + 1))
 
 
 @cache
 def _horizon(width: int, show: str, names: tuple[str, ...], going_on: bool) -> Select[Any]:
     """The last of those looked at for one page: read from the index alone."""
     walked = select(*_ORDER).select_from(JOINED).where(*_chosen(width, show, names, going_on))
-    return walked.order_by(*_ORDER).limit(1).offset(LOOKED_AT - 1)
+    return walked.order_by(*_ORDER).limit(written(1)).offset(LOOKED_AT - 1)
 
 
 class Found(NamedTuple):
@@ -76,7 +78,7 @@ def members(chosen: Filters, after: str = "") -> Found:
     values = chosen.values | place
     end = _end(chosen, values, bool(place)) if any(name in SLOW for name in chosen.names) else None
     given = values | (dict(zip(("end_path", "end_seen", "end_number"), end, strict=True)) if end else {})
-    shape = (width(), chosen.show, chosen.names, bool(place), bool(end))
+    shape = (width(), chosen.show, chosen.names, bool(place), bool(end), bound())
     found = trusted(_statement(*shape), given).all()
     if len(found) > PAGE:
         return Found(rows_of(found), _after(found[PAGE - 1]), False)

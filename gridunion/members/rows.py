@@ -49,18 +49,19 @@ class Row(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """A tag another room puts on people in the list: for whom, to a viewer of so many branches; words and kind."""
+    """A tag another room puts on people in the list: for whom, to a viewer of so many branches whom something binds
+    or not; words and kind."""
 
-    condition: Callable[[int], ColumnElement[bool]]
+    condition: Callable[[int, bool], ColumnElement[bool]]
     tag: tuple[object, str]
 
 
 MARKS: list[Mark] = []
 
 
-def listed(width: int, *more: ColumnElement[Any]) -> Select[Any]:
+def listed(width: int, bound: bool, *more: ColumnElement[Any]) -> Select[Any]:
     """What a row is made of, and something more."""
-    marks = (mark.condition(width) for mark in MARKS)
+    marks = (mark.condition(width, bound) for mark in MARKS)
     return select(*FACTS, _p.seen_at, GREETED_ON, *marks, *more).select_from(JOINED)
 
 

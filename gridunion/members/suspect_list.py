@@ -8,7 +8,7 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from gridunion.bookmark import opened, seal
-from gridunion.db import db, trusted
+from gridunion.db import db, trusted, written
 from gridunion.members.merge_files import strength
 from gridunion.members.merging import LIVE
 from gridunion.members.models import Person
@@ -50,14 +50,14 @@ def _open(width: int) -> Select[Any]:
 
 @cache
 def _counting(width: int) -> Select[Any]:
-    return select(func.count()).select_from(_open(width).limit(MOST).subquery())
+    return select(func.count()).select_from(_open(width).limit(written(MOST)).subquery())
 
 
 @cache
 def _page(width: int, going_on: bool) -> Select[Any]:
     found = _open(width)
     found = found.where(_s.c.id < bindparam("number")) if going_on else found
-    return found.order_by(_s.c.id.desc()).limit(PAGE + 1)
+    return found.order_by(_s.c.id.desc()).limit(written(PAGE + 1))
 
 
 def count() -> int:

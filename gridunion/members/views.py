@@ -38,13 +38,14 @@ LONG = 60  # days after which a member counts as long unseen
 
 
 @cache
-def offered(_english: bool) -> dict[str, list[tuple[str, str]]]:
+def offered(_english: bool) -> dict[str, tuple[tuple[str, str], ...]]:
     """What the filters offer, in one of the two languages."""
     ages = {value: words for value, (_youngest, _older, words) in AGES.items()}
     unseen = {value: _("%(n)s 天以上没联系", n=days) for value, days in UNSEEN.items()}
     choices: dict[str, dict[str, Any]] = {"age": ages, "unseen": unseen, "migrant": MIGRANT, "lack": EMPTY}
     return {
-        name: [(value, str(words)) for value, words in several.items()] for name, several in choices.items()
+        name: tuple((value, str(words)) for value, words in several.items())
+        for name, several in choices.items()
     }
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.records import ComplaintEvent
+from gridunion.db import written
 from gridunion.employers.models import Employer
 from gridunion.members.membership import Membership
 from gridunion.members.models import Person
@@ -29,7 +30,6 @@ from gridunion.status.walks import (
     WORKS,
     Condition,
     within,
-    word,
 )  # fmt: skip
 from gridunion.tree import Unit
 from gridunion.visits.models import Visit
@@ -58,8 +58,8 @@ def _members(name: str, asks: Condition, words: object, rule: object) -> Figure:
 
 def _ended(step: str, *reasons: str) -> Condition:
     """Steps of a kind taken in the period that ended in one of some ways."""
-    said = _s.reason.in_([word(reason) for reason in reasons])
-    return _s.sealed.is_(False) & (_s.step == word(step)) & within(_s.recorded_at) & said
+    said = _s.reason.in_([written(reason) for reason in reasons])
+    return _s.sealed.is_(False) & (_s.step == written(step)) & within(_s.recorded_at) & said
 
 
 def _of_size(workers: int) -> Condition:
@@ -74,23 +74,23 @@ _again = select(_other.c.id).where(_other.c.together == _v.together, _other.c.id
 _raised = select(_c.id).where(_c.visit_id == _v.id, NOT_SEALED).exists()
 _made = _v.voided_at.is_(None) & within(_v.happened_at)
 _reached = MET & within(_v.happened_at)
-_accepted = NOT_SEALED & within(_c.accepted_at) & _c.state.not_in([word("refused"), word("merged")])
-_closed = NOT_SEALED & within(_c.closed_at) & (_c.state == word("closed"))
-_judged = _closed & (_c.kind != word("consult"))
+_accepted = NOT_SEALED & within(_c.accepted_at) & _c.state.not_in([written("refused"), written("merged")])
+_closed = NOT_SEALED & within(_c.closed_at) & (_c.state == written("closed"))
+_judged = _closed & (_c.kind != written("consult"))
 _told = select(_s.id).where(_s.complaint_id == _c.id, _s.told.is_not(None)).exists()
 _answerable = JUDGED & _c.accepted_at.is_not(None)
 _taken_on = NOT_SEALED & within(_c.accept_due_at)
-_asked = within(_t.recorded_at) & (_t.state != word("withdrawn"))
-_cells = (_u.kind == word("cell")) & is_open(Unit.__table__)
+_asked = within(_t.recorded_at) & (_t.state != written("withdrawn"))
+_cells = (_u.kind == written("cell")) & is_open(Unit.__table__)
 _GIVEN = ("satisfied", "mostly", "not_satisfied")
 _MORE = THEN | {"joined": BEGAN.over}
 
 FURTHER = (
     Figure("cells", Unit, _cells, _("网格"), _("现在设着的网格")),
     Figure("staffed", Unit, _cells & staffed(_u.id), _("有网格员的网格"), _("现在有在岗网格员的网格")),
-    Figure("community_unions", Unit, (_u.kind == word("community_union")) & is_open(Unit.__table__), _("社区工会"),
+    Figure("community_unions", Unit, (_u.kind == written("community_union")) & is_open(Unit.__table__), _("社区工会"),
            _("现在设着的社区工会")),
-    Figure("own_unions", Employer, WORKS & (_e.union_state == word("organized")), _("单独建会的单位"),
+    Figure("own_unions", Employer, WORKS & (_e.union_state == written("organized")), _("单独建会的单位"),
            _("现在开业、自己建了会的用人单位")),
     Figure("with_workers", Employer, _of_size(1), _("有职工的单位"), _("现在开业、写明至少有 1 人的用人单位")),
     Figure("with_workers_organized", Employer, _of_size(1) & CONDITIONS["organized"], _("有职工并已建会的单位"),
@@ -101,10 +101,10 @@ FURTHER = (
     Figure("before", Membership, _MORE["before"], _("期初会员"), _("这段时间开始前一天是会员的人")),
     Figure("joined", Membership, _MORE["joined"], _("新发展会员"), _("期内入会的，转会进来的不算")),
     Figure("retained", Membership, _MORE["retained"], _("保留会籍"), _("期末保留会籍的，不算在会员里")),
-    Figure("people", Person, _p.status.in_([word(status) for status in STAY]), _("登记在册的职工"),
+    Figure("people", Person, _p.status.in_([written(status) for status in STAY]), _("登记在册的职工"),
            _("现在登记在册的人，是不是会员都算")),
     _members("migrants", _p.migrant.is_(True), _("农民工会员"), _("会员里，写明是农民工的")),
-    _members("women", _p.sex == word("female"), _("女会员"), _("会员里的女性")),
+    _members("women", _p.sex == written("female"), _("女会员"), _("会员里的女性")),
     _members("new_form_members", _p.new_form, _("新就业形态会员"),
              _("会员里的货车司机、网约车司机、快递员、外卖配送员")),
     _members("verified", _p.id_index.is_not(None), _("实名会员"), _("会员里，证件号码填了并通过校验的")),
@@ -120,7 +120,7 @@ FURTHER = (
     Figure("employers_seen", Employer, WORKS & _called_at, _("走访到的单位"), _("现在开业的单位里，期内去过的")),
     Figure("visits_raised", Visit, _made & _raised, _("带出诉求的走访"), _("其中登记了诉求的")),
     Figure("accepted", Complaint, _accepted, _("受理的诉求"), _("期内受理的诉求；不予受理、并案的不算")),
-    Figure("accepted_closed", Complaint, _accepted & (_c.state == word("closed")), _("受理并办完的诉求"),
+    Figure("accepted_closed", Complaint, _accepted & (_c.state == written("closed")), _("受理并办完的诉求"),
            _("其中现在已办完归档的")),
     Figure("taken_on_due", Complaint, _taken_on, _("该响应的诉求"), _("期内到受理期限的诉求")),
     Figure("taken_on", Complaint, _taken_on & (_c.accepted_at <= _c.accept_due_at), _("按时响应的诉求"),
@@ -130,9 +130,9 @@ FURTHER = (
     Figure("closed_late", Complaint, _closed & (_c.first_resolved_at > _c.first_due_at), _("超期才办完的"),
            _("期内归档的诉求里，过了第一次期限才办结的")),
     Figure("judged", Complaint, _judged, _("要解决的诉求"), _("期内归档的诉求，咨询不算")),
-    Figure("solved", Complaint, _judged & (_c.result == word("solved")), _("解决了的诉求"),
+    Figure("solved", Complaint, _judged & (_c.result == written("solved")), _("解决了的诉求"),
            _("其中结果是“解决了”的；解决一部分的不算")),
-    Figure("partly_solved", Complaint, _judged & (_c.result == word("partly_solved")), _("解决了一部分的诉求"),
+    Figure("partly_solved", Complaint, _judged & (_c.result == written("partly_solved")), _("解决了一部分的诉求"),
            _("其中结果是“解决了一部分”的")),
     Figure("with_outcome", Complaint, _closed & _c.result.is_not(None), _("有着落的诉求"),
            _("期内归档的诉求里，写明解决了，或写明原因的")),
@@ -151,7 +151,7 @@ FURTHER = (
     Figure("repeats", Complaint, _accepted & _c.repeat_of_id.is_not(None), _("重复诉求"),
            _("受理的诉求里，同一人、同一单位、同一类 90 天内又来的")),
     *(
-        _members(f"hardship_{kind}", _p.hardship_class == word(kind), words, rule)
+        _members(f"hardship_{kind}", _p.hardship_class == written(kind), words, rule)
         for kind, words, rule in (
             ("deep", _("深度困难职工"), _("会员里，现在标为深度困难的")),
             ("relative", _("相对困难职工"), _("会员里，现在标为相对困难的")),

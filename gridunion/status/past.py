@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import Date, bindparam, func, or_, select, union_all
 
 from gridunion.complaints.models import Complaint
-from gridunion.db import UtcDateTime, trusted
+from gridunion.db import UtcDateTime, trusted, written
 from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.status.figures import LIVE, moment
 from gridunion.status.periods import Period
-from gridunion.status.walks import ALL, COUNTS, IDS, NOT_SEALED, TO, Walk, conditions, sources, word
+from gridunion.status.walks import ALL, COUNTS, IDS, NOT_SEALED, TO, Walk, conditions, sources
 from gridunion.visits.models import Visit
 
 AT_ONCE = 500  # units asked about in one statement
@@ -29,7 +29,7 @@ _FIRST: Any = bindparam("first", type_=Date())
 _LAST: Any = bindparam("last", type_=Date())
 _BEFORE: Any = bindparam("day_before", type_=Date())
 _c, _m = Complaint.__table__.c, Membership.__table__.c
-_active = _m.status == word("active")
+_active = _m.status == written("active")
 
 
 def _holds(day: Any) -> Any:
@@ -48,14 +48,16 @@ _late = _c.due_at < TO
 AT_END = (
     Walk(Membership, HELD, {"members": ALL}),
     Walk(Membership, _active & _holds(_BEFORE), {"before": ALL}),
-    Walk(Membership, (_m.status == word("retained")) & _holds(_LAST), {"retained": ALL}),
+    Walk(Membership, (_m.status == written("retained")) & _holds(_LAST), {"retained": ALL}),
     Walk(Complaint, left_at(TO), {"open": ALL}),
     Walk(Complaint, left_at(TO) & _late, {"overdue": ALL}, {"oldest_due_at": func.min(_c.due_at)}),
 )
 """What stood at the end of a period, and what at its beginning, from dated spans."""
 
 BEGAN = Walk(
-    Membership, _active & (_m.change_type == word("1")) & _m.from_on.between(_FIRST, _LAST), {"joined": ALL}
+    Membership,
+    _active & (_m.change_type == written("1")) & _m.from_on.between(_FIRST, _LAST),
+    {"joined": ALL},
 )
 THEN, THEN_OF = conditions(AT_END), sources(AT_END)
 AT_ENDS = (*THEN, "oldest_due_at", "last_entry_at")

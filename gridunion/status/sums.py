@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import CompoundSelect, Integer, Select, and_, bindparam, case, func, literal_column, select
 
-from gridunion.db import Bytewise, UtcDateTime, db, trusted
+from gridunion.db import Bytewise, UtcDateTime, db, trusted, written
 from gridunion.status.figures import LIVE, moment
 from gridunion.status.lights import Place
 from gridunion.status.models import Standing
@@ -102,7 +102,7 @@ WANTED = (
 
 @cache
 def _totals(width: int) -> Select[Any]:
-    sums = [func.coalesce(func.sum(_s.c[name]), 0, type_=Integer) for name in WANTED]
+    sums = [func.coalesce(func.sum(_s.c[name]), written(0), type_=Integer) for name in WANTED]
     joined = _u.join(_s, _s.c.unit_id == _u.c.id)
     return select(*sums).select_from(joined).where(branch(width)).execution_options(branch=True)
 

@@ -24,7 +24,7 @@ from gridunion.complaints.life import DISPUTES, LEFT
 from gridunion.complaints.models import IS_OPEN, Complaint
 from gridunion.complaints.promises import ReplyDue
 from gridunion.complaints.records import ComplaintEvent
-from gridunion.db import UtcDateTime
+from gridunion.db import UtcDateTime, written
 from gridunion.employers.models import Employer
 from gridunion.members.models import Person
 from gridunion.visits.due import GONE, DueVisit
@@ -43,28 +43,22 @@ IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 NONE: ColumnElement[int] = literal_column("0")
 
 
-def word(said: str) -> ColumnElement[str]:
-    """A word written out, not bound: SQLite picks an index of some rows only by a condition it can read, and
-    plans a statement anew each time for a word it is given."""
-    return literal_column(f"'{said}'")
-
-
 def within(column: ColumnElement[Any]) -> Condition:
     return (column >= FROM) & (column < TO)
 
 
 NOT_SEALED = _c.sealed.is_(False)
 _received = NOT_SEALED & within(_c.recorded_at)
-_dispute = _c.kind.in_([word(kind) for kind in DISPUTES]) & _c.accepted_at.is_not(None)
-JUDGED = NOT_SEALED & within(_c.first_due_at) & _c.state.not_in([word(state) for state in LEFT])
-_left_out = NOT_SEALED & within(_c.first_due_at) & _c.state.in_([word(state) for state in LEFT])
-_more_time = select(_s.id).where(_s.complaint_id == _c.id, _s.step == word("extend")).exists()
+_dispute = _c.kind.in_([written(kind) for kind in DISPUTES]) & _c.accepted_at.is_not(None)
+JUDGED = NOT_SEALED & within(_c.first_due_at) & _c.state.not_in([written(state) for state in LEFT])
+_left_out = NOT_SEALED & within(_c.first_due_at) & _c.state.in_([written(state) for state in LEFT])
+_more_time = select(_s.id).where(_s.complaint_id == _c.id, _s.step == written("extend")).exists()
 _late = _c.due_at < NOW
 _told = _r.sealed.is_(False) & within(_r.due_at)
-_stands = within(_d.due_at) & _d.must & _d.state.not_in([word(state) for state in GONE])
-MET = (_v.voided_at.is_(None)) & _v.outcome.in_([word(outcome) for outcome in REACHED])
-ACTIVE = _p.status == word("active")
-WORKS = _e.state == word("active")
+_stands = within(_d.due_at) & _d.must & _d.state.not_in([written(state) for state in GONE])
+MET = (_v.voided_at.is_(None)) & _v.outcome.in_([written(outcome) for outcome in REACHED])
+ACTIVE = _p.status == written("active")
+WORKS = _e.state == written("active")
 HARD = ACTIVE & _p.hardship_class.is_not(None)
 INCOMPLETE = ACTIVE & (_p.gaps != NONE)
 # Asked as a subquery: of a bound moment SQLite would look up how many visits lie behind it, and plan anew each time.
@@ -102,22 +96,22 @@ class Walk:
 ALL = true()
 WALKS = (
     Walk(Person, ACTIVE, {"members": ALL}),
-    Walk(Person, _p.status == word("applied"), {"applied": ALL}),
+    Walk(Person, _p.status == written("applied"), {"applied": ALL}),
     Walk(Person, ACTIVE & _p.new_form, {"new_form": ALL}),
     Walk(Person, ACTIVE & _p.visit_due_at.is_not(None), {"people_due": ALL}),
     Walk(Person, HARD, {"hardship": ALL}),
     Walk(Person, INCOMPLETE, {"incomplete": ALL}),
     Walk(Person, HARD & _seen_lately, {"helped": ALL}, also=Visit),
-    Walk(Employer, WORKS, {"employers": ALL, "organized": _e.union_state != word("unorganized")}),
+    Walk(Employer, WORKS, {"employers": ALL, "organized": _e.union_state != written("unorganized")}),
     Walk(Complaint, _received, {
-        "received": ALL, "ours_first": _c.channel != word("hotline"), "disputes": _dispute,
+        "received": ALL, "ours_first": _c.channel != written("hotline"), "disputes": _dispute,
         "mediated": _dispute & _c.mediated_on.is_not(None),
     }),
     Walk(Complaint, JUDGED, {"due": ALL, "on_time": _c.first_resolved_at <= _c.first_due_at}),
     Walk(Complaint, NOT_SEALED & IS_OPEN, {"open": ALL}),
     Walk(Complaint, NOT_SEALED & IS_OPEN & _late, {"overdue": ALL}, {"oldest_due_at": func.min(_c.due_at)}),
     Walk(DueVisit, _stands, {"visits_due": ALL, "visits_on_time": _d.done_at <= _d.due_at}),
-    Walk(DueVisit, _d.state == word("open"), {"visits_open": ALL}),
+    Walk(DueVisit, _d.state == written("open"), {"visits_open": ALL}),
     Walk(ReplyDue, _told, {"echoes_due": ALL, "echoes_on_time": _r.told_at <= _r.due_at}),
 )  # fmt: skip
 
@@ -150,10 +144,10 @@ PARTS: dict[str, Condition] = {
     "visits_late": _stands & (_d.done_at > _d.due_at),
     "echoes_missed": _told & _r.told_at.is_(None),
     "echoes_late": _told & (_r.told_at > _r.due_at),
-    "unorganized": WORKS & (_e.union_state == word("unorganized")),
+    "unorganized": WORKS & (_e.union_state == written("unorganized")),
     "unhelped": HARD & ~_seen_lately,
     "not_mediated": CONDITIONS["disputes"] & _c.mediated_on.is_(None),
-    "from_outside": CONDITIONS["received"] & (_c.channel == word("hotline")),
+    "from_outside": CONDITIONS["received"] & (_c.channel == written("hotline")),
 }
 SOURCES |= dict.fromkeys(
     ("late_open", "late_done", "left_out", "extended", "not_mediated", "from_outside"), Complaint

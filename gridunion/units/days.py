@@ -10,7 +10,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from wtforms import RadioField
 
 from gridunion import audit, clock, look
-from gridunion.calendar import SpecialDay
+from gridunion.calendar import SpecialDay, edited
 from gridunion.db import db
 from gridunion.fields import Cleaned, Day, Form, SelectChoice, ValidationError, needed
 from gridunion.rights import allow
@@ -71,8 +71,9 @@ def set_day() -> Response:
         return _page(_year(), form, 422)
     day, works = form.day.data, form.works.data == "yes"
     row = _special(day) or SpecialDay(day=day)
-    row.works, row.name_zh, row.name_en = works, form.name.data or "", ""  # an own name is said as it is
-    db.session.add(row)
+    with edited():
+        row.works, row.name_zh, row.name_en = works, form.name.data or "", ""  # an own name is said as it is
+        db.session.add(row)
     audit.note("set day", day=day.isoformat(), works=works, name=row.name_zh)
     say(_("已保存：%(day)s %(name)s", day=look.day(day), name=row.name_zh))
     return go(url_for("units.calendar", year=day.year))
@@ -88,7 +89,8 @@ def drop_day(day: str) -> Response:
         raise BadRequest from None
     if row is None:
         raise NotFound
-    db.session.delete(row)
+    with edited():
+        db.session.delete(row)
     audit.note("drop day", day=day, works=row.works, name=row.name_zh)
     name = (english() and row.name_en) or row.name_zh
     say(_("已删除：%(day)s %(name)s", day=look.day(row.day), name=name))

@@ -41,11 +41,12 @@ def _whom(visit: Any) -> Iterator[Any]:
 
 def _settle(visit: Any, whom: Any) -> None:
     """Reaching somebody settles what it was for and what a rhythm asks, a closed door does not. Any visit is a second
-    try. Who does not want to be seen is left in peace, but counts as not seen."""
+    try. Who does not want to be seen is left in peace by the same, but counts as not seen."""
     for due in open_visits(whom):
-        if due.trigger == "follow_up" or (visit.reached and (due is visit.due_visit or due.rhythmic)):
+        meant = due is visit.due_visit or due.rhythmic
+        if due.trigger == "follow_up" or (visit.reached and meant):
             due.done(visit.happened_at, visit.id)
-        elif visit.outcome == "refused" and due is visit.due_visit:
+        elif visit.outcome == "refused" and meant:
             due.refused(visit.id)
     if visit.reached:
         whom.seen(visit.happened_at)

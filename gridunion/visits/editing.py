@@ -1,5 +1,6 @@
 """Correcting a visit that was written down, with what it said before in sight."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Response, url_for
@@ -18,7 +19,8 @@ from gridunion.web import edited, find, go, page, say, viewer
 @bp.get("/<uuid:uid>/edit")
 @allow("log visits")
 def edit(uid: UUID) -> Response:
-    visit, form = _editable(uid), EntryForm(formdata=None)
+    visit = _editable(uid)
+    form = _entry_form(visit, formdata=None)
     for name in TOLD:
         form[name].data = getattr(visit, name)
     form.row_version.data = str(visit.version)
@@ -28,7 +30,8 @@ def edit(uid: UUID) -> Response:
 @bp.post("/<uuid:uid>/edit")
 @allow("log visits")
 def revise(uid: UUID) -> Response:
-    visit, form = _editable(uid), EntryForm()
+    visit = _editable(uid)
+    form = _entry_form(visit)
     if not form.submitted():
         return _form(visit, form, 422)
     if edited(visit, form):
@@ -46,7 +49,15 @@ def _editable(uid: UUID) -> Visit:
     return visit
 
 
+def _entry_form(visit: Visit, **options: Any) -> EntryForm:
+    """A correction raises no complaint: only a visit in which there was one may go on saying so."""
+    form = EntryForm(visit.unit.path, **options)
+    choices: Any = form.findings.choices
+    form.findings.choices = [it for it in choices if it.value != "complaint" or it.value in visit.findings]
+    return form
+
+
 def _form(visit: Visit, form: EntryForm, status: int = 200) -> Response:
     return page("visits/edit.html", status, visit=visit, form=form, clash=status == 409,
                 icons={code: outcome.icon for code, outcome in OUTCOMES.items()},
-                subs={code: sub for code, (_words, sub) in FINDINGS.items()})  # fmt: skip
+                subs={code: sub for code, (_words, sub) in FINDINGS.items() if code != "complaint"})  # fmt: skip

@@ -43,8 +43,9 @@ def log() -> Response:
     if pictures.fault or not acceptable:
         return _form(form, 422)
     entry = _entry(form, pictures.kept)
-    _tell(entry)
-    return go(_next_step(entry, form))
+    stored = [fold.store(entry[0], pictures.kept) for fold in form.asked]
+    _tell(entry, [words for words, _way in stored])
+    return go(stored[0][1] if stored else _next_step(entry, form))
 
 
 def _entry(form: VisitForm, pictures: list[tuple[str, int]]) -> list[Visit]:
@@ -68,14 +69,15 @@ def _one(form: VisitForm, guest: Guest, pictures: list[tuple[str, int]], key: An
     return visit
 
 
-def _tell(entry: list[Visit]) -> None:
-    """What was stored, how to take it back, and whom to see next."""
+def _tell(entry: list[Visit], stored: list[str]) -> None:
+    """What was stored with the visit, how to take it back, and whom to see next."""
     following = next_due({visit.person_id for visit in entry if visit.person_id})
     then = ("", "")
     if following:
         then = (_("下一家：%(name)s", name=following.name),
                 url_for("visits.new", person=following.person, due=following.uid))  # fmt: skip
-    say(_("已记下：%(name)s", name=told_of(entry)), undo=url_for(".undo", uid=entry[0].uid), then=then)
+    said = _("。").join((_("已记下：%(name)s", name=told_of(entry)), *stored))
+    say(said, undo=url_for(".undo", uid=entry[0].uid), then=then)
 
 
 def _form(form: VisitForm, status: int = 200) -> Response:
@@ -83,7 +85,7 @@ def _form(form: VisitForm, status: int = 200) -> Response:
     together = household(first.person) if first.person and not form.several else []
     chosen = request.args.get("due", "")
     home = [first.whom.uid, *(person.uid for person in together)]
-    days = settings.values(("visit.retry.days", "visit.refused.days"), first.unit.path)
+    days = settings.values(("visit.retry.days", "visit.refused.days", "visit.memory.days"), first.unit.path)
     return page("visits/new.html", status, form=form, days=days, guests=form.guests, first=first, together=together,
                 chosen=chosen, home=url_for("visits.new", person=home, due=chosen or None),
                 icons={code: outcome.icon for code, outcome in OUTCOMES.items()},
@@ -91,10 +93,8 @@ def _form(form: VisitForm, status: int = 200) -> Response:
 
 
 def _next_step(entry: list[Visit], form: VisitForm) -> str:
-    """What was found is dealt with at once: a complaint is taken down, a file brought up to date."""
+    """What was found is dealt with at once: a file is brought up to date."""
     visit, person = entry[0], entry[0].person
-    if "complaint" in visit.findings and person:
-        return url_for("complaints.new", person=person.uid, visit=visit.uid)
     if "changed" in visit.findings and person and not visit.corrected:
         return url_for("members.edit", uid=person.uid)
     if visit.outcome == "moved" and not form.several:

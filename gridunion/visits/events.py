@@ -20,15 +20,17 @@ from gridunion.web import find, go, page, say, viewer
 @allow("log visits")
 def event() -> Response:
     """记一件事: what happened to somebody, for which one goes to see them."""
-    form = EventForm(formdata=None)
+    person = asked_person()
+    form = EventForm(person.unit.path, formdata=None)
     form.event_on.process_data(clock.today())
-    return page("visits/event.html", person=asked_person(), form=form)
+    return page("visits/event.html", person=person, form=form)
 
 
 @bp.post("/events/new")
 @allow("log visits")
 def record_event() -> Response:
-    person, form = asked_person(), EventForm()
+    person = asked_person()
+    form = EventForm(person.unit.path)
     form.offer(open_visits(person))
     if not form.submitted():
         return page("visits/event.html", 422, person=person, form=form)

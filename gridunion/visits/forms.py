@@ -24,7 +24,6 @@ from gridunion.visits.due import DueVisit
 from gridunion.visits.life import FINDINGS, OUTCOMES, REACHED
 from gridunion.visits.triggers import is_rhythm
 
-MEMORY = timedelta(days=30)  # how far back a visit is still written down
 AHEAD = timedelta(days=365)
 NOT_EVENTS = ("follow_up",)  # what follows from a visit and never from an event
 
@@ -64,6 +63,7 @@ class EntryForm(Form):
 
     def __init__(self, path: str = "", **options: Any) -> None:
         super().__init__(**options)
+        self._path = path
         for field, codes in ((self.needs, "service_need"), (self.measures, "measure")):
             field.choices = [SelectChoice(entry.code, entry.label) for entry in settings.codes(codes, path)]
 
@@ -86,8 +86,9 @@ class EventForm(Form):
     event_on = Day(_("哪一天的事"), future=True, validators=[needed(_("请填哪一天的事"))])
     note = Cleaned(_("补一句"))
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, path: str, **options: Any) -> None:
         super().__init__(**options)
+        self._path = path
         choices: Any = self.trigger.choices
         self.trigger.choices = [
             choice for choice in choices if choice.value not in NOT_EVENTS and not is_rhythm(choice.value)
@@ -102,7 +103,17 @@ class EventForm(Form):
             raise ValidationError(gettext("这件事已经记过，还没去走访"))
 
     def validate_event_on(self, field: Day) -> None:
-        check_between(field.data, clock.today() - MEMORY, gettext("只记 30 天以内的事"))
+        check_event_on(field.data, self._path)
+
+
+def memory(path: str) -> int:
+    """How many days back a visit, or what happened to somebody, is still written down."""
+    return int(settings.value("visit.memory.days", path))
+
+
+def check_event_on(on: Any, path: str) -> None:
+    days = memory(path)
+    check_between(on, clock.today() - timedelta(days=days), gettext("只记 %(n)s 天以内的事", n=days))
 
 
 def check_between(on: Any, first: date, too_early: str) -> None:

@@ -58,11 +58,11 @@ CHECKED = (*REACHED, "refused")
 FINDINGS = {
     "fine": (_("一切正常"), ""),
     "help": (_("需要帮扶"), _("报给社区工会")),
-    "complaint": (_("有诉求"), _("存好后接着登记")),
+    "complaint": (_("有诉求"), _("在下面写，一起存")),
     "changed": (_("情况有变"), _("住址、工作、电话")),
 }
 ALONE = ("complaint", "changed")
-"""Findings that lead on to a form about one person."""
+"""Findings that lead on to what is said of one person alone."""
 
 CHECK_RESULTS = {
     "confirmed": (_("属实"), "ok"),

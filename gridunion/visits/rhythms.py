@@ -1,7 +1,8 @@
 """The rhythms in which people and employers are seen, and who is next: longest unseen first, read from an index.
 
 A rhythm says how many days may lie between two visits (a setting: dated, a unit may have its own, 0 means none). Who
-is to be seen for another reason anyway is not asked for by a rhythm, too. New members are no rhythm: each is visited
+is to be seen for another reason anyway is not asked for by a rhythm, too; nor is who did not want to be seen, until
+the day for which the next try was written down (`visit.refused.days`). New members are no rhythm: each is visited
 once; whoever came in by an import is found here.
 
 An import of an existing register is not a hundred thousand new members: only those who, by the sheet, joined within
@@ -15,21 +16,31 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, literal_column, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    bindparam,
+    func,
+    select,
+)  # fmt: skip
 
 from gridunion import calendar, clock, settings
-from gridunion.db import UtcDateTime, trusted
+from gridunion.db import UtcDateTime, trusted, written
 from gridunion.employers.models import Employer
 from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.tree import Unit
 from gridunion.visits.due import GONE, DueVisit
+from gridunion.visits.models import Visit
 from gridunion.visits.triggers import LIST, deadline, within
 
 WEEK = timedelta(days=7)
 NEW = "new_member"
 
-_p, _e, _d, _m = (model.__table__.c for model in (Person, Employer, DueVisit, Membership))
+_p, _e, _d, _m, _v = (model.__table__.c for model in (Person, Employer, DueVisit, Membership, Visit))
 _cell = Unit.__table__.alias("cell")
 _UNIT: BindParameter[int] = bindparam("unit")
 _ROOM: BindParameter[int] = bindparam("room")
@@ -37,12 +48,14 @@ _BEFORE = bindparam("before", type_=UtcDateTime)
 _since: BindParameter[datetime] = bindparam("since", type_=UtcDateTime)
 
 
-def _word(said: str) -> ColumnElement[str]:
-    """Written out: SQLite uses a partial index only for a condition it can read, not for a bound value."""
-    return literal_column(f"'{said}'")
+def _in_peace(whom: ColumnElement[bool]) -> ColumnElement[bool]:
+    """They did not want to be seen, and the day to ask again has not come."""
+    again = _v.next_on > bindparam("peace_on", type_=Date(), callable_=clock.today)
+    return select(_v.id).where(whom, again, _v.outcome == written("refused"), _v.voided_at.is_(None)).exists()
 
 
-_FREE = (_p.status == _word("active")) & _p.visit_due_at.is_(None) & _p.withdrawn_at.is_(None)
+_WILLING = _p.withdrawn_at.is_(None) & ~_in_peace(_v.person_id == _p.id)
+_FREE = (_p.status == written("active")) & _p.visit_due_at.is_(None) & _WILLING
 # An employer is the business of the cell it lies in, as Employer.home says.
 _LIES = and_(_cell.c.id == _e.cell_id, _cell.c.parent_id == _e.unit_id, _cell.c.closed_on.is_(None))
 _firms = Employer.__table__.join(_cell, _LIES, isouter=True)
@@ -73,9 +86,9 @@ class Rhythm:
 
 RHYTHMS = (
     Rhythm("hardship_round", "visit.every.hardship", _p.hardship_class.is_not(None)),
-    Rhythm("employer_round", "visit.every.employer", _e.state == _word("active"), Employer),
+    Rhythm("employer_round", "visit.every.employer", _e.state == written("active"), Employer),
     Rhythm("group_round", "visit.every.group", _p.key_group == bindparam("entry"), by="key_group"),
-    Rhythm("long_unseen", "visit.every.member", _p.status == _word("active")),
+    Rhythm("long_unseen", "visit.every.member", _p.status == written("active")),
 )
 
 
@@ -111,7 +124,8 @@ def _employers(in_cell: bool) -> Select[Any]:
         if in_cell
         else (_e.unit_id == _UNIT) & _cell.c.id.is_(None)
     )
-    works = (_e.state == _word("active")) & _e.visit_due_at.is_(None) & (_e.seen_at < _BEFORE)
+    works = (_e.state == written("active")) & _e.visit_due_at.is_(None) & (_e.seen_at < _BEFORE)
+    works &= ~_in_peace(_v.employer_id == _e.id)
     return (
         select(_e.id, _e.seen_at)
         .select_from(_firms)
@@ -121,13 +135,13 @@ def _employers(in_cell: bool) -> Select[Any]:
     )
 
 
-_ASKED = select(_d.id).where(_d.person_id == _p.id, _d.trigger == _word(NEW)).exists()
+_ASKED = select(_d.id).where(_d.person_id == _p.id, _d.trigger == written(NEW)).exists()
 _JOINED = (
     select(_p.id, _m.from_on)
     .join_from(Membership.__table__, Person.__table__, (_p.id == _m.person_id) & (_p.unit_id == _m.unit_id))
     .where(
-        _m.unit_id == _UNIT, _m.status == _word("active"), _m.until_on.is_(None), _m.from_on >= bindparam("since"),
-        _m.change_type.in_([_word("1"), _word("2")]), _p.status == _word("active"), _p.withdrawn_at.is_(None), ~_ASKED,
+        _m.unit_id == _UNIT, _m.status == written("active"), _m.until_on.is_(None), _m.from_on >= bindparam("since"),
+        _m.change_type.in_([written("1"), written("2")]), _p.status == written("active"), _WILLING, ~_ASKED,
     )
     .order_by(_m.from_on, _p.id)
     .limit(_ROOM)
@@ -138,10 +152,10 @@ _itself = (_d.unit_id == _UNIT) & _d.recorded_by_id.is_(None)
 _lately = (
     (_d.due_at >= _since)
     & (_d.recorded_at >= _since)
-    & _d.state.not_in([_word(state) for state in ("open", *GONE)])
+    & _d.state.not_in([written(state) for state in ("open", *GONE)])
 )
 _HELD = select(
-    select(func.count()).where(_itself, _d.state == _word("open")).scalar_subquery()
+    select(func.count()).where(_itself, _d.state == written("open")).scalar_subquery()
     + select(func.count()).where(_itself, _lately).scalar_subquery()
 )
 

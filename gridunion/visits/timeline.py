@@ -1,4 +1,4 @@
-"""What visits tell in somebody's 来往记录."""
+"""What visits tell in somebody's 来往记录, and on the page of an employer."""
 
 from collections.abc import Iterable
 
@@ -10,6 +10,8 @@ from sqlalchemy import select
 from gridunion import clock
 from gridunion.accounts.trail_words import VALUES
 from gridunion.db import db
+from gridunion.employers import history
+from gridunion.employers.models import Employer
 from gridunion.look import day, hm
 from gridunion.members.models import Person
 from gridunion.members.timeline import Entry, tell
@@ -39,10 +41,27 @@ def made(person: Person) -> Iterable[Entry]:
     """The visits somebody got, and those tried."""
     known = select(Visit).where(Visit.person_id == person.id, Visit.voided_at.is_(None))
     for visit in db.session.scalars(known.order_by(Visit.happened_at.desc(), Visit.id.desc()).limit(MOST)):
-        title = _("走访：%(outcome)s", outcome=visit.words)
-        sub = _("，").join([visit.visitor_name, *visit.found, *visit.needed, *visit.measured])
-        href = url_for("visits.show", uid=visit.uid)
-        yield Entry(visit.happened_at, "done", title, sub, visit.note or "", href)
+        yield Entry(visit.happened_at, "done", _title(visit), _sub(visit), visit.note or "", _href(visit))
+
+
+@history.tell
+def paid(employer: Employer) -> Iterable[history.Entry]:
+    """The visits to an employer that the viewer may open, and those tried."""
+    known = select(Visit).where(Visit.employer_id == employer.id, Visit.voided_at.is_(None))
+    for visit in db.session.scalars(known.order_by(Visit.happened_at.desc(), Visit.id.desc()).limit(MOST)):
+        yield history.Entry(visit.happened_at, _title(visit), _sub(visit), _href(visit))
+
+
+def _title(visit: Visit) -> str:
+    return str(_("走访：%(outcome)s", outcome=visit.words))
+
+
+def _sub(visit: Visit) -> str:
+    return str(_("，").join([visit.visitor_name, *visit.found, *visit.needed, *visit.measured]))
+
+
+def _href(visit: Visit) -> str:
+    return url_for("visits.show", uid=visit.uid)
 
 
 def _urgency(due: DueVisit) -> str:

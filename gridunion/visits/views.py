@@ -10,7 +10,6 @@ from werkzeug.exceptions import Forbidden
 from gridunion import clock
 from gridunion.accounts.trail_words import COLUMNS
 from gridunion.db import db
-from gridunion.employers.models import Employer
 from gridunion.files import Attachment, attachments_of, serve
 from gridunion.members.finding import MOST_FOUND, found
 from gridunion.members.models import Person
@@ -27,7 +26,6 @@ from gridunion.web import find, go, page, say, viewer
 
 bp = Blueprint("visits", __name__, url_prefix="/visits")
 
-LAST = 30  # visits told of an employer
 OFFERED = 8  # due visits shown to somebody who looks for whom to visit
 
 
@@ -57,16 +55,6 @@ def asked_person() -> Person:
     """The person an address names. Raises NotFound, Forbidden; Withdrawn for who wants no visits."""
     uid = read_uid(request.args.get("person", ""))
     return find(Person, uid).agreed() if uid else abort(404)
-
-
-@bp.get("/at/<uuid:uid>")
-@allow("see employers")
-def at(uid: UUID) -> Response:
-    """The last visits to an employer."""
-    employer = find(Employer, uid)
-    paid = select(Visit).where(Visit.employer_id == employer.id, Visit.voided_at.is_(None))
-    rows = db.session.scalars(paid.order_by(Visit.happened_at.desc(), Visit.id.desc()).limit(LAST)).all()
-    return page("visits/at.html", employer=employer, rows=rows)
 
 
 @bp.get("/<uuid:uid>")

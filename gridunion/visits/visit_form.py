@@ -1,6 +1,8 @@
 """The form of a visit: to one person, to several at once, or to an employer, with all that comes of it."""
 
-from typing import Any
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Protocol
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -10,11 +12,33 @@ from gridunion import clock
 from gridunion.fields import Cleaned, CodedSelect, Day, SelectChoice, Several, ValidationError
 from gridunion.look import hm
 from gridunion.members.forms import up_to
+from gridunion.members.models import Person
 from gridunion.phones import clean_phone
 from gridunion.visits.due import DueVisit
-from gridunion.visits.forms import MEMORY, NOT_EVENTS, EntryForm, Moment, check_between
+from gridunion.visits.forms import NOT_EVENTS, EntryForm, Moment, check_between, check_event_on, memory
 from gridunion.visits.guests import Guest, just_logged
 from gridunion.visits.life import ALONE, OUTCOMES
+from gridunion.visits.models import Visit
+
+
+class Fold(Protocol):
+    """What a later room takes down in the form of a visit: fields with names of their own, stored in the same save."""
+
+    typed: bool
+    """Whether anything was written into it."""
+    title: object
+    template: str
+    errors: Any
+
+    def submitted(self) -> bool: ...
+
+    def store(self, visit: Visit, pictures: list[tuple[str, int]]) -> tuple[str, str]:
+        """What was stored, in words, and where one goes on from it."""
+        ...
+
+
+FOLDED: dict[str, Callable[[Person], Fold]] = {}
+"""By the finding that leads to it; offered when the visit is to one person."""
 
 
 class VisitForm(EntryForm):
@@ -40,11 +64,13 @@ class VisitForm(EntryForm):
         pressing) or none."""
         self.guests = guests
         self.who.choices = [SelectChoice(guest.key, guest.name) for guest in guests]
+        person = guests[0].person if not self.several else None
+        self.folds = {code: made(person) for code, made in FOLDED.items()} if person else {}
         self._waiting = {str(due.uid): due for due in guests[0].waiting}
         self.due.choices = [*(SelectChoice(uid, due.topic) for uid, due in self._waiting.items())]
         self.due.choices.append(SelectChoice("", _("日常走访")))
         choices: Any = (self.findings.choices, self.trigger.choices)
-        if self.several or not guests[0].person:
+        if not person:
             self.findings.choices = [it for it in choices[0] if it.value not in ALONE]
         self.trigger.choices = [it for it in choices[1] if it.value not in NOT_EVENTS]
         if not self.is_submitted():
@@ -52,6 +78,18 @@ class VisitForm(EntryForm):
             self.who.data = [guest.key for guest in guests]
             self.outcome.data = outcome if outcome in OUTCOMES else None
         return self
+
+    @property
+    def asked(self) -> list[Fold]:
+        """The folded parts that are meant: their finding is ticked."""
+        return [fold for code, fold in self.folds.items() if code in (self.findings.data or ())]
+
+    def submitted(self) -> bool:
+        """All of it is acceptable, and so is what is folded in; writing something there ticks its finding."""
+        found = self.findings.data or []
+        self.findings.data = [*found, *(it for it in self.folds if self.folds[it].typed and it not in found)]
+        acceptable = [fold.submitted() for fold in self.asked]
+        return super().submitted() and all(acceptable)
 
     @property
     def several(self) -> bool:
@@ -79,8 +117,9 @@ class VisitForm(EntryForm):
     def validate_happened(self, field: Moment) -> None:
         if field.data and field.data > clock.now():
             raise ValidationError(gettext("时间不能晚于现在"))
-        if field.data and field.data < clock.now() - MEMORY:
-            raise ValidationError(gettext("只能补记 30 天以内的走访"))
+        days = memory(self._path)
+        if field.data and field.data < clock.now() - timedelta(days=days):
+            raise ValidationError(gettext("只能补记 %(n)s 天以内的走访", n=days))
 
     def validate_next_on(self, field: Day) -> None:
         check_between(field.data, clock.today(), gettext("日期不能早于今天"))
@@ -90,7 +129,7 @@ class VisitForm(EntryForm):
             raise ValidationError(gettext("这件事已经记过，还没去走访"))
 
     def validate_event_on(self, field: Day) -> None:
-        check_between(field.data, clock.today() - MEMORY, gettext("只记 30 天以内的事"))
+        check_event_on(field.data, self._path)
 
     def validate_again(self, field: BooleanField) -> None:
         """Twice the same is asked about, and may be true."""

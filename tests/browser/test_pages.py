@@ -41,7 +41,8 @@ PAGES: dict[str, list[str]] = {
     "supervisor": [
         "/status/", f"/status/{COMMUNITY}", f"/status/{CELL}", f"/status/{COMMUNITY}/due",
         f"/status/{COMMUNITY}/members", f"/status/{COMMUNITY}/cells",
-        "/status/?when=2026-10&compare=1", f"/status/{COMMUNITY}/measures?compare=1", "/complaints/overdue", f"/members/ » {FIRST}",
+        "/status/?when=2026-10&compare=1", f"/status/{COMMUNITY}/measures?compare=1",
+        "/complaints/overdue", f"/members/ » {FIRST}",
     ],
     "district": ["/status/"],
     "admin": [
