@@ -108,10 +108,12 @@ def test_an_unknown_account_is_answered_like_a_wrong_password(known: Flask) -> N
     assert (wrong.response.status_code, wrong.text) == (unknown.response.status_code, unknown.text)
 
 
+@pytest.mark.once
 def test_a_login_is_read_as_people_type_it(known: Flask) -> None:
     assert _sign_in(known, login=" ＷＯＲＫＥＲ ")[1].status_code == 303
 
 
+@pytest.mark.once
 def test_signing_in_changes_the_cookie(known: Flask) -> None:
     browser = known.test_client()
     browser.get("/login")
@@ -146,6 +148,7 @@ def test_no_default_account_exists_after_setting_up(fresh: Flask) -> None:
         assert db.session.scalar(select(func.count(Account.id))) == 0
 
 
+@pytest.mark.once
 def test_an_account_without_a_password_lets_nobody_in(site: Flask) -> None:
     for nth, password in enumerate(("", "nobody", PASSWORD)):
         with clock.at(NOON + timedelta(minutes=nth)):
@@ -208,6 +211,7 @@ def test_a_fourth_browser_ends_the_oldest(known: Flask) -> None:
     assert [_reaches(known, cookie) for cookie in cookies] == [303, 200, 200, 200]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("login", "idle", "longest"), [("worker", 30, 12 * 60), ("leader", 15, 8 * 60), ("admin", 15, 8 * 60)]
 )
@@ -236,6 +240,7 @@ def test_a_clock_set_back_revives_no_session_and_breaks_no_page(known: Flask) ->
         assert browser.get("/login").status_code == 200
 
 
+@pytest.mark.once
 def test_on_ones_own_phone_a_worker_stays_signed_in_for_the_day_and_a_leader_does_not(known: Flask) -> None:
     worker, _ = _sign_in(known, own_phone="y")
     leader, _ = _sign_in(known, "leader", own_phone="y")
@@ -369,6 +374,7 @@ def test_signing_in_never_leads_off_the_site(known: Flask, target: str) -> None:
     assert 'name="next" type="hidden" value=""' in page or target.startswith("/\u2028")
 
 
+@pytest.mark.once
 def test_signing_in_leads_to_where_somebody_wanted_to_go(known: Flask) -> None:
     asked = known.test_client().get("/members/?show=due")
     assert asked.headers["Location"] == "/login?next=/members/?show%3Ddue"
@@ -413,6 +419,7 @@ def test_a_poor_password_is_refused(known: Flask, poor: str) -> None:
         assert _post(browser, "/password", "/password", old=PASSWORD, new=poor, again=poor).status_code == 422
 
 
+@pytest.mark.once
 def test_a_one_time_code_leads_to_choosing_a_password_and_nowhere_else(known: Flask) -> None:
     page = Someone(known, "leader").post(f"/staff/{_posting_uid(known, 'worker')}/code", {}, 200)
     browser, answer = _sign_in(known, password=_code(page))
@@ -432,6 +439,7 @@ def _code(page: Page) -> str:
     return found[1]
 
 
+@pytest.mark.once
 def test_a_one_time_code_is_dead_after_three_days(known: Flask) -> None:
     code = _code(Someone(known, "leader").post(f"/staff/{_posting_uid(known, 'worker')}/code", {}, 200))
     with clock.at(NOON + timedelta(hours=73)):
@@ -482,6 +490,7 @@ def test_a_leader_resets_workers_of_the_community_and_nobody_else(known: Flask) 
     leader.post(f"/staff/{_posting_uid(known, 'stranger')}/code", {}, 404)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("later", [0, 30])
 def test_a_leader_cannot_climb_by_resetting_a_supervisor_with_a_small_posting(
     known: Flask, later: int
@@ -501,6 +510,7 @@ def test_a_leader_cannot_climb_by_resetting_a_supervisor_with_a_small_posting(
 # ── postings ──
 
 
+@pytest.mark.once
 def test_a_posting_gives_nothing_from_the_day_after_its_last(known: Flask) -> None:
     worker = Someone(known, "worker")
     worker.get("/members/")
@@ -510,6 +520,7 @@ def test_a_posting_gives_nothing_from_the_day_after_its_last(known: Flask) -> No
     assert "现在没有岗位" in worker.get("/me")
 
 
+@pytest.mark.once
 def test_a_posting_that_begins_tomorrow_gives_nothing_today(known: Flask) -> None:
     with known.app_context(), everywhere(), write():
         _account("worker").postings[0].from_on = clock.today() + timedelta(days=1)
@@ -668,6 +679,7 @@ def test_a_sheet_makes_accounts_and_postings_and_says_what_is_wrong_with_the_res
         assert _account("worker").postings[-1].until_on == date(2027, 1, 1)
 
 
+@pytest.mark.once
 def test_an_end_before_the_start_is_said_of_the_end(known: Flask, admin: Someone) -> None:
     page = _upload(admin, f"{HEAD}胡桂英,13891612233,网格员,212,2026-11-19,2026-11-01\n")
     assert "止：最后一天不能早于第一天" in page.text.replace(" ： ", "：")
@@ -692,6 +704,7 @@ def _contents(site: Flask) -> list[Any]:
         return sorted(map(str, [*accounts, *postings]))
 
 
+@pytest.mark.once
 def test_a_sheet_that_is_none_changes_nothing_and_says_why(known: Flask, admin: Someone) -> None:
     before = _contents(known)
     assert "表头（第 1 行）里缺少：角色、单位编码" in _upload(admin, "姓名,账号\n胡桂英,hgy\n", 422)
@@ -702,6 +715,7 @@ def test_a_sheet_that_is_none_changes_nothing_and_says_why(known: Flask, admin: 
     assert _contents(known) == before
 
 
+@pytest.mark.once
 def test_an_empty_sheet_to_fill_in_has_the_columns(admin: Someone) -> None:
     assert admin.get("/accounts/sheet/template").html.lstrip("\ufeff").strip() == HEAD.strip()
 
@@ -797,6 +811,7 @@ def _take_off_the_seal() -> None:
         db.session.execute(text(f"DROP TRIGGER {name}"))
 
 
+@pytest.mark.once
 def test_every_act_record_and_column_of_the_trail_has_words() -> None:
     noted = {
         action
@@ -813,6 +828,7 @@ def test_every_act_record_and_column_of_the_trail_has_words() -> None:
     assert columns - unsaid == set()
 
 
+@pytest.mark.once
 def test_the_trail_of_a_month_reads_as_chinese_throughout(
     known: Flask, admin: Someone, auditor: Someone
 ) -> None:

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import update
 
@@ -231,10 +232,12 @@ TABLES = (
 )
 
 
+@pytest.mark.once
 def test_there_are_more_than_sixty_worked_examples() -> None:
     assert sum(len(table) for table in TABLES) > 60  # type: ignore[arg-type]
 
 
+@pytest.mark.once
 def test_until_when_a_case_is_resolved(lifted: Flask) -> None:
     with write():
         for kind, recorded, due in RESOLVE:
@@ -242,6 +245,7 @@ def test_until_when_a_case_is_resolved(lifted: Flask) -> None:
                 assert asked(kind).due_at == close(due), (kind, recorded)
 
 
+@pytest.mark.once
 def test_until_when_a_case_is_accepted(lifted: Flask) -> None:
     with write():
         for urgent, recorded, due in ACCEPT:
@@ -250,6 +254,7 @@ def test_until_when_a_case_is_accepted(lifted: Flask) -> None:
                 assert abs(late) < timedelta(minutes=1), recorded
 
 
+@pytest.mark.once
 def test_until_when_the_worker_hears_something(lifted: Flask) -> None:
     with write():
         for recorded, due in FIRST_WORD:
@@ -269,6 +274,7 @@ def owed(case: Complaint) -> datetime:
     return promise.due_at
 
 
+@pytest.mark.once
 def test_until_when_somebody_calls_back(lifted: Flask) -> None:
     with write():
         for at, due in CALL_BACK:
@@ -278,6 +284,7 @@ def test_until_when_somebody_calls_back(lifted: Flask) -> None:
                 assert case.call_due_at == close(due), at
 
 
+@pytest.mark.once
 def test_a_reopened_case_has_half_the_time(lifted: Flask) -> None:
     with write():
         for kind, at, due in REOPENED:
@@ -304,6 +311,7 @@ def _step(case: Complaint, name: str) -> None:
     steps[name]()
 
 
+@pytest.mark.once
 def test_the_clock_stands_still_and_goes_on(lifted: Flask) -> None:
     with write():
         for kind, recorded, steps, due, first in STORIES:
@@ -315,6 +323,7 @@ def test_the_clock_stands_still_and_goes_on(lifted: Flask) -> None:
             assert (case.due_at, case.first_due_at) == (close(due), close(first)), (recorded, steps)
 
 
+@pytest.mark.once
 def test_until_when_it_stands_still(lifted: Flask) -> None:
     with write():
         for name, when, until in WAITS:
@@ -325,6 +334,7 @@ def test_until_when_it_stands_still(lifted: Flask) -> None:
                 assert owed(case) >= close(until), "nothing is owed before there is something to say"
 
 
+@pytest.mark.once
 def test_when_somebody_is_reminded_and_when_the_street_is_told(lifted: Flask) -> None:
     with write():
         for kind, recorded, remind, street in ALARMS:
@@ -341,6 +351,7 @@ def test_a_case_written_down_without_a_line_starts_when_it_was_written(lifted: F
             assert (case.due_at, case.recorded_at >= moment(arrived)) == (close(due), True), written
 
 
+@pytest.mark.once
 def test_until_when_a_dispute_goes_to_arbitration(lifted: Flask) -> None:
     with write():
         case = asked("difficult")
@@ -349,6 +360,7 @@ def test_until_when_a_dispute_goes_to_arbitration(lifted: Flask) -> None:
             assert case.claim_until == date(*until), known
 
 
+@pytest.mark.once
 def test_a_difficult_case_has_fifteen_days_from_the_beginning(lifted: Flask) -> None:
     with write(), on((2026, 11, 19)):
         case = asked()

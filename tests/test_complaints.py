@@ -91,6 +91,7 @@ def wall(moment: datetime | None) -> str:
 # ── clocks (the cast's noon is Thursday 19 November 2026) ──
 
 
+@pytest.mark.once
 def test_the_limits_are_those_of_the_product(lifted: Flask) -> None:
     plain = taken(category="welfare")
     assert (wall(plain.accept_due_at), wall(plain.due_at)) == ("11-20 17:30", "11-30 17:30")
@@ -98,11 +99,13 @@ def test_the_limits_are_those_of_the_product(lifted: Flask) -> None:
     assert wall(taken(kind="consult").due_at) == "11-24 17:30"
 
 
+@pytest.mark.once
 def test_an_urgent_one_is_accepted_within_two_hours_by_the_wall_clock(lifted: Flask) -> None:
     with at(2026, 11, 20, 23, 0):
         assert wall(taken(urgent=True).accept_due_at) == "11-21 01:00"
 
 
+@pytest.mark.once
 def test_the_worker_hears_within_three_working_days_then_every_three_days(lifted: Flask) -> None:
     complaint = assigned()
     assert wall(complaint.running_promise.due_at) == "11-24 17:30"  # type: ignore[union-attr]
@@ -121,10 +124,12 @@ def test_a_promise_that_was_missed_stays_missed(lifted: Flask) -> None:
     assert promise.told_at > promise.due_at  # type: ignore[operator]
 
 
+@pytest.mark.once
 def test_the_call_back_is_due_three_working_days_after(lifted: Flask) -> None:
     assert wall(resolved(category="welfare").call_due_at) == "11-24 17:30"
 
 
+@pytest.mark.once
 def test_reopening_gives_half_the_time(lifted: Flask) -> None:
     complaint = resolved(category="welfare")
     with write():
@@ -163,18 +168,21 @@ def test_a_setting_of_the_street_changes_its_limits(lifted: Flask) -> None:
 # ── taking it down ──
 
 
+@pytest.mark.once
 def test_the_kind_follows_from_what_it_is_about_unless_somebody_says_so(lifted: Flask) -> None:
     assert taken(category="wages").kind == "labor_dispute"
     assert taken(category="work_safety").kind == "hazard"
     assert taken(category="wages", kind="consult").kind == "consult"
 
 
+@pytest.mark.once
 def test_ten_workers_with_one_claim_are_a_collective_dispute(lifted: Flask) -> None:
     assert taken(people=9).kind == "labor_dispute"
     assert taken(people=10).kind == "collective_dispute"
     assert taken(people=30, category="work_safety").kind == "hazard"
 
 
+@pytest.mark.once
 def test_a_collective_dispute_of_three_is_none(lifted: Flask, worker: Someone) -> None:
     with pytest.raises(OutOfTurn):
         taken(kind="collective_dispute", people=3)
@@ -324,6 +332,7 @@ def test_unreachable_counts_after_three_tries_and_never_as_satisfied(lifted: Fla
     assert (complaint.state, complaint.answer) == ("closed", "unreachable")
 
 
+@pytest.mark.once
 def test_who_left_no_name_is_not_called_three_times(lifted: Flask) -> None:
     complaint = taken(name=None, phone=None, category="welfare")
     with write():
@@ -333,6 +342,7 @@ def test_who_left_no_name_is_not_called_three_times(lifted: Flask) -> None:
     assert complaint.state == "closed"
 
 
+@pytest.mark.once
 def test_nothing_is_resolved_without_a_word_to_the_worker(lifted: Flask) -> None:
     complaint = assigned()
     with pytest.raises(OutOfTurn):
@@ -346,6 +356,7 @@ def test_nothing_is_resolved_without_a_word_to_the_worker(lifted: Flask) -> None
     assert complaint.state == "assigned"
 
 
+@pytest.mark.once
 def test_refusing_is_told_with_the_right_door(lifted: Flask) -> None:
     complaint = taken()
     with pytest.raises(OutOfTurn):
@@ -355,6 +366,7 @@ def test_refusing_is_told_with_the_right_door(lifted: Flask) -> None:
     assert complaint.state == "refused" and complaint.running_promise is None
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "words", ["已处理", "收到。", "已处理完毕！", "好的好的"[:2], "。。。。。", "啊啊啊啊", None, ""]
 )
@@ -362,6 +374,7 @@ def test_stock_phrases_say_nothing(words: str | None) -> None:
     assert not says_something(words)
 
 
+@pytest.mark.once
 def test_words_of_ones_own_say_something() -> None:
     assert says_something("站点周五补发九月工资")
 
@@ -612,6 +625,7 @@ def test_somebody_who_is_no_member_is_heard_too(lifted: Flask, worker: Someone) 
     assert "匿名" in worker.get("/complaints/?show=all")
 
 
+@pytest.mark.once
 def test_a_form_with_faults_keeps_everything(lifted: Flask, worker: Someone) -> None:
     page = worker.post(
         "/complaints/new", {"text": "两个月工资没发", "people": "0", "employer_name": "汉江快递站"}, 422
@@ -679,6 +693,7 @@ def test_a_member_is_found_for_a_case(lifted: Flask, worker: Someone) -> None:
     assert "会员里没有" in worker.post("/complaints/people", {"q": "诸葛"}, 200)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("step", "who", "status"),
     [
@@ -802,6 +817,7 @@ def test_a_stale_form_for_a_step_that_is_over_says_so(lifted: Flask, leader: Som
     assert "这一步不用办了" in stale and "去区仲裁院问一问" in stale.html
 
 
+@pytest.mark.once
 def test_a_reply_that_says_nothing_is_not_taken(lifted: Flask, worker: Someone) -> None:
     case = assigned()
     page = take_step(worker, case, "reply", 422, words="已处理", told="phone")
@@ -809,6 +825,7 @@ def test_a_reply_that_says_nothing_is_not_taken(lifted: Flask, worker: Someone) 
     assert "先告知本人" in take_step(worker, case, "resolve", 422, words=DONE, result="solved")
 
 
+@pytest.mark.once
 def test_the_countdown_speaks_of_days_hours_and_overdue(lifted: Flask, worker: Someone) -> None:
     case = assigned(category="welfare")  # due 11-30 17:30
     assert "还剩 11 天" in worker.get(there(case)) and "应在 11月30日 17:30 前办结（7 工作日）" in worker.get(
@@ -832,6 +849,7 @@ def test_what_ran_late_stays_in_the_story_in_its_place(lifted: Flask, worker: So
     assert "已报街道" not in shown
 
 
+@pytest.mark.once
 def test_nobody_is_said_to_have_been_told_who_could_not_be(lifted: Flask, leader: Someone) -> None:
     case = taken(name=None, phone=None)
     with write():
@@ -839,6 +857,7 @@ def test_nobody_is_said_to_have_been_told_who_could_not_be(lifted: Flask, leader
     assert "已告知" not in leader.get(there(case))
 
 
+@pytest.mark.once
 def test_pages_offer_only_what_may_be_done(
     lifted: Flask, worker: Someone, leader: Someone, supervisor: Someone
 ) -> None:
@@ -862,6 +881,7 @@ def test_pages_offer_only_what_may_be_done(
     assert offered(supervisor) == {"urge"}
 
 
+@pytest.mark.once
 def test_the_phone_is_for_those_who_may_call(
     lifted: Flask, worker: Someone, supervisor: Someone, district: Someone
 ) -> None:

@@ -89,6 +89,7 @@ DOCUMENTS = [
 ]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("kind", "typed", "sentence"), DOCUMENTS)
 def test_each_kind_of_document_has_a_check_and_a_sentence_in_form_and_sheet(
     lifted: Flask, worker: Someone, kind: str, typed: str, sentence: str
@@ -112,6 +113,7 @@ def test_each_kind_of_document_has_a_check_and_a_sentence_in_form_and_sheet(
         assert str(getattr(fault, "message", fault)) == sentence
 
 
+@pytest.mark.once
 def test_another_kind_of_document_asks_for_its_number(lifted: Flask, worker: Someone) -> None:
     mine = whole("李强")
     url = f"/members/{mine.uid}/edit"
@@ -122,6 +124,7 @@ def test_another_kind_of_document_asks_for_its_number(lifted: Flask, worker: Som
     assert at(page, "id_kind") == "选了证件类别，请填号码"
 
 
+@pytest.mark.once
 def test_what_is_typed_is_compared_with_the_number_the_file_already_has(
     lifted: Flask, worker: Someone
 ) -> None:
@@ -146,6 +149,7 @@ def judged(**more: str) -> dict[str, object]:
     return sheet.judge(row | more)
 
 
+@pytest.mark.once
 def test_a_sheet_says_the_same_of_a_birth_date_and_a_sex(lifted: Flask) -> None:
     for more, words in (
         ({"sex": "女"}, "填的是女，证件号码里是男，请核对"),
@@ -156,6 +160,7 @@ def test_a_sheet_says_the_same_of_a_birth_date_and_a_sex(lifted: Flask) -> None:
         assert str(getattr(fault.value, "message", "")) == words
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("said", "kept"), [("汉", "汉族"), ("01", "汉族"), ("维吾尔族", "维吾尔族"), ("97", "其他")]
 )

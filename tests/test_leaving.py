@@ -139,6 +139,7 @@ def test_the_auditor_reads_what_was_taken_in_words(known: Person, leader: Someon
         assert words in page, words
 
 
+@pytest.mark.once
 def test_the_table_is_that_of_the_national_template_column_by_column(known: Person) -> None:
     assert set(SOURCES) == set(NationalTemplate.columns)
     coded = {name for name in NationalTemplate.columns if name in CODED}
@@ -167,6 +168,7 @@ def test_what_is_taken_can_be_loaded_again_and_says_the_same(
     assert (read["change_type"], read["change_reason"], read["joined_on"]) == ("1", "1", clock.today())
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("format", ["xlsx", "csv"])
 def test_no_cell_is_ever_a_formula_and_none_is_lost(
     lifted: Flask, leader: Someone, tmp_path: Path, format: str
@@ -225,6 +227,7 @@ def test_a_table_too_long_even_for_two_is_refused_with_a_sentence(known: Person,
     assert lines_of_trail("export") == []
 
 
+@pytest.mark.once
 def test_a_reason_and_ones_own_password_are_asked(known: Person, leader: Someone) -> None:
     assert "请写明用来做什么" in taken(leader, 422, reason=" ")
     assert "至少 4 个字" in taken(leader, 422, reason="看看")
@@ -288,6 +291,7 @@ def test_libreoffice_reads_the_table_without_loss(tmp_path: Path) -> None:
 # ── on paper ──
 
 
+@pytest.mark.once
 def test_the_form_of_a_member_is_printed_with_masked_numbers(known: Person, worker: Someone) -> None:
     page = worker.get(f"/members/{known.uid}/form")
     for words in (
@@ -345,6 +349,7 @@ def test_the_table_holds_whom_the_list_was_narrowed_to(
     assert "快递员" in told and "农民工" in told
 
 
+@pytest.mark.once
 def test_every_filter_of_the_list_has_a_name_on_paper() -> None:
     assert set(SHOWS) == set(SHOWN)
 
@@ -359,6 +364,7 @@ def give(browser: Someone, person: Person) -> str:
     return f"/card/{person.card_token}"
 
 
+@pytest.mark.once
 def test_a_card_is_given_and_drawn_with_its_code(known: Person, worker: Someone) -> None:
     assert "还没有会员卡" in worker.get(f"/members/{known.uid}/card")
     give(worker, known)
@@ -445,6 +451,7 @@ def test_the_trail_tells_of_the_card_but_not_its_secret(known: Person, worker: S
     assert known.card_token not in str([row.detail for row in lines_of_trail("change")])
 
 
+@pytest.mark.once
 def test_numbers_of_cards_are_twelve_digits_that_count_nothing_up() -> None:
     numbers = {card.new_number() for _ in range(50)}
     assert len(numbers) == 50 and all(re.fullmatch(r"[1-9]\d{11}", number) for number in numbers)

@@ -82,6 +82,7 @@ def test_a_third_wait_is_none(lifted: Flask) -> None:
         case.pause(by, WORDS, "phone")
 
 
+@pytest.mark.once
 def test_a_dispute_is_mediated_and_its_paper_printed(lifted: Flask, leader: Someone, worker: Someone) -> None:
     case = assigned(employer_name="汉江快递站")
     words = "本人口头申请调解，要求补发两个月工资"
@@ -102,6 +103,7 @@ def test_a_dispute_is_mediated_and_its_paper_printed(lifted: Flask, leader: Some
     worker.get(there(case, "mediation"), 403)
 
 
+@pytest.mark.once
 def test_when_the_fifteen_days_are_over_somebody_tells_of_arbitration(lifted: Flask) -> None:
     case = assigned()
     with write():
@@ -117,6 +119,7 @@ def test_when_the_fifteen_days_are_over_somebody_tells_of_arbitration(lifted: Fl
         assert "该问一问" not in leader.get("/inbox")
 
 
+@pytest.mark.once
 def test_only_disputes_are_mediated(lifted: Flask) -> None:
     with pytest.raises(OutOfTurn):
         assigned(category="welfare").mediate(as_viewer("leader"), WORDS, "phone")
@@ -283,6 +286,7 @@ def test_lists_and_rules_agree_on_the_new_ways(lifted: Flask) -> None:
                     assert {row.id for row in complaints(chosen)[0]} == mine, (login, day)
 
 
+@pytest.mark.once
 def test_each_step_says_whether_the_worker_knows_when_and_how(lifted: Flask, worker: Someone) -> None:
     case = assigned(channel="hotline", outside_number="12351-8")
     assert worker.get(there(case)).text.count("还没告知本人") == 2
@@ -317,6 +321,7 @@ def test_a_phone_that_had_no_line_says_when_it_was_written(lifted: Flask, worker
         assert case and str(clock.local(case.due_at).date()) == due, said
 
 
+@pytest.mark.once
 def test_the_trail_has_words_for_what_happens(lifted: Flask, leader: Someone, auditor: Someone) -> None:
     case = assigned()
     take_step(leader, case, "refer", to="office", words="转区住建局，电话 2216148", told="phone", number="88")

@@ -80,12 +80,14 @@ def _at(page: Page, name: str) -> str:
 # ── the 60-second form ──
 
 
+@pytest.mark.once
 def test_a_worker_signs_in_and_sees_who_she_is(worker: Someone) -> None:
     page = worker.get("/me")
     assert "周素琴" in page
     assert "明珠社区第1网格" in page
 
 
+@pytest.mark.once
 def test_the_form_asks_five_things_and_knows_the_cell(worker: Someone) -> None:
     page = worker.get("/members/new")
     for words in ("姓名", "手机号", "做什么工作", "单位或平台", "本人同意工会登记以上信息，用于入会和服务"):
@@ -112,6 +114,7 @@ def test_a_group_stands_for_the_employer(lifted: Flask, worker: Someone) -> None
     assert (_person().new_form, _person().employer_name) == (True, None)
 
 
+@pytest.mark.once
 def test_other_work_is_an_answer_too_but_then_the_employer_is_needed(lifted: Flask, worker: Someone) -> None:
     page = worker.post("/members/new", _form(key_group="other", agree=""), 422)
     assert re.search(r'value="other" id="key_group-rest" checked', page.html)
@@ -119,6 +122,7 @@ def test_other_work_is_an_answer_too_but_then_the_employer_is_needed(lifted: Fla
     assert (_person().key_group, _person().employer_name) == (None, "快到家配送站")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("missing", "words"),
     [
@@ -157,6 +161,7 @@ BAD = [
 ]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("field", "typed", "words"), BAD)
 def test_what_cannot_be_right_is_said_and_what_was_typed_is_kept(
     lifted: Flask, worker: Someone, field: str, typed: str, words: str
@@ -170,6 +175,7 @@ def test_what_cannot_be_right_is_said_and_what_was_typed_is_kept(
     assert _people() == 0
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "phone", ["+8613991670829", "139 9167 0829", "１３９９１６７０８２９", "0086-139-9167-0829"]
 )
@@ -178,6 +184,7 @@ def test_a_phone_is_understood_however_it_is_written(lifted: Flask, worker: Some
     assert _person().phone == "13991670829"
 
 
+@pytest.mark.once
 def test_nobody_registers_in_a_cell_of_others(lifted: Flask, worker: Someone) -> None:
     page = worker.post("/members/new", _form(unit=unit("2110").uid.hex), 422)
     assert _at(page, "unit") == "请选自己负责的网格"
@@ -345,6 +352,7 @@ BAD_FILE = [
 ]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("field", "typed", "words"), BAD_FILE)
 def test_a_bad_entry_in_the_file_is_said_and_nothing_changes(
     lifted: Flask, worker: Someone, field: str, typed: str, words: str
@@ -359,6 +367,7 @@ def test_a_bad_entry_in_the_file_is_said_and_nothing_changes(
     assert (mine.version, mine.address) == (version, None)
 
 
+@pytest.mark.once
 def test_a_number_of_an_unknown_kind_is_only_asked_for_its_kind(lifted: Flask, worker: Someone) -> None:
     mine = member("李强", phone="13800000002")
     typed = _file(mine, id_kind="library_card", id_number="E12345678")
@@ -367,6 +376,7 @@ def test_a_number_of_an_unknown_kind_is_only_asked_for_its_kind(lifted: Flask, w
     assert "有 1 处要改" in page and 'value="E12345678"' in page.html
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("sex", ["9", "a\0b", "male female", "<b>"])
 def test_a_sex_that_is_none_is_asked_for_beside_a_number_that_tells_it(
     lifted: Flask, worker: Someone, sex: str
@@ -377,6 +387,7 @@ def test_a_sex_that_is_none_is_asked_for_beside_a_number_that_tells_it(
     assert "请从列出的里面选一个" in page and number() in page.html
 
 
+@pytest.mark.once
 def test_a_file_or_a_number_is_no_text(lifted: Flask, worker: Someone) -> None:
     """What no browser sends: a body of JSON, a file in place of a name."""
     person = member()
@@ -390,6 +401,7 @@ def test_a_file_or_a_number_is_no_text(lifted: Flask, worker: Someone) -> None:
         assert worker._apart(worker.client.post, url, **sent).status_code == status, url
 
 
+@pytest.mark.once
 def test_a_birth_date_that_is_not_the_numbers_is_pointed_out(lifted: Flask, worker: Someone) -> None:
     mine = member("李强", phone="13800000002")
     typed = _file(mine, id_number=number(1), birth_on="1988-04-13", sex="female")
@@ -500,6 +512,7 @@ def test_the_twenty_first_number_of_an_hour_is_not_shown(lifted: Flask, worker: 
     assert (_acts("reveal number"), _acts("reveals stopped")) == (20, 1)
 
 
+@pytest.mark.once
 def test_a_phone_is_masked_until_it_is_asked_for(lifted: Flask, supervisor: Someone, worker: Someone) -> None:
     mine = member("李强", phone="13800000002")
     assert "138 **** 0002" in supervisor.get(f"/members/{mine.uid}")
@@ -567,6 +580,7 @@ def test_who_is_turned_down_stays_known_is_told_why_and_may_apply_again(
     assert _person().status == "active"
 
 
+@pytest.mark.once
 def test_a_worker_approves_nobody(lifted: Flask, worker: Someone, leader2: Someone) -> None:
     worker.post("/members/new", _form())
     uid = _person().uid
@@ -777,6 +791,7 @@ def test_a_form_sent_after_the_session_ended_goes_on_after_signing_in(
     assert db.session.scalar(select(func.count()).select_from(Draft)) == 0, "what was put aside is used up"
 
 
+@pytest.mark.once
 def test_an_answer_in_place_of_the_page_tells_htmx_so(lifted: Flask, worker: Someone) -> None:
     mine = member("李强", phone="13800000002")
     htmx = {"HX-Request": "true", "HX-Target": "main"}

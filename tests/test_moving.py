@@ -89,6 +89,7 @@ def test_who_resigned_may_join_again(lifted: Flask, leader: Someone, worker: Som
     assert person.status == "applied"
 
 
+@pytest.mark.once
 def test_only_the_leader_expels_with_a_reason_and_filed_above(
     lifted: Flask, leader: Someone, supervisor: Someone, worker: Someone
 ) -> None:
@@ -105,6 +106,7 @@ def test_only_the_leader_expels_with_a_reason_and_filed_above(
     worker.post(f"/members/{person.uid}/application", status=409)
 
 
+@pytest.mark.once
 def test_the_day_of_a_change_lies_between_the_last_one_and_today(lifted: Flask) -> None:
     person = member()
     with clock.at(clock.now() + timedelta(days=9)):
@@ -116,6 +118,7 @@ def test_the_day_of_a_change_lies_between_the_last_one_and_today(lifted: Flask) 
     assert [span.from_on.day for span in person.memberships] == [19, 19, 25]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("step", ["retain", "come-back", "resign", "move-away", "expel"])
 def test_a_step_that_does_not_follow_is_refused_with_a_sentence(
     lifted: Flask, leader: Someone, step: str
@@ -130,6 +133,7 @@ def test_a_step_that_does_not_follow_is_refused_with_a_sentence(
     assert spans(stub) == [("211", "applied", "1")]
 
 
+@pytest.mark.once
 def test_another_cell_of_the_union_is_no_transfer(lifted: Flask, leader: Someone, neighbor: Someone) -> None:
     person = member()
     with write():
@@ -304,6 +308,7 @@ def test_nobody_is_asked_for_twice(lifted: Flask, worker: Someone) -> None:
     assert "转会已经在办" in worker.post(f"/members/{stub.uid}/ask", sent, 409)
 
 
+@pytest.mark.once
 def test_a_refusal_has_a_reason_which_the_other_side_reads(
     lifted: Flask, worker: Someone, leader: Someone, leader2: Someone
 ) -> None:
@@ -318,6 +323,7 @@ def test_a_refusal_has_a_reason_which_the_other_side_reads(
     leader2.post(f"/members/transfers/{uid}/accept", status=409)
 
 
+@pytest.mark.once
 def test_who_asked_may_take_it_back_and_nobody_else(
     lifted: Flask, leader: Someone, leader2: Someone, worker: Someone
 ) -> None:
@@ -343,6 +349,7 @@ def test_a_stranger_does_not_know_of_a_transfer(
     stranger.post(f"/members/transfers/{uid}/accept", {"cell": unit("221").uid.hex}, 403)
 
 
+@pytest.mark.once
 def test_the_answer_is_due_in_ten_working_days_and_turns_red_after(lifted: Flask, leader: Someone) -> None:
     person = member()
     leader.post(f"/members/{person.uid}/release", {"to": "210", "reason": "1"})
@@ -355,6 +362,7 @@ def test_the_answer_is_due_in_ten_working_days_and_turns_red_after(lifted: Flask
         assert "已超期" in leader.get(f"/members/{person.uid}")
 
 
+@pytest.mark.once
 def test_one_goes_nowhere_else_while_a_transfer_waits(lifted: Flask, leader: Someone) -> None:
     person = member()
     for to in ("明珠社区工会", "没有的社区工会"):
@@ -363,6 +371,7 @@ def test_one_goes_nowhere_else_while_a_transfer_waits(lifted: Flask, leader: Som
     leader.post(f"/members/{person.uid}/release", {"to": "22", "reason": "1"}, 409)
 
 
+@pytest.mark.once
 def test_two_unions_of_one_name_are_told_apart_by_their_codes(lifted: Flask, leader: Someone) -> None:
     person = member()
     with write():

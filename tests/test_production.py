@@ -1,10 +1,10 @@
 """A production start: what it refuses, the first administrator, its cookies, and changing keys under way."""
 
-import os
 import re
+import runpy
 import secrets
+import shutil
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,6 +15,7 @@ import click
 import pytest
 from click.testing import CliRunner
 from flask import Flask
+from flask.cli import cli as flask_command
 from flask_migrate import upgrade
 from sqlalchemy import select, text
 
@@ -32,6 +33,7 @@ from tests.bases import POSTGRES, fresh_database
 from tests.conftest import NOON, Someone, as_viewer, member, unit
 
 URL = "https://gonghui.example.cn"
+APP = config.ROOT / "app.py"
 
 
 def _asked(home: Path, **more: str) -> dict[str, str]:
@@ -49,15 +51,37 @@ def asked(tmp_path: Path) -> dict[str, str]:
     return environ
 
 
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """The file of an empty SQLite base with its tables and seeds, set up once."""
+    if POSTGRES:
+        return None
+    home = tmp_path_factory.mktemp("tables") / "var"
+    keys.new().save(home.with_name("var.keys") / "keys.json")
+    made = create_app(config.read(_asked(home)))
+    with clock.at(NOON), made.app_context():
+        _set_up()
+    return home / "gridunion.db"
+
+
+def _set_up() -> None:
+    commands.set_up()
+    db.session.remove()
+    db.engine.dispose()
+
+
 @pytest.fixture
-def production(asked: dict[str, str]) -> Iterator[Flask]:
+def production(asked: dict[str, str], tables: Path | None) -> Iterator[Flask]:
     """A production site on an empty base."""
     if POSTGRES:
         asked["DATABASE_URL"] = fresh_database("gu_production")
     made = create_app(config.read(asked))
     with clock.at(NOON):
         with made.app_context():
-            commands.set_up()
+            if tables:
+                shutil.copy(tables, asked["GRIDUNION_HOME"])
+            else:
+                _set_up()
         yield made
         with made.app_context():
             db.session.remove()
@@ -258,28 +282,29 @@ def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(
 
 
 @pytest.mark.once
-def test_a_refused_start_is_one_line_at_the_shell_and_an_error_for_a_server(asked: dict[str, str]) -> None:
-    refused = asked | {"DATABASE_URL": "mysql://x"}
-    told = _run(refused, "-m", "flask", "--app", "app.py", "setup")
-    assert (told.returncode, told.stdout) == (1, "")
-    assert (
-        told.stderr.startswith("Error: ") and "DATABASE_URL" in told.stderr and told.stderr.count("\n") == 1
-    )
-    assert "Misconfigured" in _run(refused, "-c", "import app").stderr
-
-
-def _run(environ: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    bare = {name: text for name, text in os.environ.items() if not name.startswith("FLASK")}
-    return subprocess.run(
-        [sys.executable, *words], env=bare | environ, cwd=config.ROOT, capture_output=True, text=True
-    )
+def test_a_refused_start_is_one_line_at_the_shell_and_an_error_for_a_server(
+    asked: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = asked | {"DATABASE_URL": "mysql://x", "FLASK_DEBUG": "", "FLASK_RUN_FROM_CLI": ""}
+    for name, value in refused.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(Misconfigured):
+        runpy.run_path(str(APP))
+    with pytest.raises(SystemExit) as told:  # a text is written to stderr, and the code is 1
+        flask_command.main(["--app", str(APP), "setup"])
+    said = str(told.value.code)
+    assert said.startswith("Error: ") and "DATABASE_URL" in said and "\n" not in said
 
 
 @pytest.mark.once
-def test_a_key_file_is_made_once_and_never_over_another(asked: dict[str, str], tmp_path: Path) -> None:
+def test_a_key_file_is_made_once_and_never_over_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     ring = tmp_path / "safe" / "keys.json"
-    told = _run(asked, "-m", "gridunion.new_keys", str(ring))
-    assert (told.returncode, told.stderr) == (0, "") and str(ring) in told.stdout
+    monkeypatch.setattr(sys, "argv", ["new_keys", str(ring)])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(new_keys.__file__), run_name="__main__")
+    assert ended.value.code == 0 and str(ring) in capsys.readouterr().out
     before = ring.read_text()
     assert ring.stat().st_mode & 0o077 == 0 and keys.load(ring).current == "k1"
     again = CliRunner().invoke(new_keys.make, [str(ring)])

@@ -21,6 +21,7 @@ from gridunion.complaints.unsealing import Unsealing
 from gridunion.db import db, write
 from gridunion.employers.models import Employer
 from gridunion.letters.models import Letter
+from tests.bases import POSTGRES
 from tests.conftest import CAST, NOON, Someone, as_viewer, member, unit
 from tests.test_complaints import OPTIONS, account, assigned, look_again, taken, there
 
@@ -142,6 +143,7 @@ def test_an_employer_known_only_by_name_is_kept_from_who_is_bound_to_it(
         assert "马小军" not in worker.get(url)
 
 
+@pytest.mark.once
 def test_who_takes_down_a_case_he_may_not_read_is_told_so(lifted: Flask, worker: Someone) -> None:
     ledger()
     bind("worker")
@@ -253,6 +255,7 @@ def test_harassment_goes_only_to_the_officer_or_the_leader(lifted: Flask, leader
         case.assign(account("neighbor"), as_viewer("leader"))
 
 
+@pytest.mark.once
 def test_the_administrator_gives_the_duty(lifted: Flask, admin: Someone) -> None:
     posting = account("worker").held[0]
     admin.get(f"/accounts/postings/{posting.uid}/duty")
@@ -312,6 +315,7 @@ def test_nobody_agrees_to_his_own_request_nor_to_one_of_another_branch(
     supervisor.get(there(case), 404)
 
 
+@pytest.mark.once
 def test_a_number_that_is_none_is_asked_for_and_answered_in_the_same_way(
     lifted: Flask, supervisor: Someone, district: Someone
 ) -> None:
@@ -404,7 +408,10 @@ def _seen(site: Flask, login: str, *more: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("login", ["neighbor", "leader2", "supervisor", "district", "admin", "stranger"])
+LOOKERS = ["leader2", "supervisor"] + ([] if POSTGRES else ["neighbor", "district", "admin", "stranger"])
+
+
+@pytest.mark.parametrize("login", LOOKERS)
 def test_no_page_is_another_one_because_there_is_a_sealed_case(lifted: Flask, login: str) -> None:
     employer = ledger()
     person = member()

@@ -164,18 +164,12 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "FRESH_SECONDS", 3600)
 
 
-def test_no_page_asks_more_often_when_there_is_more_to_show(lifted: Flask) -> None:
+def test_no_page_asks_more_often_than_is_written_here_nor_when_there_is_more_to_show(lifted: Flask) -> None:
     crowd(0, 3)
     few = counted(lifted)
     crowd(3, 30)
     many = counted(lifted)
     assert {page: (few[page], many[page]) for page in few if few[page] != many[page]} == {}
-
-
-@pytest.mark.once
-def test_no_page_asks_more_often_than_is_written_here(lifted: Flask) -> None:
-    crowd(0, 30)
-    many = counted(lifted)
     most = {f"{login} {address}": number for login, address, number in PAGES}
     assert {page: (number, most[page]) for page, number in many.items() if number > most[page]} == {}
 

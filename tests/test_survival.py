@@ -15,14 +15,17 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from gridunion import clock
+from gridunion import clock, create_app
+from gridunion.complaints.models import next_number
 from gridunion.complaints.records import Sequence
+from gridunion.config import Config
 from gridunion.db import db, is_sqlite, write
 from gridunion.members.models import Person
 from gridunion.tree import everywhere
@@ -30,17 +33,6 @@ from tests.conftest import Someone, unit
 
 ROOT = Path(__file__).resolve().parents[1]
 ENOUGH = 40  # saved before the server dies in the midst of the next ones
-COUNT = """
-from gridunion import create_app
-from gridunion import clock
-from gridunion.complaints.models import next_number
-from gridunion.db import write
-from gridunion.tree import everywhere
-with create_app().app_context(), everywhere():
-    for _ in range(30):
-        with write():
-            next_number("complaint")
-"""
 
 
 def _environ(site: Flask) -> dict[str, str]:
@@ -51,13 +43,27 @@ def _environ(site: Flask) -> dict[str, str]:
     }  # fmt: skip
 
 
+def _count(settings: Config) -> None:
+    """What a process of its own does, with its own site on the base of the others."""
+    with create_app(settings).app_context(), everywhere():
+        for _ in range(30):
+            with write():
+                next_number("complaint")
+
+
 def test_processes_that_count_together_lose_nothing(site: Flask) -> None:
-    with site.app_context(), everywhere(), write():
-        db.session.add(Sequence(name="complaint", value=0))
-    started = [
-        subprocess.Popen([sys.executable, "-c", COUNT], env=_environ(site), cwd=ROOT) for _ in range(3)
-    ]
-    assert [process.wait(60) for process in started] == [0, 0, 0]
+    with site.app_context(), everywhere():
+        with write():
+            db.session.add(Sequence(name="complaint", value=0))
+        db.session.remove()
+        db.engine.dispose()
+    settings = site.extensions["gridunion.config"]
+    started = [get_context("fork").Process(target=_count, args=(settings,)) for _ in range(3)]
+    for process in started:
+        process.start()
+    for process in started:
+        process.join(60)
+    assert [process.exitcode for process in started] == [0, 0, 0]
     with site.app_context(), everywhere():
         assert db.session.scalar(select(Sequence.value).where(Sequence.name == "complaint")) == 90
 

@@ -80,6 +80,7 @@ def test_one_asks_another_one_agrees_and_the_table_is_fetched_once(
         assert words in told, words
 
 
+@pytest.mark.once
 def test_nobody_agrees_to_their_own_nor_to_what_lies_above_or_beside_them(
     many: list[Person], leader: Someone, leader2: Someone, worker: Someone, supervisor: Someone
 ) -> None:
@@ -94,6 +95,7 @@ def test_nobody_agrees_to_their_own_nor_to_what_lies_above_or_beside_them(
     assert {request.state, above.state} == {"asked"}
 
 
+@pytest.mark.once
 def test_a_refusal_has_a_reason_which_who_asked_reads(
     many: list[Person], leader: Someone, supervisor: Someone
 ) -> None:
@@ -124,6 +126,7 @@ def test_only_who_asked_fetches_it_with_their_password_and_in_time(
     assert request.state == "over" and not TABLES.place(request.uid).exists()
 
 
+@pytest.mark.once
 def test_nobody_answers_in_time_and_the_request_is_over(
     many: list[Person], leader: Someone, supervisor: Someone
 ) -> None:
@@ -133,6 +136,7 @@ def test_nobody_answers_in_time_and_the_request_is_over(
         assert asked(Someone(leader.site, "leader")).id != request.id
 
 
+@pytest.mark.once
 def test_one_request_of_one_person_waits_at_a_time_and_can_be_taken_back(
     many: list[Person], leader: Someone, supervisor: Someone
 ) -> None:
@@ -144,6 +148,7 @@ def test_one_request_of_one_person_waits_at_a_time_and_can_be_taken_back(
     assert asked(leader).id != request.id
 
 
+@pytest.mark.once
 def test_where_nobody_else_could_agree_that_is_said_at_once(
     many: list[Person], leader: Someone, lifted: Flask
 ) -> None:
@@ -154,6 +159,7 @@ def test_where_nobody_else_could_agree_that_is_said_at_once(
     assert "还没有第二个人" in taken(leader, 422)
 
 
+@pytest.mark.once
 def test_a_deputy_of_the_same_union_may_agree(many: list[Person], leader: Someone, lifted: Flask) -> None:
     with write():
         account = db.session.scalars(select(Account).where(Account.login == "leader2")).one()
@@ -164,6 +170,7 @@ def test_a_deputy_of_the_same_union_may_agree(many: list[Person], leader: Someon
     assert request.state == "making"
 
 
+@pytest.mark.once
 def test_whole_numbers_of_many_take_two_people(
     many: list[Person], leader: Someone, supervisor: Someone, tmp_path: Path
 ) -> None:
@@ -209,6 +216,7 @@ def test_whom_a_search_found_is_whom_the_table_holds(
     assert "搜索找到的人" in auditor.get("/trail")
 
 
+@pytest.mark.once
 def test_a_search_that_finds_nobody_or_too_many_is_told_so(many: list[Person], leader: Someone) -> None:
     asked = {"format": "xlsx", "reason": "核对名册", "password": PASSWORD}
     for words in ("诸葛", "%", "…"):
@@ -226,6 +234,7 @@ def test_a_search_finds_only_in_ones_own_branches(many: list[Person], leader2: S
 # ── what the sheet says of itself ──
 
 
+@pytest.mark.once
 def test_the_table_says_who_took_it_when_and_what_for(
     many: list[Person], leader: Someone, tmp_path: Path
 ) -> None:

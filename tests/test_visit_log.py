@@ -74,6 +74,7 @@ def test_ten_closed_doors_are_written_down_in_one_go_each_with_its_next_try(
     assert all(open_of(person) == ["follow_up", "hospital"] for person in people)
 
 
+@pytest.mark.once
 def test_one_who_was_not_there_is_unticked_and_the_words_stand_with_each(
     lifted: Flask, worker: Someone
 ) -> None:
@@ -105,6 +106,7 @@ def test_who_lives_together_is_written_down_together(lifted: Flask, worker: Some
     assert "住在一起的：刘桂芳" in page and f"person={people[1].uid}" in page.html
 
 
+@pytest.mark.once
 def test_people_are_found_and_ticked_without_losing_the_others(
     lifted: Flask, worker: Someone, stranger: Someone
 ) -> None:
@@ -174,6 +176,7 @@ def test_of_several_visits_those_to_who_went_away_do_not_keep_the_others_from_be
     assert all(visit.voided_at for visit in stored(Visit))
 
 
+@pytest.mark.once
 def test_a_visit_is_paid_to_a_person_or_to_an_employer(lifted: Flask) -> None:
     person, employer = member(), shop()
     with pytest.raises(DatabaseError), write():
@@ -183,6 +186,7 @@ def test_a_visit_is_paid_to_a_person_or_to_an_employer(lifted: Flask) -> None:
 # ── what comes of one ──
 
 
+@pytest.mark.once
 def test_who_does_not_want_to_be_seen_is_left_in_peace_for_a_month(lifted: Flask, worker: Someone) -> None:
     (person,) = neighbors(1)
     due = ill(person)
@@ -196,6 +200,7 @@ def test_who_does_not_want_to_be_seen_is_left_in_peace_for_a_month(lifted: Flask
         assert missed.total == 1 and "本人不愿见" in missed, "it is no visit that was paid"
 
 
+@pytest.mark.once
 def test_who_moved_away_is_dealt_with_at_once(lifted: Flask, worker: Someone) -> None:
     (person,) = neighbors(1)
     saved = worker.get(worker.post(form_of(person), {"outcome": "moved"}).location)
@@ -223,6 +228,7 @@ def test_one_entry_corrects_the_file_and_notes_an_event_and_is_taken_back_whole(
     assert (now.phone, now.address) == ("13609162000", None) and open_of(person) == []
 
 
+@pytest.mark.once
 def test_a_wrong_phone_is_said_and_the_folded_part_opens(lifted: Flask, worker: Someone) -> None:
     (person,) = neighbors(1)
     page = worker.post(form_of(person), {"outcome": "met", "phone": "1380"}, 422)
@@ -230,6 +236,7 @@ def test_a_wrong_phone_is_said_and_the_folded_part_opens(lifted: Flask, worker: 
     assert "请从列出的里面选一个" in worker.post(form_of(person), {"outcome": "met", "needs": "zz"}, 422)
 
 
+@pytest.mark.once
 def test_the_next_one_is_a_tap_away(lifted: Flask, worker: Someone) -> None:
     first, second = neighbors(2)
     due, other = ill(first), ill(second)
@@ -238,6 +245,7 @@ def test_the_next_one_is_a_tap_away(lifted: Flask, worker: Someone) -> None:
     assert f'href="{form_of(second, other)}"'.replace("&", "&amp;") in saved.html
 
 
+@pytest.mark.once
 def test_a_second_visit_within_ten_minutes_asks_and_can_be_true(lifted: Flask, worker: Someone) -> None:
     first, second = neighbors(2, address="明珠路 8 号 301")
     worker.post(form_of(first), {"outcome": "met"})
@@ -249,6 +257,7 @@ def test_a_second_visit_within_ten_minutes_asks_and_can_be_true(lifted: Flask, w
     assert count(Visit) == 3
 
 
+@pytest.mark.once
 def test_what_a_phone_writes_into_a_photo_is_not_kept(lifted: Flask, worker: Someone) -> None:
     """No location is stored, also not where the camera wrote one down."""
     out, exif = io.BytesIO(), Image.Exif()
@@ -267,6 +276,7 @@ def test_what_a_phone_writes_into_a_photo_is_not_kept(lifted: Flask, worker: Som
 # ── corrected ──
 
 
+@pytest.mark.once
 def test_the_author_corrects_a_visit_for_a_day_and_then_the_leader_only(
     lifted: Flask, worker: Someone, neighbor: Someone
 ) -> None:
@@ -341,6 +351,7 @@ def test_short_entries_and_those_about_several_are_drawn_more_often(lifted: Flas
     assert 0 <= lots[0] <= lots[1] <= 100
 
 
+@pytest.mark.once
 def test_what_was_taken_back_is_not_checked(
     lifted: Flask, monkeypatch: pytest.MonkeyPatch, worker: Someone, leader: Someone
 ) -> None:
@@ -433,6 +444,7 @@ def member_in_need() -> Person:
     return person
 
 
+@pytest.mark.once
 def test_every_outcome_and_every_step_has_a_place_in_the_life_of_a_visit() -> None:
     states = {state_of(outcome, False, False, again) for outcome in OUTCOMES for again in (False, True)}
     states |= {state_of("met", True, False, False), state_of("met", False, True, False)}

@@ -4,6 +4,7 @@ import io
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
+import pytest
 from flask import Flask
 from PIL import Image
 from sqlalchemy import select
@@ -102,6 +103,7 @@ def test_the_same_photo_sent_twice_is_one_visit_and_another_photo_is_a_conflict(
     assert count(Attachment) == 1
 
 
+@pytest.mark.once
 def test_a_form_without_an_outcome_keeps_what_was_typed(lifted: Flask, worker: Someone) -> None:
     person = member()
     page = worker.post(form_of(person), {"note": "精神好", "findings": "help"}, 422)
@@ -110,16 +112,19 @@ def test_a_form_without_an_outcome_keeps_what_was_typed(lifted: Flask, worker: S
     assert count(Visit) == 0
 
 
+@pytest.mark.once
 def test_nobody_is_well_behind_a_closed_door(lifted: Flask, worker: Someone) -> None:
     page = worker.post(form_of(member()), {"outcome": "not_home", "findings": "fine"}, 422)
     assert "没见到人，就不要选“一切正常”" in page
 
 
+@pytest.mark.once
 def test_all_well_and_help_needed_do_not_go_together(lifted: Flask, worker: Someone) -> None:
     page = worker.post(form_of(member()), {"outcome": "met", "findings": ["fine", "help"]}, 422)
     assert "选了“一切正常”，就不要再选别的" in page
 
 
+@pytest.mark.once
 def test_a_moment_that_is_none_is_said_and_nothing_is_lost(lifted: Flask, worker: Someone) -> None:
     person = member()
     for typed in ("abc", "2026-11-21T25:00", "9999-99-99T00:00"):
@@ -131,6 +136,7 @@ def test_a_moment_that_is_none_is_said_and_nothing_is_lost(lifted: Flask, worker
     assert count(Visit) == 0
 
 
+@pytest.mark.once
 def test_a_choice_that_is_not_there_is_refused_in_a_sentence_of_the_house(
     lifted: Flask, worker: Someone
 ) -> None:
@@ -140,6 +146,7 @@ def test_a_choice_that_is_not_there_is_refused_in_a_sentence_of_the_house(
         assert "请从列出的里面选一个" in page and "valid" not in page.text and "有效的选择" not in page
 
 
+@pytest.mark.once
 def test_a_visit_is_not_written_down_before_it_happened(lifted: Flask, worker: Someone) -> None:
     person = member()
     page = worker.post(form_of(person), {"outcome": "met", "happened": "2026-11-19T12:30"}, 422)
@@ -227,6 +234,7 @@ def test_a_visit_is_taken_back_with_all_that_came_of_it(lifted: Flask, worker: S
     assert "走访：见到本人" not in worker.get(f"/members/{person.uid}")
 
 
+@pytest.mark.once
 def test_after_ten_minutes_a_visit_stands(lifted: Flask, worker: Someone) -> None:
     worker.post(form_of(member()), {"outcome": "met"})
     visit = only(Visit)
@@ -236,6 +244,7 @@ def test_after_ten_minutes_a_visit_stands(lifted: Flask, worker: Someone) -> Non
     assert count(Visit, Visit.voided_at.is_(None)) == 1
 
 
+@pytest.mark.once
 def test_only_who_wrote_it_takes_it_back(lifted: Flask, worker: Someone, leader: Someone) -> None:
     worker.post(form_of(member()), {"outcome": "met"})
     visit = only(Visit)
@@ -259,6 +268,7 @@ def test_a_photo_is_seen_by_those_who_may_see_the_visit(
     worker.get(f"/visits/{other.uid}/photos/{photo.uid}", 404)
 
 
+@pytest.mark.once
 def test_what_is_no_photo_is_said_so_and_nothing_is_stored(lifted: Flask, worker: Someone) -> None:
     person = member()
     page = worker.post(form_of(person), {"outcome": "met", "photos": (io.BytesIO(b"MZ"), "a.jpg")}, 422)
@@ -280,6 +290,7 @@ def test_somebody_is_found_to_be_visited(lifted: Flask, worker: Someone, strange
     assert "这次是为了" in worker.get(form_of(person)), "without a reason given, the form asks for it"
 
 
+@pytest.mark.once
 def test_the_neighbor_cannot_write_down_a_visit_here(lifted: Flask, neighbor: Someone) -> None:
     person = member()
     neighbor.get(form_of(person), 404)
