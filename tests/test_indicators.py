@@ -5,7 +5,10 @@ import re
 from dataclasses import replace
 
 from flask import Flask
+from sqlalchemy import select
 
+from gridunion.accounts.models import Account, Posting
+from gridunion.db import db, write
 from gridunion.status.indicators import GROUPS
 from gridunion.status.measures import MEASURES
 from gridunion.status.periods import Period, named
@@ -26,6 +29,11 @@ def test_every_figure_of_every_indicator_has_words_and_records() -> None:
 def test_every_number_of_every_indicator_opens_exactly_its_records(site: Flask, lifted: Flask) -> None:
     histories.a_month()
     histories.move("2110", "210")
+    with write():
+        posting = db.session.scalars(
+            select(Posting).join(Posting.account).where(Account.login == "leader")
+        ).one()
+        posting.professional = True
     with histories.on(15):
         for login, code, query in (
             ("supervisor", "2", ""), ("leader", "21", "?when=90&compare=1"), ("district", "1", "?when=2026-11"),
@@ -34,6 +42,7 @@ def test_every_number_of_every_indicator_opens_exactly_its_records(site: Flask, 
             page = somebody.get(f"/status/{code}/measures{query}")
             found = set(LINK.findall(page.html))
             assert len(found) > 45
+            assert "职业化工会工作者 1" in page
             for href, number in found:
                 assert somebody.get(href.replace("&amp;", "&")).total == int(number), (
                     f"{login}: {href} says {number}"

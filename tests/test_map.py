@@ -97,3 +97,9 @@ def test_the_map_has_every_unit_of_the_board_in_its_table(site: Flask, lifted: F
     with write():
         db.session.add(Unit.under(unit("2"), code="29", name="新社区工会", kind="community_union"))
     assert "还没有组织" in Someone(site, "supervisor").get("/status/29/map")
+
+
+def test_every_way_of_looking_at_the_map_opens(site: Flask, lifted: Flask, supervisor: Someone) -> None:
+    for page in ("/status/2/map", "/status/2/map?by=cells&show=members", "/status/21/map?arrange=211"):
+        for href in set(re.findall(r'href="(/status/\d+/map[^"]*)"', supervisor.get(page).html)):
+            supervisor.get(href.replace("&amp;", "&"))

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from gridunion.complaints.listing import looking
 from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
+from gridunion.status import trends
 from gridunion.status.board import board
 from gridunion.status.measures import MEASURES
 from gridunion.status.periods import Period, asked, named
 from gridunion.status.records import count
-from gridunion.status.trends import weeks
 from gridunion.tree import Unit
 from tests import histories
 from tests.conftest import Page, Someone, as_viewer, member, unit
@@ -189,7 +189,7 @@ def test_who_keeps_away_from_a_case_is_told_no_number_of_it(lifted: Flask) -> No
                 line.overdue_days,
             )
             assert line.counts["echoes_due"] == count(unit("211"), "echoes_due") == line.counts["overdue"]
-            assert sum(weeks(unit("211")).received) == line.counts["overdue"]
+            assert sum(trends.moves(unit("211"), trends.weeks()).received) == line.counts["overdue"]
     assert seen == {"leader": (2, 2), "worker": (2, 2), "supervisor": (3, 3)}
     assert days["leader"] < days["worker"] == days["supervisor"], "nor for how long it lies there"
 
@@ -329,6 +329,21 @@ def test_the_trend_stands_alone_and_as_a_part_of_the_board(supervisor: Someone) 
     assert "每周收到" in supervisor.get("/status/2/trend")
     part = supervisor.get("/status/2/trend", headers={"HX-Request": "true", "HX-Target": "trend"})
     assert part.html.strip().startswith('<div class="two')
+
+
+def test_months_tell_how_many_members_there_were_and_joined_and_of_which_groups(
+    site: Flask, lifted: Flask
+) -> None:
+    with histories.on(-40):
+        histories.joined("211", "赵早", key_group="courier")
+    histories.joined("2110", "钱晚", key_group="courier")
+    histories.joined("2110", "孙晚", key_group="nurse")
+    held, joined = trends.members(unit("21"))
+    assert (held[-3:], joined[-3:]) == ([0, 1, 3], [0, 1, 2])
+    page = Someone(site, "supervisor").get("/status/2/trend?by=month")
+    assert "每月收到" in page
+    assert "会员 3 人，12 个月新发展 3 人" in page
+    assert re.search(r"快递员 2", page.html)
 
 
 def test_what_came_in_is_the_same_number_on_the_board_and_in_the_trend(site: Flask, lifted: Flask) -> None:

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext as pgettext
 from flask_wtf.file import FileField
 from sqlalchemy import select
-from wtforms import RadioField, SelectField
+from wtforms import BooleanField, RadioField, SelectField
 
 from gridunion import clock
 from gridunion.accounts.forms import clean_login
@@ -78,6 +78,7 @@ class AccountForm(Form):
 
 class DutyForm(Form):
     duty = RadioField(_("兼任什么"), choices=[], validate_choice=False)
+    professional = BooleanField(_("职业化工会工作者"), description=_("聘来专职做工会工作的"))
 
     def begin(self, duty: str | None = None) -> "DutyForm":
         self.duty.choices = [SelectChoice("", _("没有")), *(SelectChoice(*one) for one in DUTIES.items())]

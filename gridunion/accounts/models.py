@@ -103,6 +103,7 @@ class Posting(Scoped, Record):
     account_id: Mapped[int] = internal(BigId, ForeignKey("account.id"))
     role: Mapped[str] = internal(String(24))
     duty: Mapped[str | None] = internal(String(20))
+    professional: Mapped[bool] = internal(Boolean, default=False)  # hired to do it full-time
     from_on: Mapped[date] = internal(Date, default=clock.today)
     until_on: Mapped[date | None] = internal(Date)
     stands_in_for_id: Mapped[int | None] = internal(BigId, ForeignKey("account.id"))

@@ -88,7 +88,7 @@ def _ending(posting: Posting, form: EndForm, status: int = 200, unsettled: bool 
 @allow("manage accounts")
 def duty(uid: UUID) -> Response:
     posting = find(Posting, uid)
-    return _duty(posting, DutyForm(formdata=None).begin(posting.duty))
+    return _duty(posting, DutyForm(formdata=None, professional=posting.professional).begin(posting.duty))
 
 
 @bp.post("/accounts/postings/<uuid:uid>/duty")
@@ -96,14 +96,15 @@ def duty(uid: UUID) -> Response:
 def give_duty(uid: UUID) -> Response:
     """What somebody does beside his role: a women's committee officer is named for cases of harassment."""
     posting, form = find(Posting, uid), DutyForm()
-    posting.duty = form.begin().chosen
-    say(_("兼任已改：%(duty)s", duty=DUTIES.get(posting.duty or "", _("没有"))))
+    posting.duty, posting.professional = form.begin().chosen, bool(form.professional.data)
+    full_time = _("，职业化工会工作者") if posting.professional else ""
+    say(_("兼任已改：%(duty)s", duty=DUTIES.get(posting.duty or "", _("没有"))) + full_time)
     return go(url_for("accounts.show", uid=posting.account.uid))
 
 
 def _duty(posting: Posting, form: DutyForm) -> Response:
     return page(
-        "units/change.html", form=form, title=_("改兼任"), button=_("保存兼任"), current="accounts",
+        "units/change.html", form=form, title=_("兼任和专职"), button=_("保存"), current="accounts",
         about=_(
             "%(name)s：%(role)s，%(unit)s。性骚扰的诉求指定女职工委员会委员和主席看。",
             name=posting.account.name, role=ROLES[posting.role], unit=posting.unit.name,

@@ -140,7 +140,7 @@ COLUMNS = {
     "gone_on": _("单位没了"), "done_by_id": _("经手"), "agreed_by": _("同意的人"),
     "month": _("月份"), "edition": _("第几版"), "signed_by": _("签报的人"), "signed_at": _("签报"),
     "decided_by": _("答复人"),
-    "duty": _("兼任"), "agreed": _("同意"),
+    "duty": _("兼任"), "professional": _("职业化工会工作者"), "agreed": _("同意"),
     "level": _("级别"), "cause": _("起因"), "cases": _("件数"),
     "words_sealed": _("内容"),
     "raised_by": _("发出的人"), "closed_by": _("解除的人"), "reason_sealed": _("原因"), "amount_owed": _("欠薪（分）"),

@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
+from gridunion.accounts.models import Posting
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.records import ComplaintEvent
 from gridunion.db import written
@@ -17,7 +18,7 @@ from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.members.transfer import STAY, Transfer
 from gridunion.status.past import BEGAN, HELD, THEN, left_at
-from gridunion.status.staffing import is_open, staffed
+from gridunion.status.staffing import HIRED, is_open, professional, staffed
 from gridunion.status.walks import (
     ACTIVE,
     CONDITIONS,
@@ -81,14 +82,19 @@ _answerable = JUDGED & _c.accepted_at.is_not(None)
 _taken_on = NOT_SEALED & within(_c.accept_due_at)
 _asked = within(_t.recorded_at) & (_t.state != written("withdrawn"))
 _cells = (_u.kind == written("cell")) & is_open(Unit.__table__)
+_unions = (_u.kind == written("community_union")) & is_open(Unit.__table__)
 _GIVEN = ("satisfied", "mostly", "not_satisfied")
 _MORE = THEN | {"joined": BEGAN.over}
 
 FURTHER = (
     Figure("cells", Unit, _cells, _("网格"), _("现在设着的网格")),
     Figure("staffed", Unit, _cells & staffed(_u.id), _("有网格员的网格"), _("现在有在岗网格员的网格")),
-    Figure("community_unions", Unit, (_u.kind == written("community_union")) & is_open(Unit.__table__), _("社区工会"),
+    Figure("community_unions", Unit, _unions, _("社区工会"),
            _("现在设着的社区工会")),
+    Figure("unions_with_officer", Unit, _unions & professional(_u.id), _("有职业化工会工作者的社区工会"),
+           _("其中现在有职业化工会工作者在岗的")),
+    Figure("professionals", Posting, HIRED, _("职业化工会工作者"),
+           _("现在在岗、聘来专职做工会工作的，一个岗位算一次")),
     Figure("own_unions", Employer, WORKS & (_e.union_state == written("organized")), _("单独建会的单位"),
            _("现在开业、自己建了会的用人单位")),
     Figure("with_workers", Employer, _of_size(1), _("有职工的单位"), _("现在开业、写明至少有 1 人的用人单位")),

@@ -119,6 +119,11 @@ GROUPS: tuple[tuple[object, tuple[Indicator, ...]], ...] = (
         Indicator("C14", _("重复诉求率"), _("90 天内同一人、同一单位、同一类又来的 ÷ 期内受理的"), ("repeats",),
                   ("accepted",)),
     )),
+    (_("队伍"), (
+        Indicator("S3", _("职业化工会工作者"), _("现在在岗、聘来专职做工会工作的"), ("professionals",), unit=PEOPLE),
+        Indicator("S3", _("配备率"), _("有职业化工会工作者的社区工会 ÷ 社区工会"), ("unions_with_officer",),
+                  ("community_unions",), unit=UNIONS),
+    )),
     (_("困难职工"), (
         Indicator("H1", _("困难职工"), _("现在标为困难的会员"), ("hardship",), unit=PEOPLE),
         Indicator("H1", _("深度困难"), _("其中深度困难的"), ("hardship_deep",), unit=PEOPLE),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.visitors import iterate
 
+from gridunion.accounts.models import Posting
 from gridunion.bookmark import opened, seal
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.promises import ReplyDue
@@ -49,6 +50,7 @@ _WITH: dict[Any, Any] = {
     Employer: (joinedload(Employer.unit),),
     Visit: (joinedload(Visit.person), joinedload(Visit.employer), joinedload(Visit.unit)),
     Transfer: (joinedload(Transfer.to_unit),),
+    Posting: (joinedload(Posting.account), joinedload(Posting.unit)),
     ComplaintEvent: (joinedload(ComplaintEvent.complaint),),
 }
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from gridunion import clock, settings
+from gridunion.accounts.models import Posting
 from gridunion.complaints.life import ANSWERS, LEFT, MEDIATED, STEPS
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.promises import ReplyDue
@@ -18,6 +19,7 @@ from gridunion.look import day
 from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.members.transfer import Transfer
+from gridunion.rights import ROLES
 from gridunion.tree import Unit
 from gridunion.visits.due import GONE, DueVisit
 from gridunion.visits.models import Visit
@@ -117,6 +119,11 @@ def _transfer(it: Transfer) -> Shown:
     return Shown("", it.name, "", [_("%(at)s提出", at=day(it.recorded_at)), answer], due, it.due_at)
 
 
+def _posting(it: Posting) -> Shown:
+    since = _("%(day)s 起", day=day(it.from_on))
+    return Shown("", it.account.name, "", [str(ROLES[it.role]), it.unit.name, since], face=it.account.name[0])
+
+
 def _unit(it: Unit) -> Shown:
     return Shown(f"/status/{it.code}", it.name, "", [_("%(day)s 设立", day=day(it.opened_on))])
 
@@ -139,5 +146,5 @@ def _employer(it: Employer) -> Shown:
 
 _HOW: dict[type, Callable[[Any], Shown]] = {
     Complaint: _case, ReplyDue: _word, DueVisit: _due_visit, Person: _person, Membership: _span, Employer: _employer,
-    ComplaintEvent: _step, Visit: _visit, Transfer: _transfer, Unit: _unit,
+    ComplaintEvent: _step, Visit: _visit, Transfer: _transfer, Unit: _unit, Posting: _posting,
 }  # fmt: skip

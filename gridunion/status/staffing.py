@@ -47,6 +47,17 @@ def staffed(cell_id: Any) -> ColumnElement[bool]:
     return cell_id.in_(posted.where(_posting.c.role == literal_column("'grid_worker'"), _working))
 
 
+def professional(unit_id: Any) -> ColumnElement[bool]:
+    """Somebody active is posted to the union as its full-time officer today."""
+    posted = select(_posting.c.unit_id).select_from(_manned)
+    return unit_id.in_(posted.where(_posting.c.professional, _working))
+
+
+_at_work = _posting.c.account_id.in_(select(_account.c.id).where(_account.c.active))
+HIRED = _posting.c.professional & in_force(_TODAY) & _at_work
+"""A posting of today somebody was hired to do full-time."""
+
+
 def _open_cells(unit: Unit | Place, which: str) -> ColumnElement[bool]:
     lo, hi = unit.branch
     cells = and_(Unit.path >= lo, Unit.path < hi, Unit.kind == "cell", is_open(Unit.__table__))

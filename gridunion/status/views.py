@@ -1,6 +1,7 @@
 """总览: the board of a unit, the cells in it, and the rules in plain words."""
 
-from functools import cache
+from datetime import date
+from functools import cache, partial
 from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
@@ -11,7 +12,7 @@ from sqlalchemy import Select, bindparam, select
 from gridunion import clock, settings
 from gridunion.db import db
 from gridunion.rights import allow
-from gridunion.status import force
+from gridunion.status import force, trends
 from gridunion.status.board import Board, board, board_of
 from gridunion.status.indicators import GROUPS
 from gridunion.status.lights import ORDER, Line, Place
@@ -21,7 +22,6 @@ from gridunion.status.periods import WINDOW, NoPeriod, Period, asked, choices
 from gridunion.status.staffing import cells_of, open_cells, staff_of
 from gridunion.status.targets import goals_of
 from gridunion.status.telling import Telling
-from gridunion.status.trends import by_category, weeks
 from gridunion.tree import Unit, branch, everywhere, width
 from gridunion.web import find_unit, page, viewer
 
@@ -147,14 +147,20 @@ def cells(code: str) -> Response:
 @bp.get("/<code>/trend")
 @allow("see board")
 def trend(code: str) -> Response:
-    """Twelve weeks of what came, what was done and what was late; and what it was about."""
-    unit, period = find_unit(code), chosen()
-    twelve = weeks(unit)
-    labels = [f"{monday.month}/{monday.day}" for monday in twelve.mondays[:-1]] + [gettext("本周")]
+    """Twelve weeks or months of what came, what was done and what was late; what it was about; who the members are."""
+    unit, period, monthly = find_unit(code), chosen(), request.args.get("by") == "month"
+    starts = trends.months() if monthly else trends.weeks()
+    labels = [f"{day.month}/{day.day}" for day in starts[:-1]] + [gettext("本周")]
+    names = [_month(day) for day in trends.months()]
     return page(
-        "status/trend.html", unit=unit, weeks=twelve, week_labels=labels, categories=by_category(unit, period),
-        crumbs=crumbs(unit), period=period,
+        "status/trend.html", unit=unit, moves=trends.moves(unit, starts), labels=names if monthly else labels,
+        months=names, monthly=monthly, categories=trends.by_category(unit, period), crumbs=crumbs(unit), period=period,
+        members=partial(trends.members, unit), groups=partial(trends.by_group, unit),
     )  # fmt: skip
+
+
+def _month(first: date) -> str:
+    return gettext("%(n)s 月", n=first.month)
 
 
 @bp.get("/rules")
