@@ -52,7 +52,7 @@ PAGES = (
     ("supervisor", "/status/21/targets/joined", 10),
     ("supervisor", "/status/2/map?by=cells", 10),
     ("supervisor", "/status/2?when=2026-11", 23),
-    ("supervisor", "/status/2/measures", 59),
+    ("supervisor", "/status/2/measures", 61),
     ("supervisor", "/status/2/visits_met", 7),
     ("supervisor", "/status/2/called", 7),
     ("supervisor", "/status/2/joined", 7),

@@ -262,7 +262,9 @@ def test_how_few_are_in_hardship_is_told_by_no_table_that_leaves(lifted: Flask, 
     at = book["各社区情况"][0].index("困难职工")
     assert [row[at] for row in book["各社区情况"][1:]] == ["<5", "<5", "<5"]
     assert ("困难职工", "<5") in book["合计"]
-    head, *_lines, last = supervisor.get("/reports/2/2026-11/csv").response.data.decode("utf-8-sig").splitlines()
+    head, *_lines, last = (
+        supervisor.get("/reports/2/2026-11/csv").response.data.decode("utf-8-sig").splitlines()
+    )
     assert dict(zip(head.split(","), last.split(","), strict=True))["困难职工"] == "<5"
 
 
