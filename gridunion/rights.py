@@ -98,6 +98,7 @@ RIGHTS: dict[str, set[str]] = {
     "manage units": {"administrator"},
     "manage accounts": {"administrator"},
     "manage settings": {"administrator"},
+    "edit thresholds": {"supervisor", "administrator"},  # of the lights, for one's own branch
     "read trail": {"auditor"},
 }
 

@@ -46,14 +46,18 @@ def _where(number: int, cells: list[int]) -> tuple[object, ...]:
 
 def _about(rng: Random, numbers: Numbers) -> tuple[object, ...]:
     heads, state = rng.randrange(3, 90), rng.choice(STATES)
-    founded = (
-        None
-        if state == "unorganized"
-        else f"{rng.randrange(2010, 2026)}-{rng.randrange(1, 13):02d}-{rng.randrange(1, 29):02d}"
-    )
+    founded = None if state == "unorganized" else _a_day(rng)
     contact = rng.choice(SURNAMES) + rng.choice(("女士", "先生", "经理"))
     return (
         numbers.credit_code(), rng.choice(OWNERSHIP), heads, round(heads * rng.random() * 0.7), state,
         founded, contact,
         numbers.phone(),
     )  # fmt: skip
+
+
+def _a_day(rng: Random) -> str:
+    """When a union was founded: every fourth this year."""
+    today = clock.today()
+    if rng.random() < 0.25:
+        return str(today.replace(month=1, day=1) + timedelta(days=rng.randrange(today.timetuple().tm_yday)))
+    return f"{rng.randrange(2010, today.year)}-{rng.randrange(1, 13):02d}-{rng.randrange(1, 29):02d}"

@@ -1,4 +1,5 @@
-"""The reports of the last month in the small demo: most were signed and taken, one was sent back, one is missing."""
+"""The papers of the small demo: the reports of the last month, of which most were signed and taken, one was sent back
+and one is missing; and what the year was to bring, as the unions above set it."""
 
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from gridunion.demo.teller import COMMUNITY, Teller, then, viewer_of
 from gridunion.reports.models import Report
 from gridunion.reports.month import Month
 from gridunion.reports.sheet import drawn
+from gridunion.status.targets import put
 from gridunion.tree import Unit
 
 SENT_BACK = "610702003005"  # 西大街
@@ -18,6 +20,23 @@ SENT_BACK = "610702003005"  # 西大街
 
 class Papers(Teller):
     def tell(self) -> None:
+        self._targets()
+        self._reports()
+
+    def _targets(self) -> None:
+        """The street has its target from the district, each community its share from the street."""
+        street = viewer_of("supervisor")
+        path, year = street.postings[0].path, clock.today().year
+        with then(clock.midnight(clock.today().replace(month=1, day=1)) + timedelta(days=9, hours=10)):
+            for unit in db.session.scalars(
+                select(Unit).where(Unit.path.startswith(path)).order_by(Unit.path)
+            ).all():
+                if unit.kind == "street_federation":
+                    put(unit, year, {"joined": 500, "founded": 12}, "", viewer_of("district"))
+                elif unit.kind == "community_union":
+                    put(unit, year, {"joined": 45, "founded": 1}, "", street)
+
+    def _reports(self) -> None:
         """The leader of the demo still has hers to sign."""
         month, street = Month.of(clock.today()).before, viewer_of("supervisor")
         signed = clock.midnight(month.next.first) + timedelta(days=1, hours=16)

@@ -1,5 +1,6 @@
 """总览: the board of a unit, the cells in it, and the rules in plain words."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cache, partial
 from typing import Any
@@ -163,6 +164,17 @@ def _month(first: date) -> str:
     return gettext("%(n)s 月", n=first.month)
 
 
+def _mine(dated: Sequence[settings.Setting]) -> dict[int, str]:
+    """The thresholds to come that the viewer may take back: their numbers, and the codes of their units."""
+    if not viewer().can("edit thresholds"):
+        return {}
+    coming = {it.id: it.unit_id for it in dated if it.from_on > clock.today()}
+    codes = dict(
+        db.session.execute(select(Unit.id, Unit.code).where(Unit.id.in_(filter(None, coming.values())))).all()
+    )
+    return {number: codes[unit_id] for number, unit_id in coming.items() if unit_id in codes}
+
+
 @bp.get("/rules")
 @allow("read rules")
 def rules() -> Response:
@@ -173,7 +185,7 @@ def rules() -> Response:
     with everywhere():  # names of units are public
         named = db.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).all()
     return page(
-        "status/rules.html", measures=MEASURES, groups=GROUPS, dated=dated, window=WINDOW, places=dict(named),
-        as_now=[MEASURES[name].words for name in AS_NOW],
+        "status/rules.html", measures=MEASURES, groups=GROUPS, mine=_mine(dated), dated=dated,
+        window=WINDOW, places=dict(named), as_now=[MEASURES[name].words for name in AS_NOW],
         limits={setting.key.removeprefix("light."): settings.value(setting.key) for setting in dated},
     )  # fmt: skip

@@ -31,6 +31,7 @@ GROUPS = {
     "office": lazy_gettext("办公时间"),
 }
 LARGEST = 3650
+LIGHTS = "light."
 
 
 @bp.get("/settings", endpoint="settings")
@@ -73,7 +74,7 @@ def _read(line: Line, text: str) -> Any:
         except ValueError:
             raise ValidationError(_("请写成 17:30 这样")) from None
     share = line.key.endswith(".percent") or (
-        line.key.startswith("light.") and line.key.endswith((".good", ".poor"))
+        line.key.startswith(LIGHTS) and line.key.endswith((".good", ".poor"))
     )
     most = 100 if share else LARGEST
     if not (text.isascii() and text.isdigit() and int(text) <= most):
@@ -89,13 +90,15 @@ def _phone(text: str) -> str:
 
 
 @bp.get("/settings/<key>")
-@allow("manage settings")
+@allow("edit thresholds")
 def setting(key: str) -> Response:
-    return _change(_line(key), ValueForm(formdata=None, from_on=clock.today()))
+    mine = viewer().holding("edit thresholds")[0]
+    unit = "" if _all_settings() else mine.code
+    return _change(_line(key), ValueForm(formdata=None, from_on=clock.today(), unit=unit))
 
 
 @bp.post("/settings/<key>")
-@allow("manage settings")
+@allow("edit thresholds")
 def set_value(key: str) -> Response:
     form = ValueForm()
     form.line = line = _line(key)
@@ -112,12 +115,24 @@ def set_value(key: str) -> Response:
         form.from_on.errors = [fault]
         return _change(line, form, 422)
     say(_("已保存：%(label)s，%(day)s 起 %(value)s", label=line.label, day=day(on), value=form.said))
-    return go(url_for("units.settings"))
+    return go(_back()[0])
+
+
+def _all_settings() -> bool:
+    """Whether the viewer sets more than the thresholds of the lights."""
+    return viewer().can("manage settings")
+
+
+def _back() -> tuple[str, str]:
+    """The page on which one found the setting: its address and its name."""
+    if _all_settings():
+        return url_for("units.settings"), _("设置")
+    return "/status/rules", _("灯号规则")  # of a room above this one
 
 
 def _line(key: str) -> Line:
     lines = lines_of(key)
-    if not lines:
+    if not lines or not (_all_settings() or key.startswith(LIGHTS)):
         raise NotFound
     return lines[0]
 
@@ -129,12 +144,12 @@ def _change(line: Line, form: ValueForm, status: int = 200) -> Response:
     )
     return page(
         "units/change.html", status, form=form, title=line.label, button=_("保存新值"), about=about,
-        current="settings", back=(url_for("units.settings"), _("设置")),
+        current="settings" if _all_settings() else "rules", back=_back(),
     )  # fmt: skip
 
 
 @bp.post("/settings/<key>/cancel")
-@allow("manage settings")
+@allow("edit thresholds")
 def cancel_value(key: str) -> Response:
     """Take back a value whose day has not come."""
     line = _line(key)
@@ -145,4 +160,4 @@ def cancel_value(key: str) -> Response:
         raise Forbidden
     take_back(line, value)
     say(_("已取消：%(label)s", label=line.label))
-    return go(url_for("units.settings"))
+    return go(_back()[0])
