@@ -18,11 +18,11 @@ from gridunion.db import db, write
 from gridunion.reports.models import Report
 from gridunion.reports.month import FIGURES, Month
 from gridunion.reports.sheet import drawn
-from gridunion.reports.tables import kept_back
 from gridunion.reports.travel import Sender, document
 from gridunion.status.measures import MEASURES
 from gridunion.status.past import standings
 from gridunion.status.records import count
+from gridunion.status.small import kept_back
 from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
 from tests import histories

@@ -9,12 +9,9 @@ from gridunion.reports.sheet import Sheet, goals_in
 from gridunion.reports.words import BELOW, HEADS, LIGHTS, NAMES, items_of, name_of
 from gridunion.sheetout import Table
 from gridunion.status.lights import RATES
+from gridunion.status.small import SMALL, kept_back
 from gridunion.status.targets import ACHIEVED
 
-FEW = 5
-SMALL = ("hardship", "helped", "disputes", "mediated")
-"""Figures that count people, or cases of people, who might be known by how few they are."""
-KEPT_BACK = "—"
 RULE = lazy_gettext(
     "困难职工、有走访的困难职工、劳动争议、调解过的争议，1 到 4 写成“<5”；合计减得出准数的，合计写“—”。"
 )
@@ -63,16 +60,3 @@ def told_figures(sheet: Sheet, name: str) -> list[Any]:
     """One figure of all lines and of the sum, as a file that leaves the house may say it."""
     parts, total = [line["figures"][name] for line in sheet["lines"]], sheet["total"]["figures"][name]
     return kept_back(parts, total) if name in SMALL else [*parts, total]
-
-
-def kept_back(parts: list[int], total: int) -> list[Any]:
-    """The parts and their sum: one to four is "<5", and a sum that would tell what stands behind it is not told."""
-    few = [part for part in parts if _is_few(part)]
-    # Of two that make 3, either may be 1 or 2; one alone, all ones and all fours are told by what is left of the sum.
-    safe = not few or (len(few) > 1 and len(few) < sum(few) < (FEW - 1) * len(few))
-    told = [f"<{FEW}" if _is_few(part) else part for part in (*parts, total)]
-    return told if safe or _is_few(total) else [*told[:-1], KEPT_BACK]
-
-
-def _is_few(count: int) -> bool:
-    return 0 < count < FEW

@@ -2,16 +2,19 @@
 
 import io
 import json
+from typing import Any
 from urllib.parse import quote
 
 from flask import Response, abort, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from gridunion import clock, money
 from gridunion.rights import allow
 from gridunion.sheetout import MIMES, NOTES, Table, write_csv, write_xlsx
 from gridunion.status.measures import MEASURES
 from gridunion.status.periods import NoPeriod, Period, asked, choices
+from gridunion.status.small import CLASSES, KEPT_BACK, SMALL, is_few, told
 from gridunion.status.values import Value, Values
 from gridunion.status.views import bp, chosen, crumbs
 from gridunion.tree import Unit
@@ -19,6 +22,7 @@ from gridunion.web import find_unit, page, viewer
 
 KINDS = MIMES | {"json": "application/json"}
 SCHEMA = "gridunion.measures/1"
+_RULE = lazy_gettext("困难职工和劳动争议，1 到 4 写成“<5”；减得出准数的，写“—”。")
 
 
 @bp.get("/<code>/measures")
@@ -72,19 +76,38 @@ def take_measures(code: str, kind: str) -> Response:
 Groups = list[tuple[object, list[Value]]]
 
 
+def _kept_back(groups: Groups) -> list[tuple[object, Value, list[Any]]]:
+    """Each indicator with its number, what it is over and the rate, as a file that leaves the house may say them."""
+    values = [(words, value) for words, some in groups for value in some]
+    few_of_a_class = any(is_few(it.number) for _words, it in values if it.it.part[0] in CLASSES)
+    return [(words, it, _leaves(it, few_of_a_class)) for words, it in values]
+
+
+def _leaves(value: Value, few_of_a_class: bool) -> list[Any]:
+    """What the rest of a whole would tell is kept back with it, and the sum with one of its parts."""
+    names = {*value.it.part, *value.it.whole}
+    numbers = [value.number, *([value.over] if value.it.whole else [])]
+    if names & {*CLASSES}:
+        return [told(value.number), None, None]
+    few = any(map(is_few, (*numbers, value.over - value.number if value.it.whole else 0)))
+    if names & {*SMALL} and (few or ("hardship" in names and few_of_a_class)):
+        said = [told(it) if is_few(it) else KEPT_BACK for it in numbers]
+        return [*said, None, None][:3]
+    return [value.number, value.over if value.it.whole else None, value.rate or None]
+
+
 def _document(unit: Unit, period: Period, groups: Groups) -> bytes:
-    """Each indicator by its code: the number, what it is over, and the figures of both by name."""
-    told = [
+    """Each indicator by its code: the number, and what it is over; null where a count of a few is kept back."""
+    said = [
         {
             "code": value.it.code, "words": str(value.it.words), "formula": str(value.it.formula),
-            "number": value.number, "over": value.over if value.it.whole else None,
-            "figures": dict([*value.part, *value.less, *value.whole]),
+            "number": number if isinstance(number, int) else None, "over": over if isinstance(over, int) else None,
         }
-        for _words, some in groups for value in some
+        for _words, value, (number, over, _rate) in _kept_back(groups)
     ]  # fmt: skip
     document = {
         "schema": SCHEMA, "unit": {"code": unit.code, "name": unit.name}, "from": str(period.first),
-        "to": str(period.last), "as_of": clock.now().isoformat(), "indicators": told,
+        "to": str(period.last), "as_of": clock.now().isoformat(), "indicators": said,
     }  # fmt: skip
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
@@ -92,15 +115,19 @@ def _document(unit: Unit, period: Period, groups: Groups) -> bytes:
 def _table(unit: Unit, period: Period, groups: Groups, kind: str) -> bytes:
     head = [_("类别"), _("编号"), _("指标"), _("数"), _("占多少"), _("比例"), _("怎么算")]
     rows = [
-        [str(words), it.it.code, str(it.it.words), it.number, it.over if it.it.whole else None, it.rate or None,
-         str(it.it.formula)]
-        for words, some in groups for it in some
-    ]  # fmt: skip
+        [str(words), value.it.code, str(value.it.words), *numbers, str(value.it.formula)]
+        for words, value, numbers in _kept_back(groups)
+    ]
     out, mark = io.BytesIO(), _("%(place)s %(when)s", place=unit.name, when=period.days)
     if kind == "csv":
         write_csv(out, head, rows)
     else:
         now = f"{clock.local(clock.now()):%Y-%m-%d %H:%M}"
-        notes = [(_("指标"), mark), (_("下载的人"), viewer().name), (_("数据截至"), now)]
+        notes = [
+            (_("指标"), mark),
+            (_("下载的人"), viewer().name),
+            (_("数据截至"), now),
+            (_("小数目"), str(_RULE)),
+        ]
         write_xlsx(out, [Table(str(_("指标")), head, rows), Table(NOTES, (), notes)], mark)
     return out.getvalue()
