@@ -4,16 +4,38 @@ case is open for some hours. Whether there is a case of that number nobody learn
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, String, Text, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped
 
 from gridunion import audit, clock, settings, throttle
 from gridunion.complaints import readers
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.readers import Reader
-from gridunion.db import BigId, Encrypted, Record, db, internal, personal, sealed
+from gridunion.db import (
+    BigId,
+    Encrypted,
+    Record,
+    UtcDateTime,
+    db,
+    internal,
+    personal,
+    sealed,
+    trusted,
+    written,
+)
 from gridunion.rights import Viewer
-from gridunion.tree import ME, Scoped, Unit, everywhere
+from gridunion.tree import ME, Scoped, Unit, branch, everywhere
 
 LAPSES = timedelta(days=3)  # after which nobody can agree any more
 TOLD = timedelta(days=7)  # for which the readers of a case are told that it was opened
@@ -100,10 +122,23 @@ class Unsealing(Scoped, Record):
             return db.session.scalars(found).one_or_none()
 
 
+_ASKED_SINCE = bindparam("asked_since", type_=UtcDateTime)
+_n, _r, _c = (it.__table__.c for it in (Unsealing, Reader, Complaint))
+
+
 def mine(by: Viewer) -> list[Unsealing]:
     """What somebody asked for lately."""
     rows = select(Unsealing).where(Unsealing.account_id == by.account_id)
     return list(db.session.scalars(rows.order_by(Unsealing.id.desc()).limit(20)))
+
+
+def waiting(width: int) -> ColumnElement[int]:
+    """How many requests of others wait for the viewer's word, as a column of one statement."""
+    joined = Unsealing.__table__.join(Unit.__table__, Unit.__table__.c.id == _n.unit_id)
+    found = select(func.count()).select_from(joined).where(
+        branch(width), _n.agreed.is_(None), _n.account_id != ME, _n.recorded_at > _ASKED_SINCE
+    )  # fmt: skip
+    return found.scalar_subquery()
 
 
 def to_decide(by: Viewer) -> list[Unsealing]:
@@ -115,22 +150,20 @@ def to_decide(by: Viewer) -> list[Unsealing]:
     return list(db.session.scalars(rows.order_by(Unsealing.id).limit(50)))
 
 
-_n, _r, _c = (it.__table__.c for it in (Unsealing, Reader, Complaint))
 _OPENED = (
     select(_n.asked_by, _n.decided_at, _n.number, _c.uid)
     .select_from(Unsealing.__table__.join(Complaint.__table__, _c.id == _n.complaint_id))
     .join(Reader.__table__, _r.complaint_id == _n.complaint_id)
     .where(_r.account_id == ME, _r.until.is_(None), _n.agreed, _n.account_id != ME)
     .order_by(_n.id.desc())
-    .limit(5)
-    .execution_options(branch=True)
+    .limit(written(5))
 )
 
 
 def opened_lately() -> list[tuple[str, str]]:
     """(words, address): the viewer's sealed cases that somebody else was let into."""
     since = clock.now() - TOLD
-    rows = [row for row in db.session.execute(_OPENED) if row.decided_at > since]
+    rows = [row for row in trusted(_OPENED) if row.decided_at > since]
     return [
         (_("%(name)s经批准看保密诉求 密%(n)s", name=row.asked_by, n=row.number), f"/complaints/{row.uid}")
         for row in rows

@@ -12,7 +12,7 @@ from gridunion.db import UtcDateTime
 from gridunion.members.models import Person
 from gridunion.status.periods import DAY, Period
 from gridunion.status.walks import ALL, COUNTED, FREE, IDS, INCOMPLETE, NONE, NOT_SEALED, NOW, WALKS
-from gridunion.tree import Unit
+from gridunion.tree import Unit, bound
 from gridunion.visits.models import Visit
 
 _p, _v, _c = (t.__table__.c for t in (Person, Visit, Complaint))
@@ -70,7 +70,12 @@ def _fresh_until(unit: FromClause) -> ColumnElement[datetime]:
     return select(func.min(both.c.at, type_=UtcDateTime)).scalar_subquery()
 
 
-LIVE = counting(sums=False, mine=True)
+_LIVE = {mine: counting(sums=False, mine=mine) for mine in (True, False)}
+
+
+def live() -> Select[Any]:
+    """All figures of the units `ids`, without what the viewer keeps away from."""
+    return _LIVE[bound()]
 
 
 def moment(period: Period | None = None) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
+from gridunion import clock
 from gridunion.alerts import listing as alerts
-from gridunion.complaints.unsealing import opened_lately, to_decide
-from gridunion.db import db
+from gridunion.complaints import unsealing
+from gridunion.db import trusted
 from gridunion.letters import listing as letters
 from gridunion.tree import width
 from gridunion.web import viewer
@@ -17,17 +18,19 @@ from gridunion.web import viewer
 
 @cache
 def _counting(width: int) -> Select[Any]:
-    return select(*alerts.counted(width), *letters.counted(width)).execution_options(branch=True)
+    return select(*alerts.counted(width), *letters.counted(width), unsealing.waiting(width))
 
 
 def waiting() -> list[tuple[str, str]]:
     """(words, address): alerts the viewer's level has to answer, letters nobody answered in time."""
-    unanswered, overdue = db.session.execute(_counting(width())).one()
+    since = clock.now() - unsealing.LAPSES
+    counted: Any = trusted(_counting(width()), {"asked_since": since}).one()
+    unanswered, overdue, asked = counted
     told = []
     if unanswered:
         told.append((_("%(n)s 条预警等你答复", n=unanswered), url_for("alerts.listing", show="mine")))
     if overdue:
         told.append((_("%(n)s 份函到期没回", n=overdue), url_for("letters.listing", show="overdue")))
-    if asked := len(to_decide(viewer())) if viewer().can("unseal complaints") else 0:
+    if asked and viewer().can("unseal complaints"):
         told.append((_("%(n)s 份看保密诉求的申请等你答复", n=asked), url_for("complaints.unseal")))
-    return told + opened_lately()
+    return told + unsealing.opened_lately()

@@ -18,7 +18,7 @@ from gridunion.complaints.records import ComplaintEvent
 from gridunion.db import UtcDateTime, trusted, written
 from gridunion.members.membership import NEW_MEMBERS, Membership
 from gridunion.members.models import Person
-from gridunion.status.figures import LIVE, moment
+from gridunion.status.figures import live, moment
 from gridunion.status.periods import Period
 from gridunion.status.walks import (
     ALL,
@@ -161,7 +161,7 @@ def standings(unit_ids: list[int], period: Period) -> dict[int, Stood]:
 
 
 def _each(given: dict[str, Any], period: Period) -> Iterator[tuple[int, dict[str, Any]]]:
-    for row in trusted(LIVE, given).mappings():
+    for row in trusted(live(), given).mappings():
         left = ("id", "fresh_until", *(AT_ENDS if period.dated else ()))
         yield row["id"], {name: value for name, value in row.items() if name not in left}
     for statement in _ENDS if period.dated else ():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CompoundSelect,
@@ -21,15 +21,14 @@ from sqlalchemy import (
 from gridunion.complaints.conflicts import KEPT_FROM_ME
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.promises import ReplyDue
-from gridunion.db import Bytewise, UtcDateTime, db, trusted, written
-from gridunion.status.figures import LIVE, moment
+from gridunion.db import Bytewise, UtcDateTime, trusted, written
+from gridunion.status.figures import live, moment
 from gridunion.status.lights import Place
 from gridunion.status.models import Standing
 from gridunion.status.staffing import is_open, workers_below
 from gridunion.status.walks import COUNTS
-from gridunion.tree import Unit, branch, width
+from gridunion.tree import Unit, bound, branch, width
 
-TRUSTED = {"branch": True}
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 _u, _s = Unit.__table__, Standing.__table__
@@ -52,13 +51,22 @@ def _open_cell(unit: Any) -> Any:
     return case((and_(unit.c.kind == "cell", is_open(unit)), 1), else_=0)
 
 
-def _standing_of(unit: Any, holding: bool) -> Any:
+class Reading(NamedTuple):
+    """How stored figures are read: all, or only those that hold now; by whom something may bind, or nothing does."""
+
+    width: int
+    holding: bool
+    bound: bool
+
+
+def _standing_of(unit: Any, how: Reading) -> Any:
     """The stored figures of a unit; or only where they still hold, and for the viewer, too."""
     here = _s.c.unit_id == unit.c.id
-    return and_(here, _s.c.fresh_until > _NOW, _s.c.unit_id.not_in(_APART)) if holding else here
+    here = here & (_s.c.fresh_until > _NOW) if how.holding else here
+    return here & _s.c.unit_id.not_in(_APART) if how.holding and how.bound else here
 
 
-def _children(holding: bool) -> Select[Any]:
+def _children(how: Reading) -> Select[Any]:
     """The children of a unit, each with the sum of all that stands below it."""
     figures = [func.sum(_s.c[name], type_=Integer) for name in COUNTS]
     edges = (
@@ -66,7 +74,7 @@ def _children(holding: bool) -> Select[Any]:
         func.min(_s.c.fresh_until, type_=UtcDateTime),
     )  # fmt: skip
     below = and_(_below.c.path >= _u.c.path, _below.c.path < _top)
-    joined = _u.join(_below, below).outerjoin(_s, _standing_of(_below, holding))
+    joined = _u.join(_below, below).outerjoin(_s, _standing_of(_below, how))
     cells = func.sum(_open_cell(_below), type_=Integer)
     parent = _u.alias("parent")
     of_parent = _u.c.parent_id == select(parent.c.id).where(parent.c.code == _code).scalar_subquery()
@@ -74,30 +82,32 @@ def _children(holding: bool) -> Select[Any]:
     return found.where(of_parent).group_by(_u.c.id)
 
 
-def _single(staffed: Any, holding: bool) -> Select[Any]:
+def _single(staffed: Any, how: Reading) -> Select[Any]:
     """Units with the figures of what happened in themselves. For who keeps away from any case nothing stored holds."""
     figures = [_s.c[name] for name in COUNTS]
-    until = case((KEPT_FROM_ME.exists(), literal(NEVER, UtcDateTime)), else_=_s.c.fresh_until)
+    until: Any = _s.c.fresh_until
+    if how.bound:
+        until = case((KEPT_FROM_ME.exists(), literal(NEVER, UtcDateTime)), else_=until)
     edges = (_s.c.oldest_due_at, _s.c.last_entry_at, until)
-    joined = _u.outerjoin(_s, _standing_of(_u, holding))
+    joined = _u.outerjoin(_s, _standing_of(_u, how))
     return select(*_place, _open_cell(_u), staffed, *figures, *edges).select_from(joined)
 
 
-def _alone(holding: bool) -> Select[Any]:
+def _alone(how: Reading) -> Select[Any]:
     """A unit, and how many cells below it have a grid worker."""
-    return _single(workers_below(_u), holding).where(_u.c.code == _code)
+    return _single(workers_below(_u), how).where(_u.c.code == _code)
 
 
 @cache
-def _lines(width: int, holding: bool) -> CompoundSelect[Any]:
-    return _children(holding).where(branch(width)).union_all(_alone(holding).where(branch(width)))
+def _lines(how: Reading) -> CompoundSelect[Any]:
+    return _children(how).where(branch(how.width)).union_all(_alone(how).where(branch(how.width)))
 
 
 @cache
-def _cells(width: int, holding: bool) -> Select[Any]:
+def _cells(how: Reading) -> Select[Any]:
     inside = and_(_u.c.path >= bindparam("lo", type_=Bytewise), _u.c.path < bindparam("hi", type_=Bytewise))
-    found = _single(literal_column("0"), holding).where(
-        _u.c.kind == literal_column("'cell'"), inside, branch(width)
+    found = _single(literal_column("0"), how).where(
+        _u.c.kind == literal_column("'cell'"), inside, branch(how.width)
     )
     return found.order_by(_u.c.path)
 
@@ -109,31 +119,37 @@ def _rows_that(condition: Any) -> Select[Any]:
     return found.where(_u.c.path >= lo, _u.c.path < hi, condition)
 
 
-_STALE = _rows_that(_s.c.fresh_until <= _NOW).union_all(_rows_that(_s.c.unit_id.in_(_APART)))
+_STALE = _rows_that(_s.c.fresh_until <= _NOW)
+_STALE_OR_APART = _STALE.union_all(_rows_that(_s.c.unit_id.in_(_APART)))
+
+
+def _how(now: datetime | None) -> Reading:
+    return Reading(width(), now is not None, bound())
 
 
 def stored(code: str, now: datetime | None = None) -> list[Any]:
     """A row for the unit of a code and for each of its children: the place, its open cells, those with a
     grid worker (of the unit only), the figures, when the oldest open case was due, when somebody last entered
     something, and until when all of that holds. With `now`, what does not hold then is left out."""
-    statement = _lines(width(), now is not None)
-    return list(db.session.execute(statement, {"code": code, "now": now}, execution_options=TRUSTED))
+    return list(trusted(_lines(_how(now)), {"code": code, "now": now}))
 
 
 def stored_cells(edges: tuple[str, str], now: datetime | None = None) -> list[Any]:
     """The same rows for the cells of a branch, however far below."""
     given = {"lo": edges[0], "hi": edges[1], "now": now}
-    return list(db.session.execute(_cells(width(), now is not None), given, execution_options=TRUSTED))
+    return list(trusted(_cells(_how(now)), given))
 
 
 def computed(path: str, now: datetime) -> Iterator[tuple[str, Any]]:
     """The figures below a place that do not hold, from their records: the path of each, and its row."""
     given = {"lo": path, "hi": f"{path[:-1]}0", "now": now}
-    paths: dict[int, str] = dict(db.session.execute(_STALE, given, execution_options=TRUSTED).all())
+    stale: Any = trusted(_STALE_OR_APART if bound() else _STALE, given)
+    paths: dict[int, str] = dict(stale.all())
     numbers = list(paths)
     for start in range(0, len(numbers), 500):
         asked = {"ids": numbers[start : start + 500], **moment()}
-        for number, *figures in db.session.execute(LIVE, asked, execution_options=TRUSTED):
+        rows: Any = trusted(live(), asked)
+        for number, *figures in rows:
             yield paths[number], figures
 
 

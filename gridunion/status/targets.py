@@ -154,10 +154,17 @@ def targets_of(unit_ids: Iterable[int], year: int) -> list[Target]:
     return sorted(db.session.scalars(found), key=lambda target: list(ACHIEVED).index(target.measure))
 
 
+_t = Target.__table__.c
+_GOALS: Any = select(_t.measure, _t.goal).where(_t.unit_id == bindparam("unit"), _t.year == bindparam("year"))
+
+
 def goals_of(unit: Any, year: int, until: date | None = None) -> list[Goal]:
     """The targets of a unit and how far they were on a day of the year, for a line on other pages."""
-    targets = targets_of([unit.id], year) if unit.kind in TARGETED else []
-    return [Goal(it.measure, it.goal, actual(unit.id, it.measure, year, until)) for it in targets]
+    if unit.kind not in TARGETED:
+        return []
+    rows: Any = trusted(_GOALS, {"unit": unit.id, "year": year})
+    known = dict(rows.all())
+    return [Goal(it, known[it], actual(unit.id, it, year, until)) for it in ACHIEVED if it in known]
 
 
 def actual(unit_id: int, name: str, year: int, until: date | None = None) -> int:
