@@ -56,10 +56,11 @@ def _members(name: str, asks: Condition, words: object, rule: object) -> Figure:
     return Figure(name, Person, ACTIVE & asks, words, rule, (Membership, HELD & known))
 
 
-def _ended(step: str, *reasons: str) -> Condition:
-    """Steps of a kind taken in the period that ended in one of some ways."""
+def _ended(steps: tuple[str, ...], *reasons: str) -> Condition:
+    """Steps of some kinds taken in the period that ended in one of some ways."""
+    taken = _s.step.in_([written(step) for step in steps])
     said = _s.reason.in_([written(reason) for reason in reasons])
-    return _s.sealed.is_(False) & (_s.step == written(step)) & within(_s.recorded_at) & said
+    return _s.sealed.is_(False) & taken & within(_s.recorded_at) & said
 
 
 def _of_size(workers: int) -> Condition:
@@ -83,14 +84,14 @@ _taken_on = NOT_SEALED & within(_c.accept_due_at)
 _asked = within(_t.recorded_at) & (_t.state != written("withdrawn"))
 _cells = (_u.kind == written("cell")) & is_open(Unit.__table__)
 _unions = (_u.kind == written("community_union")) & is_open(Unit.__table__)
+_ASKED = ("call_back", "rate")  # by phone, or the worker says so himself on the page
 _GIVEN = ("satisfied", "mostly", "not_satisfied")
 _MORE = THEN | {"joined": BEGAN.over}
 
 FURTHER = (
     Figure("cells", Unit, _cells, _("网格"), _("现在设着的网格")),
     Figure("staffed", Unit, _cells & staffed(_u.id), _("有网格员的网格"), _("现在有在岗网格员的网格")),
-    Figure("community_unions", Unit, _unions, _("社区工会"),
-           _("现在设着的社区工会")),
+    Figure("community_unions", Unit, _unions, _("社区工会"), _("现在设着的社区工会")),
     Figure("unions_with_officer", Unit, _unions & professional(_u.id), _("有职业化工会工作者的社区工会"),
            _("其中现在有职业化工会工作者在岗的")),
     Figure("professionals", Posting, HIRED, _("职业化工会工作者"),
@@ -141,14 +142,14 @@ FURTHER = (
            _("其中结果是“解决了一部分”的")),
     Figure("with_outcome", Complaint, _closed & _c.result.is_not(None), _("有着落的诉求"),
            _("期内归档的诉求里，写明解决了，或写明原因的")),
-    Figure("rated", ComplaintEvent, _ended("call_back", *_GIVEN), _("回访有答复"),
-           _("期内回访里，本人说了满意不满意的")),
-    Figure("pleased", ComplaintEvent, _ended("call_back", *_GIVEN[:2]), _("回访满意"), _("其中满意和基本满意的")),
-    Figure("called", ComplaintEvent, _ended("call_back", *_GIVEN, "unreachable"), _("回访"),
-           _("期内的回访，联系不上的也算一次")),
-    Figure("mediations", ComplaintEvent, _ended("end_mediation", "agreed", "not_agreed"), _("结束的调解"),
+    Figure("rated", ComplaintEvent, _ended(_ASKED, *_GIVEN), _("说了满意不满意"),
+           _("期内回访时说的，和本人在网上评的")),
+    Figure("pleased", ComplaintEvent, _ended(_ASKED, *_GIVEN[:2]), _("满意和基本满意"), _("其中满意和基本满意的")),
+    Figure("called", ComplaintEvent, _ended(_ASKED, *_GIVEN, "unreachable"), _("回访和评价"),
+           _("期内的回访和本人在网上的评价，联系不上的也算一次")),
+    Figure("mediations", ComplaintEvent, _ended(("end_mediation",), "agreed", "not_agreed"), _("结束的调解"),
            _("期内结束的调解")),
-    Figure("agreements", ComplaintEvent, _ended("end_mediation", "agreed"), _("调解成功"), _("其中达成协议的")),
+    Figure("agreements", ComplaintEvent, _ended(("end_mediation",), "agreed"), _("调解成功"), _("其中达成协议的")),
     Figure("answerable", Complaint, _answerable, _("该有回音的诉求"), _("期内到期、已受理的诉求")),
     Figure("answered", Complaint, _answerable & _told, _("有回音的诉求"), _("其中记下了怎样告诉本人的")),
     Figure("money_back", Complaint, _closed & (_c.amount_recovered > 0), _("追回钱的诉求"),
