@@ -212,7 +212,7 @@ PARTS = {"units.codes": "visit_trigger", "units.add_code": "visit_trigger", "uni
 PLAIN = {
     "name": "members",
     "nth": "0",
-    "key": "visit.days",
+    "key": "light.on_time.good",
     "day": "2026-10-01",
     "month": "2026-10",
     "kind": "csv",
@@ -287,7 +287,7 @@ def _promised(app: Flask, viewer: Viewer | None, rule: Rule, method: str, where:
         return {303, 401}
     if right != SIGNED_IN and not viewer.roles & RIGHTS[right]:
         return {403}
-    if right in ("manage accounts", "manage units", "manage settings", SIGNED_IN):
+    if right in ("manage accounts", "manage units", "manage settings", "edit thresholds", SIGNED_IN):
         return fine | {403, 404}  # their own tests say who may what
     if rule.endpoint not in ABOUT and "uid" not in rule.arguments and "code" not in rule.arguments:
         return fine
