@@ -36,7 +36,8 @@ class Life(Story):
         name, *said = draw((
             ("join", draw(CELLS)), ("join", draw(CELLS)), ("hard", 0), ("see", 0, draw(("met", "phone", "not_home"))),
             ("plan", 0, draw(("hospital", "new_member", "hardship")), draw(range(10))), ("unsee", 0),
-            ("ask", draw(PLACES), draw(("welfare", "wages", "harassment")), draw(("hotline", "visit"))),
+            ("ask", draw(PLACES), draw(("welfare", "wages", "harassment")), draw(("hotline", "visit")),
+             draw((None, "汉宁轩饭店"))),
             ("give", 0), ("give", 0), ("finish", 0, draw((True, False))), ("finish", 0, draw((True, False))),
             ("refuse", 0), ("call", 0, draw(("satisfied", "not_satisfied", "unreachable"))),
             ("firm", draw(("21", "210")), draw(("unorganized", "organized"))), ("move", draw(MOVES)),
