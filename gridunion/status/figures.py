@@ -46,17 +46,19 @@ def counting(kinds: Iterable[Any] = COUNTED, sums: bool = True, mine: bool = Fal
     if sums and Person in asked:
         counts.append(_all_gaps(unit.c.id).label("gaps"))
     if asked & {Person, Visit, Complaint}:
-        moments.append(_last_entry(unit, mine).label("last_entry_at"))
+        moments.append(last_entry(unit, mine).label("last_entry_at"))
     if Complaint in asked:
         moments.append(_fresh_until(unit).label("fresh_until"))
     return select(unit.c.id, *counts, *moments).select_from(joined).where(unit.c.id.in_(IDS))
 
 
-def _last_entry(unit: FromClause, mine: bool) -> ColumnElement[datetime]:
-    """The latest of the kinds' latest records, each the end of an index."""
+def last_entry(unit: FromClause, mine: bool, before: Any = None) -> ColumnElement[datetime]:
+    """The latest of the kinds' latest records, of all or of those before a moment, each the end of an index."""
     told = NOT_SEALED & FREE[Complaint] if mine else NOT_SEALED
     latest = [
-        select(func.max(kind.recorded_at).label("at")).where(kind.unit_id == unit.c.id, shown).correlate(unit)
+        select(func.max(kind.recorded_at).label("at"))
+        .where(kind.unit_id == unit.c.id, shown, ALL if before is None else kind.recorded_at < before)
+        .correlate(unit)
         for kind, shown in ((_p, _p.status.is_not(None)), (_v, ALL), (_c, told))
     ]
     return select(func.max(union_all(*latest).subquery().c.at, type_=UtcDateTime)).scalar_subquery()

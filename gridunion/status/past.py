@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Date, bindparam, func, or_, select, union_all
+from sqlalchemy import Date, bindparam, func, or_, select
 
 from gridunion.complaints.life import LEFT, OPEN
 from gridunion.complaints.models import Complaint
@@ -18,14 +18,13 @@ from gridunion.complaints.records import ComplaintEvent
 from gridunion.db import UtcDateTime, trusted, written
 from gridunion.members.membership import NEW_MEMBERS, Membership
 from gridunion.members.models import Person
-from gridunion.status.figures import live, moment
+from gridunion.status.figures import last_entry, live, moment
 from gridunion.status.periods import Period
 from gridunion.status.walks import (
     ALL,
     CONDITIONS,
     COUNTS,
     FELL_DUE,
-    FREE,
     IDS,
     MORE_TIME,
     NOT_SEALED,
@@ -36,7 +35,7 @@ from gridunion.status.walks import (
     conditions,
     sources,
 )
-from gridunion.visits.models import Visit
+from gridunion.tree import Unit, bound
 
 AT_ONCE = 500  # units asked about in one statement
 
@@ -129,21 +128,16 @@ def nothing() -> Stood:
     return Stood(dict.fromkeys(FIGURES, 0))
 
 
-_ENTRIES = union_all(
-    *(
-        select(kind.unit_id, func.max(kind.recorded_at).label("at"))
-        .where(kind.unit_id.in_(IDS), kind.recorded_at < TO, shown)
-        .group_by(kind.unit_id)
-        for kind, shown in (
-            (Person.__table__.c, Person.__table__.c.status.is_not(None)),
-            (Visit.__table__.c, ALL),
-            (_c, NOT_SEALED & FREE[Complaint]),
-        )
+_u = Unit.__table__
+_ENDS = {
+    mine: (
+        *(select(walk.joined(mine)) for walk in (*AT_END, BEGAN)),
+        select(_u.c.id.label("unit_id"), last_entry(_u, mine, TO).label("last_entry_at")).where(
+            _u.c.id.in_(IDS)
+        ),
     )
-).subquery()
-_LATEST = select(_ENTRIES.c.unit_id, func.max(_ENTRIES.c.at, type_=UtcDateTime).label("last_entry_at"))
-_LATEST = _LATEST.group_by(_ENTRIES.c.unit_id)
-_ENDS = (*(select(walk.joined(mine=True)) for walk in (*AT_END, BEGAN)), _LATEST)
+    for mine in (True, False)
+}
 
 
 def standings(unit_ids: list[int], period: Period) -> dict[int, Stood]:
@@ -164,6 +158,6 @@ def _each(given: dict[str, Any], period: Period) -> Iterator[tuple[int, dict[str
     for row in trusted(live(), given).mappings():
         left = ("id", "fresh_until", *(AT_ENDS if period.dated else ()))
         yield row["id"], {name: value for name, value in row.items() if name not in left}
-    for statement in _ENDS if period.dated else ():
+    for statement in _ENDS[bound()] if period.dated else ():
         for row in trusted(statement, given).mappings():
             yield row["unit_id"], {name: value for name, value in row.items() if name != "unit_id"}
