@@ -144,11 +144,13 @@ def test_when_all_is_done_the_longest_unseen_are_named(lifted: Flask, worker: So
 
 def test_a_longer_day_costs_no_more_queries(lifted: Flask, worker: Someone) -> None:
     def asked() -> int:
+        """Opened a second time: settings are read anew every few seconds."""
         seen: list[str] = []
 
         def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
             seen.append(statement)
 
+        worker.get("/today")
         event.listen(db.engine, "before_cursor_execute", note)
         assert worker.get("/today").html.count('class="due"') >= 5
         event.remove(db.engine, "before_cursor_execute", note)
