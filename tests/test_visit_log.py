@@ -139,7 +139,7 @@ def test_an_employer_is_visited_from_its_community_and_for_who_works_there(
     assert "刚才 12:00 已经记过汉宁轩大酒店" in leader.post(url, {"outcome": "met"}, 422)
     assert theirs in worker.get(f"/members/{person.uid}").html
     worker.post(theirs, {"outcome": "phone", "again": "y"})
-    first, second = stored(Visit)
+    first, second = sorted(stored(Visit), key=lambda visit: visit.id)
     assert (first.person_id, first.employer_id, first.unit.code) == (None, employer.id, "21")
     assert second.unit.code == "211" and "汉宁轩大酒店" in worker.get("/visits/")
     assert "汉宁轩大酒店" in worker.get(f"/visits/{second.uid}")
