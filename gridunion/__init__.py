@@ -22,6 +22,7 @@ from gridunion import (
     members,
     reporting,
     reports,
+    retention,
     status,
     units,
     visits,
@@ -48,6 +49,7 @@ ROOMS = (
     desk,
     exchange,
     leaving,
+    retention,
     demo,
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from flask import g
 from sqlalchemy import Boolean, Date, String, select
@@ -55,6 +55,14 @@ def edited() -> Iterator[None]:
 
 def _said(overrides: Mapping[date, bool], first: date) -> dict[str, bool]:
     return {day.isoformat(): works for day, works in overrides.items() if day >= first}
+
+
+def written_at(said: datetime | None) -> datetime:
+    """When somebody first wrote something down: a phone without a line may say it, for three days; what is older, or
+    lies ahead, counts from its arrival."""
+    now = clock.now()
+    hours = timedelta(hours=settings.value("complaint.offline.hours"))
+    return said if said and now - hours <= said <= now else now
 
 
 def office_close(path: str = "") -> time:

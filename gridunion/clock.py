@@ -39,6 +39,11 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
 
 
+def stamp(moment: datetime | None = None) -> str:
+    """2026-11-19 12:00 on a Shanghai wall, as tables say it; without a moment, now."""
+    return f"{local(moment or now()):%Y-%m-%d %H:%M}"
+
+
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Let the clock run on from another moment, for tests and demonstrations."""

@@ -1,11 +1,11 @@
 """Commands of the ground floor: setting up, serving, working, keys. Rooms add their own."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 
 import click
 from flask import Flask, current_app
@@ -89,8 +89,10 @@ def _demand_free(port: int) -> None:
 @with_tables
 def work(parent: int | None) -> None:
     """Do background work until stopped (one such process an installation)."""
-    with suppress(KeyboardInterrupt):
-        jobs.work_forever(parent)
+    # What was begun is rolled back and begun again later. As an exception the signal would be lost in a function that
+    # SQLite calls, and the work would go on.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    jobs.work_forever(parent)
 
 
 @click.command()

@@ -97,15 +97,22 @@ def due_after_hours(start: datetime, hours: float) -> datetime:
     return _aware(start).astimezone(UTC) + timedelta(hours=hours)
 
 
-def recounted(due: datetime, after: date, was: Days, now: Days) -> datetime:
+def recounted(due: datetime, after: date, was: Days, now: Days, onto: date | None = None) -> datetime:
     """The same number of working days after a day, counted on another calendar; the hour stays.
 
-    What lies on that day or before it does not move.
+    ``onto``: the day from which it is counted there, when the other one moved itself. What lies on ``after`` or
+    before it does not move.
     """
     on = _day_of(due)
     if on <= after:
         return due
-    return due + (now.add_workdays(after, was.workdays_between(after, on)) - on)
+    return due + (now.add_workdays(onto or after, was.workdays_between(after, on)) - on)
+
+
+def put_off(due: datetime, days: Days) -> datetime:
+    """The same hour of the next working day where the day itself is none (民法典 第二百零三条)."""
+    on = _day_of(due)
+    return due + (days.workday_from(on) - on)
 
 
 def a_year_after(day: date) -> date:

@@ -94,9 +94,14 @@ class Forms(CSRFProtect):  # type: ignore[misc]
 def form_token() -> str:
     """The token the forms of a page send back: a mask, and the token behind it."""
     if "form_token" not in g:
-        mask = secrets.token_bytes(32)
-        g.form_token = urlsafe_b64encode(mask + _behind(mask, _true_token())).decode()
+        g.form_token = urlsafe_b64encode(masked(_true_token())).decode()
     return str(g.form_token)
+
+
+def masked(secret: bytes) -> bytes:
+    """32 bytes a page holds again and again, each time behind another mask: the mask, and what is behind it."""
+    mask = secrets.token_bytes(32)
+    return mask + _behind(mask, secret)
 
 
 def _is_ours(given: str) -> bool:

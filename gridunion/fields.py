@@ -2,7 +2,7 @@
 and text, for forms and sheets alike."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import request
@@ -104,6 +104,19 @@ class Cleaned(StringField):
 
     def _value(self) -> str:
         return str(self.raw_data[0]) if self.raw_data else (self.data or "")
+
+
+class FirstSent(HiddenField):
+    """When the phone first sent the form, as its script wrote it: a bad line costs nobody time."""
+
+    @property
+    def moment(self) -> datetime | None:
+        """None for what is no moment."""
+        try:
+            said = datetime.fromisoformat(self.data or "")
+        except ValueError:
+            return None
+        return said.astimezone(UTC) if said.tzinfo else None
 
 
 class Money(Cleaned):

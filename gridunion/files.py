@@ -7,6 +7,7 @@ it, so a picture people were told is saved survives a power cut. Nothing is serv
 import hashlib
 import io
 import os
+import time
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID, uuid4
@@ -19,7 +20,8 @@ from sqlalchemy import Index, String, select
 from sqlalchemy.orm import Mapped
 from werkzeug.datastructures import FileStorage
 
-from gridunion.db import BigId, Record, db, internal
+from gridunion.db import BigId, Record, db, internal, trusted
+from gridunion.jobs import periodic
 from gridunion.tree import Scoped
 
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -27,6 +29,7 @@ MOST_BYTES = 8 * 1024 * 1024
 MOST_PHOTOS = 3
 MOST_SENT = MOST_PHOTOS * MOST_BYTES + 2 * 1024 * 1024  # the pictures, and the form around them
 MOST_PIXELS = 40_000_000
+UNWANTED = 24 * 60 * 60  # seconds
 SIDE = 1600  # pixels of the longer side that is kept
 
 
@@ -88,7 +91,9 @@ def keep(data: bytes) -> str:
     """Store bytes under their SHA-256 so that they survive a power cut; returns the digest."""
     digest = hashlib.sha256(data).hexdigest()
     place = _place(digest)
-    if not place.exists():
+    if place.exists():
+        place.touch()  # it is wanted anew: `sweep` lets it be
+    else:
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = place.with_name(f"{uuid4().hex}.part")
         with fresh.open("xb") as out:
@@ -150,9 +155,26 @@ def boxed(response: Response) -> Response:
     return response
 
 
+@periodic("sweep files", nightly=True)
+def sweep() -> None:
+    """Remove the pictures that no record names, a day after they were last wanted."""
+    folders = [folder for folder in _home().iterdir() if folder.is_dir()] if _home().exists() else []
+    for folder in folders:
+        there = {place.name: place for place in folder.iterdir()}
+        sums = Attachment.__table__.c.sha256
+        named = set(trusted(select(sums).where(sums.in_(list(there)))).scalars())
+        for name in there.keys() - named:
+            if time.time() - there[name].stat().st_mtime > UNWANTED:
+                there[name].unlink()
+
+
 def _place(digest: str) -> Path:
+    return _home() / digest[:2] / digest
+
+
+def _home() -> Path:
     home: Path = current_app.extensions["gridunion.config"].home
-    return home / "files" / digest[:2] / digest
+    return home / "files"
 
 
 def _sync_folder(folder: Path) -> None:

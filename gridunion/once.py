@@ -1,8 +1,9 @@
 """Each submission once: the same form sent again, by a finger, a browser or a bad line, finds its first answer."""
 
+import re
 from uuid import UUID
 
-from flask import request
+from flask import Response, request
 from flask_login import current_user
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import BadRequest, Conflict
@@ -50,6 +51,12 @@ def keep(uid: UUID, status: int, location: str, said: tuple[str, str, str, tuple
         status=status, location=location, message=text[:200], kind=kind, undo=undo,
         then_words=str(words)[:80], then=then,
     )  # fmt: skip
+
+
+def stamp(response: Response) -> None:
+    """Say that there is a receipt for the key: only now may a phone forget what it sent."""
+    if re.fullmatch(r"[\w-]+", _key(), re.ASCII):
+        response.headers["Receipt"] = _key()
 
 
 def _key() -> str:

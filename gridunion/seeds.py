@@ -181,8 +181,23 @@ SETTINGS: list[tuple[str, Any, str, str]] = [
     ("export.answer.days", 3, "导出申请几天内要答复", "Days to answer a request to export"),
     ("export.fetch.hours", 24, "同意以后几小时内要下载", "Hours in which an agreed export is fetched"),
     ("export.day", 10, "一人一天最多导出几次", "Exports by one person a day"),
+    (
+        "read.hourly",
+        300,
+        "一人一小时看过几份档案就告诉审计员",
+        "Files one person sees in an hour before the auditor is told",
+    ),
     ("export.print", 300, "名单一次最多打印几人", "Members on one printed list"),
     ("card.years", 3, "会员卡有效几年", "Years a member card is valid"),
+    ("keep.complaint.years", 5, "诉求办完后保存几年", "Years a complaint is kept after it ended"),
+    ("keep.visit.years", 3, "走访的原话保存几年", "Years the words of a visit are kept"),
+    ("keep.box.years", 2, "匿名信箱的信保存几年", "Years a message of the anonymous box is kept"),
+    (
+        "keep.answer.days",
+        3,
+        "提出清除后几天内要另一个人确认",
+        "Days in which the second officer confirms an erasure",
+    ),
     ("import.undo.days", 30, "导入后几天内可撤销", "Days in which an import may be undone"),
     (
         "unseal.hours",

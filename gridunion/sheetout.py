@@ -10,14 +10,21 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import IO, NamedTuple
+from urllib.parse import quote
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
+
+from flask import Response
 
 from gridunion.cells import report_text
 
 Cells = Sequence[str | int | None]
 NOTES = "说明"
-MIMES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
+MIMES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv",
+    "json": "application/json",
+}
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -146,3 +153,12 @@ def write_csv(out: IO[bytes], header: Cells, rows: Iterable[Cells]) -> None:
     lines.writerow(header)
     lines.writerows([report_text(value) for value in row] for row in rows)
     text.detach()
+
+
+def handed(body: bytes | Iterable[bytes], kind: str, name: str, plain: str) -> Response:
+    """The answer that hands a file over. Headers hold no Chinese: the name in the way of RFC 8187, and a plain one for
+    who does not know it; both without their ending."""
+    response = Response(body, mimetype=MIMES[kind])
+    named = {"filename": f"{plain}.{kind}", "filename*": f"UTF-8''{quote(f'{name}.{kind}')}"}
+    response.headers.set("Content-Disposition", "attachment", **named)
+    return response

@@ -9,7 +9,7 @@ while nobody's eyes are set is refused, and so are raw SQL and Core statements, 
 `execution_options(branch=True)` that they carry `branch()` themselves. `everywhere()` is the one way round.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -38,7 +38,9 @@ from sqlalchemy.orm import (
     relationship,
     with_loader_criteria,
 )
+from sqlalchemy.orm.interfaces import CriteriaOption
 from sqlalchemy.sql import visitors
+from sqlalchemy.sql.visitors import InternalTraversal
 
 from gridunion import clock
 from gridunion.db import BigId, Bytewise, Record, db, internal, public
@@ -252,15 +254,40 @@ class Scoped:
             Scoped.tables.add(name)
 
 
-@cache
-def _options(width: int) -> Sequence[Any]:
-    inside = select(Unit.__table__.c.id).where(branch(width))
-    scoped = [
-        with_loader_criteria(cls, cls.within(inside) & cls.visible(), include_aliases=True)
-        for cls in _scoped_classes()
-    ]
-    units = with_loader_criteria(Unit, _within(Unit.path, width), include_aliases=True)
-    return (*scoped, units)
+class Inside(CriteriaOption):
+    """The conditions of every kind of record, as one option of a statement.
+
+    SQLAlchemy would describe forty options anew, condition by condition, to find what it compiled of a statement
+    before: half of what a page takes. The conditions of a width are always the same, so the width describes them.
+    Whatever is loaded later, on the way from a record, is a statement of its own and gets its own.
+    """
+
+    __slots__ = ("parts", "width")
+    inherit_cache = True
+    propagate_to_loaders = False
+    _cache_key_traversal = [("width", InternalTraversal.dp_plain_obj)]
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        inside = select(Unit.__table__.c.id).where(branch(width))
+        rules: dict[Any, ColumnElement[bool]] = {
+            cls: cls.within(inside) & cls.visible() for cls in _scoped_classes()
+        }
+        rules[Unit] = _within(Unit.path, width)
+        self.parts = [with_loader_criteria(cls, rule, include_aliases=True) for cls, rule in rules.items()]
+
+    def process_compile_state(self, compile_state: Any) -> None:
+        self.get_global_criteria(compile_state.global_attributes)
+
+    def process_compile_state_replaced_entities(self, compile_state: Any, mapper_entities: Any) -> None:
+        self.process_compile_state(compile_state)
+
+    def get_global_criteria(self, attributes: dict[Any, Any]) -> None:
+        for part in self.parts:
+            part.get_global_criteria(attributes)
+
+
+_inside = cache(Inside)
 
 
 def _scoped_classes() -> list[Any]:
@@ -275,7 +302,7 @@ def _guard(state: ORMExecuteState) -> None:
     if not state.is_orm_statement or seen is None:
         _refuse_scoped(state)
     elif not state.is_insert:
-        state.statement = state.statement.options(*_options(len(seen.branches)))
+        state.statement = state.statement.options(_inside(len(seen.branches)))
 
 
 def _refuse_scoped(state: ORMExecuteState) -> None:

@@ -224,7 +224,9 @@ def go(location: str) -> Response:
 
 
 def _answer_again(earlier: Sent) -> Response:
-    return for_htmx(make_response(redirect(earlier.location or "/", 303)))
+    response = go(earlier.location or "/")
+    once.stamp(response)
+    return for_htmx(response)
 
 
 def _keep(response: Response) -> None:
@@ -234,6 +236,7 @@ def _keep(response: Response) -> None:
     if said[0] and response.location:
         response.location += f"{'&' if '?' in response.location else '?'}r={uid.hex}"
     once.keep(uid, response.status_code, response.location or "", said)
+    once.stamp(response)
 
 
 def for_htmx(response: Response) -> Response:

@@ -5,7 +5,7 @@ var doc = document, root = doc.documentElement, lastButton = null;
 function $(id) { return doc.getElementById(id); }
 function on(type, fn, capture) { doc.addEventListener(type, fn, capture); }
 
-/* after every swap: errors get the focus, messages get a voice */
+/* after a swap errors get the focus, messages a voice */
 function settle() {
   var summary = $("errsum"), prefix = doc.body.dataset.errTitle;
   if (summary && !summary.dataset.seen) {
@@ -50,7 +50,7 @@ function retry(elt) {
   };
 }
 
-/* buttons say they are busy; a second submit of the same form is dropped */
+/* buttons say they are busy; a second submit is dropped */
 function busy(form) {
   var button = form.lastButton;
   form.dataset.busy = "1";
@@ -77,14 +77,13 @@ function isForm(elt) { return elt && elt.tagName === "FORM" && !("nobusy" in elt
 on("submit", e => {
   var form = e.target;
   if (form.dataset.busy) { e.preventDefault(); e.stopImmediatePropagation(); return; }
-  var first = form.querySelector("[name$=happened_at]");
-  if (first && !first.value) first.value = new Date().toISOString();
+  form.querySelectorAll("[name$=happened_at]").forEach(it => it.value = it.value || new Date().toISOString());
   form.lastButton = e.submitter || (lastButton && lastButton.form === form ? lastButton : null);
 }, true);
 on("submit", e => {
   var form = e.target;
   if (e.defaultPrevented || !isForm(form) || form.getAttribute("method") !== "post") return;
-  if (navigator.onLine === false) { e.preventDefault(); complain("offline", retry(form)); return; }
+  if (!navigator.onLine) { e.preventDefault(); complain("offline", retry(form)); return; }
   setTimeout(busy, 0, form);
 });
 on("htmx:beforeRequest", e => {
@@ -105,6 +104,7 @@ on("htmx:responseError", e => {
   if (e.detail.xhr.status >= 500) failed(e);
   else complain("refused", () => location.reload());
 });
+on("outbox:no", e => complain(e.detail, retry(e.target)));
 on("htmx:afterSettle", settle);
 on("htmx:afterSwap", e => {
   var row = asker(e), next;

@@ -33,6 +33,7 @@ from gridunion.accounts import guessing, models
 from gridunion.accounts.models import Account, Posting, SignIn
 from gridunion.db import db, write
 from gridunion.doors import digest, form_token
+from gridunion.members import reads
 from gridunion.members.models import Person
 from gridunion.members.search import index_id, question
 from gridunion.rights import Held, Viewer
@@ -161,6 +162,7 @@ def site(app: Flask) -> Iterator[Flask]:
     """A fresh base, at noon on Thursday 19 November 2026."""
     with app.app_context():
         put_back(app)
+    reads.forget_all()
     with clock.at(NOON):
         yield app
     app.extensions.pop("gridunion.settings", None)
@@ -234,7 +236,7 @@ class Someone:
             f"{response.status_code} instead of {status}: {page.text[:600]}"
         )
         if status == 200 and response.mimetype == "text/html" and "<html" in page.html:
-            page.look_over()
+            page.look_over(self.site)
         return page
 
 
@@ -263,11 +265,14 @@ class Page:
         found = re.search(r'data-total="(\d+)"', self.html)
         return int(found[1]) if found else 0
 
-    def look_over(self) -> None:
+    def look_over(self, site: Flask) -> None:
         assert self.html.count("<h1") == 1, "a page has one h1"
         assert "style=" not in self.html, "inline style would break the CSP"
         assert "{{" not in self.html
         assert "None" not in self.text, self.text
+        addresses = site.url_map.bind("localhost")
+        for href in set(re.findall(r'(?:href|action)="(/[^"?#]*)', self.html)):
+            assert any(addresses.allowed_methods(href)), f"{href} leads nowhere"
 
     def __contains__(self, words: str) -> bool:
         return words in self.text
@@ -307,7 +312,7 @@ def as_viewer(login: str) -> Viewer:
             )
             for p in account.held
         ]
-    return Viewer(account.id, account.uid.hex, account.name, False, 0, tuple(held))
+    return Viewer(account.id, str(account.uid), account.name, False, 0, tuple(held))
 
 
 def matching(asked: str, code: str) -> list[Person]:

@@ -171,10 +171,13 @@ def test_a_leader_raises_one_and_the_street_closes_it(
     assert "等你答复" not in supervisor.get("/status/")
     leader.post(f"{url}/answer", {"words": ""}, 422)
     leader.post(f"{url}/answer", {"words": "已约谈站长"})
+    assert "不等你答复" in leader.post(f"{url}/answer", {"words": "又答一次"}, 409)
     leader.post(f"{url}/rise")
+    assert "不由你上报" in leader.post(f"{url}/rise", status=409)
     assert "1 条预警等你答复" in supervisor.get("/status/")
     assert supervisor.get("/alerts/").total == 1
-    supervisor.post(f"{url}/close", {"words": "没事了"}, 409)
+    early = supervisor.post(f"{url}/close", {"words": "没事了"}, 409)
+    assert "还没答复：汉中路街道工会联合会" in early and "没事了" in early.html, "what was typed is not lost"
     supervisor.post(f"{url}/answer", {"words": "街道已到场"})
     supervisor.post(f"{url}/close", {"words": "工资都发了"})
     page = leader.get(url)

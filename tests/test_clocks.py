@@ -23,9 +23,10 @@ from gridunion.complaints.models import Complaint
 from gridunion.complaints.rounds import make_round
 from gridunion.db import db, write
 from gridunion.jobs import Job, tick, work_one
+from gridunion.reporting.telling import told_to
 from gridunion.rights import Viewer
 from tests.conftest import Someone, as_viewer, unit
-from tests.test_complaints import account, assigned, form_of, look_again, there
+from tests.test_complaints import account, assigned, form_of, look_again, taken, there
 
 WORDS = "说清楚了办到哪一步"
 Moment = tuple[int, ...]  # year, month, day, hour, minute in Shanghai; noon when no hour is given
@@ -446,6 +447,92 @@ def test_a_round_takes_no_form_out_of_anybodys_hand(lifted: Flask) -> None:
     assert steps_of(case)[-2:] == ["overdue", "reply"]
 
 
+def test_holidays_entered_meanwhile_take_no_form_out_of_anybodys_hand(lifted: Flask, admin: Someone) -> None:
+    case, waiting = assigned(category="welfare"), taken(category="welfare")
+    first = waiting.running_promise
+    worker = Someone(lifted, "worker")
+    sent = form_of(worker.get(there(case, "reply")))
+    for day in ("2026-11-20", "2026-11-24"):
+        admin.post("/calendar", {"day": day, "works": "no", "name": "放假"})
+    while work_one():
+        pass
+    worker.post(there(case, "reply"), sent | {"words": WORDS, "told": "phone"})
+    look_again()
+    assert steps_of(case)[-3:] == ["recount", "recount", "reply"]
+    assert [line.title for line in told_to(case)].count("放假安排有变，期限重新算") == 1, "to the worker once"
+    assert first and first.due_at == close((2026, 11, 26)), "a word within three working days"
+    assert waiting.accept_due_at == close((2026, 11, 23))
+
+
+def test_a_holiday_moves_what_lies_behind_it_and_no_limit_by_which_a_case_was_judged(
+    lifted: Flask, admin: Someone
+) -> None:
+    case, again, done = (assigned(category="welfare") for _nth in range(3))
+    with write():
+        done.resolve(as_viewer("worker"), WORDS, "solved", "phone")
+        again.resolve(as_viewer("worker"), WORDS, "solved", "phone")
+        again.reopen(as_viewer("leader"), WORDS)
+    assert (case.due_at, case.street_at, again.due_at) == (
+        close((2026, 11, 30)), close((2026, 12, 2)), close((2026, 11, 25)),
+    )  # fmt: skip
+    for day in ("2026-12-01", "2026-11-24"):
+        admin.post("/calendar", {"day": day, "works": "no", "name": "放假"})
+        while work_one():
+            pass
+        look_again()
+        if day == "2026-12-01":
+            assert (case.due_at, case.street_at) == (close((2026, 11, 30)), close((2026, 12, 3)))
+    assert (again.due_at, again.first_due_at) == (close((2026, 11, 26)), close((2026, 11, 30)))
+    moved = again.last("recount")
+    assert moved and moved.was_due_at == close((2026, 11, 25)), "for whoever looks at a day before"
+    assert done.call_due_at == close((2026, 11, 25)) and done.times("recount") == 1
+    assert "改到 11月25日 前回访" in Someone(lifted, "leader").get(there(done))
+    with write():
+        db.session.execute(update(Job).values(done_at=None, tries=0))
+    while work_one():
+        pass
+    look_again()
+    assert done.call_due_at == close((2026, 11, 25)), "a job done twice moves nothing"
+
+
+def test_a_holiday_moves_waits_and_promised_words_too_late_case_or_not(lifted: Flask) -> None:
+    waiting, late = (assigned(category="welfare") for _nth in range(2))
+    mediated = assigned(category="contract")
+    with on((2026, 11, 23)):
+        with write():
+            waiting.pause(as_viewer("worker"), WORDS, "phone")
+            mediated.mediate(as_viewer("leader"), WORDS, "phone")
+        assert waiting.wait_until == close((2026, 11, 30)) and mediated.wait_until == close((2026, 12, 8))
+        assert (waiting.due_at, mediated.due_at) == (close((2026, 12, 7)), close((2026, 12, 25)))
+    with on((2026, 11, 24)):
+        Someone(lifted, "admin").post("/calendar", {"day": "2026-11-27", "works": "no", "name": "放假"})
+        while work_one():
+            pass
+        look_again()
+        assert waiting.wait_until == close((2026, 12, 1)), "five working days for the worker to come"
+        assert waiting.due_at == close((2026, 12, 8)) and mediated.due_at == close((2026, 12, 25))
+    with on((2026, 12, 4)):
+        with write():
+            late.reply(as_viewer("worker"), WORDS, "phone")
+        make_round()
+        assert late.overdue and late.running_promise.due_at == close((2026, 12, 7))
+        admin = Someone(lifted, "admin")
+        for _twice in range(2):
+            for day in ("2026-12-07", "2026-12-08"):
+                admin.post("/calendar", {"day": day, "works": "no", "name": "放假"})
+            while work_one():
+                pass
+            with write():
+                db.session.execute(update(Job).values(done_at=None, tries=0))
+        look_again()
+        assert mediated.wait_until == close((2026, 12, 9)), "fifteen days, never ending on a holiday"
+        assert mediated.due_at == close((2026, 12, 28)), "and what was left then runs on from there"
+        assert late.running_promise.due_at == close((2026, 12, 9)), "three days, never ending on a holiday"
+        assert late.due_at == close((2026, 12, 1)) and late.alarm == "street"
+        assert late.times("recount") == 3, "once for each day entered"
+        assert "改到 12月9日 前给本人回音" in Someone(lifted, "leader").get(there(late))
+
+
 def test_pages_see_what_no_round_has_written_yet(lifted: Flask) -> None:
     case = assigned(category="welfare")
     with on((2026, 11, 27, 9, 0)):
@@ -522,4 +609,4 @@ def test_when_the_spring_festival_is_published_what_was_counted_over_it_moves(li
         assert waiting.due_at == close((2027, 2, 19)), "seven working days after the wait"
         assert fresh.due_at == close((2027, 2, 15)) and fresh.times("recount") == 0
         page = Someone(lifted, "worker").get(there(case))
-        assert page.text.count("放假安排有变，期限重新算") == 1 and "改到 2月14日 前办结" in page
+        assert page.text.count("放假安排有变，期限重新算") == 1 and "系统，改到 2月14日 前办结" in page

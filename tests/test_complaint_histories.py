@@ -98,6 +98,7 @@ class Model:
     escalated: bool = False
     lies_long: bool = False
     returnable: bool = False
+    too_late: bool = False
     extended: int = 0
     times: Counter[str] = field(default_factory=Counter)
     rated: bool = False
@@ -116,7 +117,7 @@ class Model:
         office = {"supervisor"} | (self.here & {"leader"})
         if name == "escalate":
             return set() if self.escalated or self.reopened > 1 else self.decides() - {"supervisor"}
-        if name == "extend" and self.times["extend"]:
+        if (name == "extend" and self.times["extend"]) or (name == "reopen" and self.too_late):
             return {"supervisor"}
         if name in DECIDED:
             return self.decides()
@@ -194,7 +195,7 @@ class Model:
 
     def allows_own(self, name: str) -> bool:
         """Whether the worker may take a step; opening the case again, twice in all."""
-        over = {"rate": self.rated, "reopen": self.reopened > 1}
+        over = {"rate": self.rated or self.too_late, "reopen": self.reopened > 1 or self.too_late}
         return self.state in OWN[name] and not over.get(name, False)
 
     def take_own(self, name: str, answer: str) -> None:
@@ -279,6 +280,7 @@ class Histories(RuleBasedStateMachine):
             "withdraw": lambda: case.withdraw_own(WORDS),
         }
         with clock.at(self.now):
+            self._tell_the_time()
             assert (name in case.own_steps()) == self.model.allows_own(name)
             try:
                 with write():
@@ -347,6 +349,8 @@ class Histories(RuleBasedStateMachine):
         self.model.lies_long = after_workdays(case.due_at, 2) < self.now
         given = [event.happened_at for event in case.events if event.step == "assign"]
         self.model.returnable = bool(given) and after_workdays(given[-1], 1) >= self.now
+        ended = case.resolved_at or case.closed_at or self.now
+        self.model.too_late = clock.local(self.now).date() - clock.local(ended).date() > timedelta(days=30)
 
     def _look_at_the_limits(self, name: str, again: bool) -> None:
         """More time and a new beginning move the limit of a case, and never the one it is judged by."""

@@ -671,6 +671,7 @@ def test_a_complaint_is_raised_in_the_form_of_a_visit_and_one_save_stores_both(
         for headers in ({}, {"HX-Request": "true", "HX-Target": "main"}):
             page = worker.post(address, said | typed, 422, headers=headers)
             assert fault in page and all(words in page.html for words in said.values())
+    assert "请选是什么事" in worker.post(address, {"outcome": "met", "case-people": "12"}, 422)
     assert db.session.scalars(select(Visit)).all() == []
     db.session.rollback()
 
@@ -1069,7 +1070,7 @@ def test_who_waits_too_long_is_marked_in_the_list_of_members(lifted: Flask, work
         quiet = taken(category="harassment", person=person)
     assert "诉求超期" in worker.get("/members/")
     assert quiet.person_id is None
-    waiting = select(Person.id).where(waits_too_long(1)).execution_options(branch=True)
+    waiting = select(Person.id).where(waits_too_long(1, True)).execution_options(branch=True)
     with looking(as_viewer("worker"), "see members"):
         assert db.session.scalars(waiting).all() == [person.id]
     with looking(as_viewer("neighbor"), "see members"):

@@ -133,6 +133,24 @@ def test_special_days_are_only_those_that_differ_from_the_week() -> None:
     assert {day.year for day in PUBLISHED} == {2025, 2026}
 
 
+def test_the_make_up_days_are_those_of_the_state_council() -> None:
+    """As the packages chinesecalendar 1.11.0 and holidays 0.109 both have them."""
+    made_up = {year: [f"{day:%m%d}" for day, (works, _) in published_days([year]).items() if works]
+               for year in (2024, 2025, 2026)}  # fmt: skip
+    assert made_up == {
+        2024: ["0204", "0218", "0407", "0428", "0511", "0914", "0929", "1012"],
+        2025: ["0126", "0208", "0427", "0928", "1011"],
+        2026: ["0104", "0214", "0228", "0509", "0920", "1010"],
+    }
+    assert [
+        sum(day.year == year for day in published_days([year])) - len(made_up[year]) for year in made_up
+    ] == [
+        19,
+        18,
+        19,
+    ]
+
+
 def test_an_administrator_can_overrule_the_week() -> None:
     days = Days({date(2026, 11, 17): False, date(2026, 11, 21): True})
     assert days.add_workdays(date(2026, 11, 16), 4) == date(2026, 11, 21)

@@ -1,10 +1,11 @@
 """Who sees what: decided once, closed by default."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text, update
+from sqlalchemy import event, func, select, text, update
 from sqlalchemy.orm import joinedload
 
 from gridunion.db import NotWriting, db, write
@@ -118,3 +119,21 @@ def test_an_unknown_address_and_a_strangers_address_answer_alike(lifted: Flask, 
     answers = [worker.get(f"/members/{uid}", status=404) for uid in (stranger.uid, uuid4())]  # type: ignore[attr-defined]
     numbers = [page.html for page in answers]
     assert len(numbers[0]) == len(numbers[1])
+
+
+def test_each_step_on_the_way_from_a_record_is_limited_once(lifted: Flask) -> None:
+    """And not once more for each step that led there."""
+    member()
+    db.session.commit()
+    db.session.expunge_all()
+    _see_as("worker")
+    asked: list[str] = []
+
+    def hear(_connection: Any, _cursor: Any, sql: str, *_more: Any) -> None:
+        asked.append(sql)
+
+    event.listen(db.engine, "before_cursor_execute", hear)
+    person = db.session.scalars(select(Person)).one()
+    assert person.unit.code == "211" and person.unit.parent is None  # the community is not the worker's
+    event.remove(db.engine, "before_cursor_execute", hear)
+    assert [sql.count("unit.path >= ") for sql in asked if "FROM unit" in sql] == [1, 1, 1]

@@ -1,6 +1,7 @@
 """离岗交接: what is open in somebody's name, its way into other hands, and why an account with open work stays on."""
 
 import re
+from base64 import b64decode
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,14 +11,17 @@ from sqlalchemy import select
 
 from gridunion import clock, settings
 from gridunion.accounts.models import Account, Posting, hash_password
+from gridunion.accounts.unsent import Unsent
 from gridunion.audit import Trail
 from gridunion.complaints import handing
 from gridunion.complaints.conflicts import Tie
 from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.exchange.larger import ExportRequest
+from gridunion.leaving import offering
 from gridunion.leaving.models import HandOver
 from gridunion.members.models import Person
+from gridunion.receipts import Receipt
 from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
 from tests.conftest import NOON, PASSWORD, Page, Someone, as_viewer, member, unit
@@ -84,6 +88,22 @@ def test_a_number_opens_exactly_what_it_counts(signed: Flask, leader: Someone, w
     for name, n in shown.items():
         assert leader.get(f"/handover/{account('worker').uid}/open/{name}").total == n, name
     assert numbers(left(worker)) == shown
+
+
+def test_the_way_to_ones_own_hand_over_stands_in_ones_own_page(signed: Flask, worker: Someone) -> None:
+    way = re.search(r'href="(/handover/[^"]+)"', worker.get("/me").html)
+    assert way and "离岗交接" in worker.get(way[1])
+
+
+def test_a_paper_that_holds_no_more_says_that_the_rest_comes_on_the_next(
+    signed: Flask, leader: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case()
+    visit_due()
+    page = f"/handover/{account('worker').uid}/new"
+    assert "一张交接单最多写" not in leader.get(page)
+    monkeypatch.setattr(offering, "MOST", 1)
+    assert "一张交接单最多写 1 件，其余的下一张再交" in leader.get(page)
 
 
 def test_what_somebody_else_sees_to_as_well_is_nobodys_own(signed: Flask, leader: Someone) -> None:
@@ -174,13 +194,18 @@ def test_a_case_goes_to_nobody_who_is_not_posted_there(signed: Flask, leader: So
     assert "罗春梅不在那里任职" in refused
 
 
-def test_a_case_goes_to_nobody_who_works_for_the_accused(signed: Flask, leader: Someone) -> None:
+def test_a_case_goes_to_nobody_who_works_for_the_accused(
+    signed: Flask, leader: Someone, supervisor: Someone
+) -> None:
     with write():
         made = Complaint.take(unit("211"), as_viewer("worker"), "马小军", None, "汉宁轩饭店", category="wages",
                               channel="walk_in", text="两个月工资没发")  # fmt: skip
         made.assign(account("worker"), as_viewer("leader"))
     member("何建平", phone=account("leader").phone or "", employer_name="汉宁轩饭店")
-    assert "何建平要回避" in give(leader, "leader", 422, gone="y")
+    assert "何建平要回避" in give(supervisor, "leader", 422, gone="y")
+    give(leader, "leader", gone="y")  # who keeps away is not even told that there is one
+    db.session.refresh(made)
+    assert made.handler_id == account("worker").id
 
 
 def test_a_case_goes_to_nobody_who_declared_a_tie_or_gave_it_back(signed: Flask, leader: Someone) -> None:
@@ -209,8 +234,10 @@ def test_a_sealed_case_is_not_betrayed(signed: Flask, leader: Someone, superviso
     assert made.sealed
     apart = left(leader)
     assert "另有需要单独交接的事" in apart and "cases" not in numbers(apart)
+    assert "没有要交接的" not in apart and "还有没交接的事" in apart
     for page in (left(supervisor), supervisor.get(f"/handover/{account('worker').uid}/open/cases")):
         assert "另有" not in page and "没有" in page
+    assert "账号可以停用" not in left(supervisor), "only who switches it off is told whether that is so"
     assert supervisor.get(f"/handover/{account('worker').uid}/open/apart").total == 0
     assert offered(leader.get(f"/handover/{account('worker').uid}/new")) == []
 
@@ -367,3 +394,102 @@ def _count(someone: Someone, url: str) -> int:
     with asked(someone.site) as heard:
         someone.get(url)
     return len(heard)
+
+
+# ── phones that hold entries back ──
+
+PHONE = "0123456789abcdef" * 2
+
+
+def tell(someone: Someone, entries: int | str, phone: str = PHONE, status: int = 204) -> Page:
+    page = _fresh(someone.post("/unsent", {"phone": phone, "entries": entries}, status))
+    db.session.expire_all()
+    return page
+
+
+def test_entries_on_a_phone_are_open_in_their_owners_name_until_they_are_sent(
+    signed: Flask, worker: Someone, leader: Someone, admin: Someone
+) -> None:
+    tell(worker, 3)
+    page = left(leader)
+    assert numbers(page)["phones"] == 1 and "还有 1 件没交接" in page
+    rows = leader.get(f"/handover/{account('worker').uid}/open/phones")
+    assert rows.total == 1 and "3 条没传" in rows and "11月19日 12:00 说的" in rows
+    with clock.at(NOON + timedelta(hours=73)):
+        assert "传不上来了" in Someone(signed, "leader").get(f"/handover/{account('worker').uid}/open/phones")
+    switch_off = f"/accounts/{account('worker').uid}/off"
+    assert "还有没交接的事" in admin.post(switch_off, status=422)
+    tell(worker, 0)
+    assert "phones" not in numbers(left(leader)), "who sent them all has nothing there"
+    _fresh(admin.post(switch_off))
+    db.session.expire_all()
+    assert not account("worker").active
+
+
+def test_who_stands_above_signs_for_a_phone_that_is_gone(
+    signed: Flask, worker: Someone, leader: Someone, neighbor: Someone, leader2: Someone, auditor: Someone
+) -> None:
+    tell(worker, 2)
+    told = db.session.scalars(select(Unsent)).one()
+    here, form = f"/handover/phones/{told.uid}", {"reason": "手机掉进水里", "password": PASSWORD}
+    assert here not in worker.get(f"/handover/{account('worker').uid}/open/phones").html
+    assert here in leader.get(f"/handover/{account('worker').uid}/open/phones").html
+    for someone, status in ((worker, 403), (neighbor, 403), (leader2, 404)):
+        someone.get(here, status)
+        someone.post(here, form, status)
+    assert "请写原因" in leader.post(here, form | {"reason": " "}, 422)
+    assert "密码不对" in leader.post(here, form | {"password": "qianfoshan"}, 422)
+    with clock.at(NOON + timedelta(minutes=1)):
+        page = leader.get(_fresh(leader.post(here, form)).location)
+    assert "没有要交接的" in page and "手机掉进水里" in page and "何建平签字" in page
+    with clock.at(NOON + timedelta(minutes=2)):
+        assert "这里现在不用你签字" in leader.post(here, form, 409)
+    trail = auditor.get("/trail")
+    assert "手机里的记录算丢了" in trail and "手机掉进水里" in trail
+    tell(worker, 1)
+    assert numbers(left(leader))["phones"] == 1, "the phone was found again"
+
+
+def test_a_phone_says_a_number_and_nothing_else(signed: Flask, worker: Someone, nobody: Someone) -> None:
+    tell(nobody, 1, status=401)
+    for phone, entries in (
+        ("A" * 32, 1),
+        ("a" * 31, 1),
+        (PHONE, -1),
+        (PHONE, "1e3"),
+        (PHONE, "四"),
+        (PHONE, 5000),
+    ):
+        tell(worker, entries, phone, 422)
+    assert not db.session.scalars(select(Unsent)).all()
+    lines = len(db.session.scalars(select(Trail)).all())
+    for entries in (1, 999, 2):
+        tell(worker, entries)
+        assert db.session.scalars(select(Unsent.entries)).all() == [min(entries, 50)]
+    for number in range(1, 20):
+        tell(worker, 1, f"{number:032}")
+    tell(worker, 1, "f" * 32, 429)
+    assert not db.session.scalars(select(Receipt)).all()
+    assert len(db.session.scalars(select(Trail)).all()) == lines
+
+
+def test_the_key_of_the_outbox_is_the_same_for_one_and_another_for_each(
+    signed: Flask, worker: Someone, neighbor: Someone, nobody: Someone
+) -> None:
+    def key(someone: Someone) -> bytes:
+        found = re.search(r'data-key="([^"]+)"', someone.get("/unsent").html)
+        assert found
+        seen.append(found[1])
+        masked = b64decode(found[1])
+        return bytes(a ^ b for a, b in zip(masked[:32], masked[32:], strict=True))
+
+    seen: list[str] = []
+    keys = [key(one) for one in (worker, worker, Someone(signed, "worker"), neighbor)]
+    assert keys[0] == keys[1] == keys[2] != keys[3] and len(set(seen)) == 4
+    assert "outbox" not in nobody.get("/login").html
+
+
+def test_leaving_clears_the_phone_unless_something_waits_on_it(signed: Flask, site: Flask) -> None:
+    for kept, cleared in (("", '"cache", "storage"'), ("1", '"cache"')):
+        page = Someone(site, "worker").post("/logout", {"kept": kept})
+        assert page.response.headers["Clear-Site-Data"] == cleared

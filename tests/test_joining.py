@@ -339,6 +339,8 @@ def test_more_than_usual_waits_for_the_leader_who_decides_once(
     assert "有 2 份申请等你看名单" in page and "1 件等你拿主意" in page
     held = leader.get("/applications/held")
     assert held.total == 2
+    none = leader.post("/applications/held", {"act": "admit"}, 422)
+    assert "请至少勾一份申请" in none and 'name="application"' in none.html and " checked" not in none.html
     leader.post("/applications/held", {"act": "admit", "application": str(applications(state="held")[0].uid)})
     assert worker.get("/applications/").total == 4
     upto = re.findall(r'name="upto" value="([^"]+)"', leader.get("/applications/held").html)[0]

@@ -4,13 +4,15 @@ import re
 from datetime import UTC, date, datetime
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from gridunion import audit, clock
+from gridunion.calendar import SpecialDay
 from gridunion.db import db, write
 from gridunion.letters.models import Letter, Settled, TellsOnSomebody
+from gridunion.letters.recounting import recount
 from tests.conftest import Someone, as_viewer, unit
 from tests.test_complaints import assigned, look_again, taken, there
 from tests.test_protection import SHOP, bind, ledger
@@ -44,6 +46,23 @@ def test_a_letter_waits_fifteen_working_days(lifted: Flask) -> None:
     assert letter.state == "waiting"
     with at_noon(2026, 12, 11):
         assert letter.state == "overdue"
+
+
+def test_holidays_entered_later_give_an_answer_as_many_working_days(lifted: Flask) -> None:
+    with at_noon(2026, 12, 25):
+        letter = sent()
+        over = sent()
+        with write():
+            over.settled_at = clock.now()
+            db.session.add(SpecialDay(day=date(2027, 1, 12), works=False, name_zh="放假"))
+        before = over.due_at
+    with at_noon(2026, 12, 26):
+        g.pop("days", None)
+        for _twice in range(2):
+            recount()
+    look_again()
+    assert clock.local(letter.due_at).date() == date(2027, 1, 18), "the Monday after that Friday"
+    assert over.due_at == before, "nothing is awaited there"
 
 
 def test_a_letter_goes_from_a_case_to_the_employer_and_comes_back(lifted: Flask, leader: Someone) -> None:
@@ -103,6 +122,22 @@ def test_after_a_reminder_comes_an_opinion_and_then_a_proposal_to_an_office(
     ] * 2
     with pytest.raises(Settled), write():
         db.session.get_one(Letter, first.id).take_reply("晚了", clock.today())
+
+
+def test_after_a_reply_that_mends_nothing_a_stronger_letter_follows_once(
+    lifted: Flask, leader: Someone
+) -> None:
+    url = f"/letters/{sent(employer=ledger()).uid}"
+    leader.post(f"{url}/reply", {"on": "2026-11-19", "words": "不打算改"})
+    page = leader.get(url)
+    assert "已回复" in page and "再发意见书" in page
+    leader.post(f"{url}/next", {"addressee": SHOP, "words": WORDS})
+    page = leader.get(url)
+    assert "已回复" in page and "再发" not in page
+    again = leader.post(f"{url}/next", {"addressee": SHOP, "words": "写了很久的话"}, 409)
+    assert "后面已经再发过" in again and "写了很久的话" in again.html, "what was typed is not lost"
+    late = leader.post(f"{url}/reply", {"on": "2026-11-19", "words": "又打来电话"}, 409)
+    assert "已经记过回复" in late and "又打来电话" in late.html
 
 
 def test_overdue_answers_wait_on_the_desk(lifted: Flask) -> None:

@@ -198,6 +198,11 @@ def test_open_cases_about_an_employer_are_shown_before_a_new_one_is_made(
     neighbor.post("/complaints/new", sent | {"employer_name": "汉江快递站"})  # she sees none of them
     taken(name="余建民", employer_name="没登记的饭馆")
     assert "余建民" in worker.post("/complaints/new", sent | {"employer_name": "没登记的饭馆"}, 422)
+    with write():
+        db.session.add(Employer(name="没登记的饭馆", unit=unit("21")))
+    assert "余建民" in worker.post("/complaints/new", sent | {"employer_name": "没登记的饭馆"}, 422), (
+        "now it is"
+    )
 
 
 def test_of_two_cases_about_one_thing_everybody_hears(

@@ -1,15 +1,16 @@
 """Coming and going: retained, back, resigned, expelled, and from one union to another."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy import select
 
 from gridunion import clock
 from gridunion.accounts.models import Account, Posting
+from gridunion.calendar import SpecialDay
 from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
 from gridunion.employers.models import Employer
@@ -17,6 +18,7 @@ from gridunion.members.gone import EmployerGone
 from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.members.movement import MOVEMENTS
+from gridunion.members.recounting import recount
 from gridunion.members.transfer import Transfer
 from gridunion.tree import Unit
 from gridunion.visits.due import DueVisit
@@ -347,6 +349,19 @@ def test_a_stranger_does_not_know_of_a_transfer(
         who.post(f"/members/transfers/{uid}/withdraw", status=404)
     stranger.get(f"/members/{person.uid}/membership", 404)
     stranger.post(f"/members/transfers/{uid}/accept", {"cell": unit("221").uid.hex}, 403)
+
+
+def test_holidays_entered_later_give_the_other_union_as_many_working_days(
+    lifted: Flask, leader: Someone
+) -> None:
+    person = member()
+    leader.post(f"/members/{person.uid}/release", {"to": "210", "reason": "1"})
+    with write():
+        db.session.add(SpecialDay(day=date(2026, 12, 1), works=False, name_zh="放假"))
+    g.pop("days", None)
+    for _twice in range(2):
+        recount()
+    assert clock.local(the_transfer().due_at).isoformat()[:16] == "2026-12-04T17:30"
 
 
 @pytest.mark.once

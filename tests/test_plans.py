@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import func, insert, select, update
 
 from gridunion import clock, settings
+from gridunion.accounts.models import Account, Posting
 from gridunion.complaints.models import Complaint
 from gridunion.db import db, trusted, write
 from gridunion.employers.models import Employer
@@ -319,6 +320,14 @@ def test_a_unit_has_its_own_rhythm_and_nought_means_none(lifted: Flask) -> None:
     put("visit.every.member", 0)
     seen(400, "李春生", "221", phone="13609162003")
     assert plan_all() == 0
+    assert waiting() == [], "nor does anybody wait for what was planned before"
+
+
+def test_who_stays_in_a_cell_that_closed_is_not_forgotten(lifted: Flask) -> None:
+    seen(400)
+    with write():
+        unit("211").close(TODAY, unit("2110"))
+    assert plan_all() == 1
 
 
 def test_what_nobody_made_is_missed_only_when_the_next_takes_its_place(lifted: Flask) -> None:
@@ -524,6 +533,15 @@ def test_the_leader_is_told_of_what_is_late(lifted: Flask, leader: Someone) -> N
     town()
     told = re.search(r'href="([^"]*)">1 次走访超期', leader.get("/inbox").html)
     assert told and leader.get(told[1]).total == 1
+
+
+def test_who_leads_two_communities_is_told_of_the_second_too(lifted: Flask) -> None:
+    town()
+    with write():
+        account = db.session.scalars(select(Account).where(Account.login == "leader2")).one()
+        Posting.give(account, "leader", unit("21"), TODAY)
+    told = re.search(r'href="([^"]*)">1 次走访超期', Someone(lifted, "leader2").get("/inbox").html)
+    assert told and "/plan/21/" in told[1]
 
 
 def test_a_visit_to_an_employer_stands_in_the_figures_and_their_records(

@@ -184,7 +184,7 @@ def test_somebody_who_only_has_a_login_of_the_demo_is_no_demo(production: Flask)
 
 NEED_TABLES = (
     "load units x.csv", "load employers x.csv", "load members x.csv", "tick", "verify-trail", "keys rotate", "work",
-    "serve", "demo", "visits plan", "status verify", "admin create --login chief --name 任国强",
+    "serve", "demo", "visits plan", "status verify", "retention", "admin create --login chief --name 任国强",
 )  # fmt: skip
 NEED_NONE = {"setup", "up", "db"}
 

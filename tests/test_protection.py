@@ -21,6 +21,7 @@ from gridunion.complaints.unsealing import Unsealing
 from gridunion.db import db, write
 from gridunion.employers.models import Employer
 from gridunion.letters.models import Letter
+from gridunion.members.models import Person
 from tests.bases import POSTGRES
 from tests.conftest import CAST, NOON, Someone, as_viewer, member, unit
 from tests.test_complaints import OPTIONS, account, assigned, look_again, taken, there
@@ -259,10 +260,11 @@ def test_harassment_goes_only_to_the_officer_or_the_leader(lifted: Flask, leader
 def test_the_administrator_gives_the_duty(lifted: Flask, admin: Someone) -> None:
     posting = account("worker").held[0]
     admin.get(f"/accounts/postings/{posting.uid}/duty")
-    admin.post(f"/accounts/postings/{posting.uid}/duty", {"duty": "women"})
+    admin.post(f"/accounts/postings/{posting.uid}/duty", {"duty": "women", "professional": "y"})
     look_again()
-    assert account("worker").held[0].duty == "women"
-    assert "女职工委员会委员" in admin.get(f"/accounts/{account('worker').uid}")
+    assert (posting.duty, posting.professional) == ("women", True)
+    page = admin.get(f"/accounts/{account('worker').uid}")
+    assert "女职工委员会委员" in page and "职业化" in page
 
 
 # ── breaking the glass ──
@@ -302,6 +304,35 @@ def test_two_people_open_a_sealed_case_for_some_hours_and_its_readers_know(
     assert {"unseal", "open sealed"} <= actions
     asked = select(audit.Trail.action).where(audit.Trail.kind == "unsealing").order_by(audit.Trail.id)
     assert list(db.session.scalars(asked)) == ["create", "change"]
+
+
+def test_who_leads_two_communities_says_in_which_the_case_lies(lifted: Flask, leader: Someone) -> None:
+    case = taken(category="harassment", text="车间主任动手动脚")
+    with write():
+        Posting.give(account("leader2"), "leader", unit("21"), clock.today())
+    both = Someone(lifted, "leader2")
+    assert "哪里的诉求" in both.get("/complaints/unseal") and "哪里的诉求" not in leader.get(
+        "/complaints/unseal"
+    )
+    both.post("/complaints/unseal", {"unit": "21", "number": case.code, "words": "当事人找来"})
+    decide(leader)
+    assert "车间主任动手动脚" in both.get(there(case))
+
+
+def test_what_one_of_two_leaders_asks_waits_for_the_other_for_three_days_and_is_answered_once(
+    lifted: Flask, leader: Someone
+) -> None:
+    with write():
+        Posting.give(account("worker"), "leader", unit("21"), clock.today())
+    deputy, words = Someone(lifted, "worker"), "1 份看保密诉求的申请等你答复"
+    ask(deputy, "密100001")
+    assert words in leader.get("/inbox") and words not in deputy.get("/inbox")
+    with clock.at(NOON + timedelta(days=3, minutes=1)):
+        assert words not in Someone(lifted, "leader").get("/inbox")
+    asked = {"asked": str(db.session.scalars(select(Unsealing)).one().uid), "answer": "no"}
+    leader.post("/complaints/unseal/decision", asked)
+    assert words not in leader.get("/inbox")
+    assert "已经有人答复" in leader.post("/complaints/unseal/decision", asked, 422)
 
 
 def test_nobody_agrees_to_his_own_request_nor_to_one_of_another_branch(
@@ -396,7 +427,7 @@ PAGES = (
 )  # fmt: skip
 VARIES = re.compile(
     r'(csrf_token|client_key)" value="[^"]*"|更新于 [\d:]+|数据截至 [^<]*|after=[\w.-]+'
-    r'|"num">[0-9a-f]{12}<'
+    r'|"num">[0-9a-f]{12}<|data-(key|token)="[^"]*"'
 )
 
 
@@ -440,6 +471,59 @@ def test_a_leader_tied_to_an_employer_known_by_name_decides_nothing(lifted: Flas
     assert leader.get("/inbox").total == 0
     with looking(as_viewer("supervisor"), "decide complaints"):
         assert counts("street") == {"street": 1}
+
+
+def works_at(login: str, employer: str) -> None:
+    """The register knows somebody of the staff as an employee, by a name no ledger has."""
+    phone = f"1350916000{len(login)}"
+    with write():
+        account(login).phone = phone
+    member(account(login).name, phone=phone, employer_name=employer)
+
+
+def test_who_works_at_an_employer_known_only_by_name_meets_its_case_nowhere(
+    lifted: Flask, worker: Someone, leader: Someone
+) -> None:
+    case = assigned(employer_name="没登记的饭馆（南门店）")
+    assert "马小军" in worker.get("/complaints/?show=mine")
+    works_at("worker", "没登记的饭馆 (南门店)")
+    worker.get(there(case), 404)
+    worker.post(there(case, "progress"), {"words": "问过老板，月底发"}, 404)
+    for url in ("/today", "/complaints/?show=mine", "/complaints/?show=all"):
+        assert "马小军" not in worker.get(url)
+    assert "周素琴" not in leader.get(there(case, "assign")).html
+    with looking(as_viewer("leader"), "see complaints"):
+        assert counts("assign") == {"assign": 1}, "it waits for another hand"
+    look_again()
+    assert db.session.get_one(Complaint, case.id).lost_its_hand
+    with write():
+        account("worker").phone = None
+    assert "两个月工资没发" in worker.get(there(case)), "nobody knows where she works"
+
+
+def test_a_leader_who_works_at_an_employer_known_only_by_name_leaves_it_to_the_street(
+    lifted: Flask, leader: Someone, supervisor: Someone
+) -> None:
+    works_at("leader", "没登记的饭馆")
+    case, other = taken(employer_name="没登记的饭馆"), taken(name="余建民", employer_name="没登记的酒馆")
+    assert [login for login, *_ in CAST if case.may("assign", as_viewer(login))] == ["supervisor"]
+    assert [login for login, *_ in CAST if other.may("assign", as_viewer(login))] == ["leader"]
+    assert "马小军" not in leader.get("/inbox") and "余建民" in leader.get("/inbox")
+    leader.get(there(case), 404)
+    with looking(as_viewer("supervisor"), "decide complaints"):
+        assert counts("street") == {"street": 1}
+
+
+def test_where_somebody_works_is_known_once_the_file_says_so_and_as_long_as_it_does(
+    lifted: Flask, worker: Someone
+) -> None:
+    works_at("worker", "别的饭馆")
+    case = taken(employer_name="没登记的饭馆")
+    person = db.session.scalars(select(Person)).one()
+    for name, status in (("没登记的饭馆", 404), ("", 200)):
+        with write():
+            person.learn(employer_name=name)
+        worker.get(there(case), status)
 
 
 @pytest.mark.parametrize(

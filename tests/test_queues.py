@@ -145,6 +145,12 @@ def test_who_asks_the_same_again_within_ninety_days_is_linked(lifted: Flask, lea
         there(first)
     )
     assert leader.get("/complaints/?show=all&repeat=1").total == 2, "each repeats the one before it"
+    ledger("别的单位")
+    assert taken(person=person, employer_name="别的单位").repeat_of_id == others[1].id, (
+        "the ledger has it now"
+    )
+    silent = [taken(person=person), taken(person=person)]
+    assert [case.repeat_of_id for case in silent] == [None, silent[0].id], "of nobody is another matter"
 
 
 def test_a_link_leads_nobody_to_what_he_may_not_read(

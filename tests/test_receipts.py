@@ -80,6 +80,24 @@ def test_a_form_sent_twice_is_one_record_and_both_answers_name_it(
     assert first.location == second.location
     assert (stored(form.model), stored(Receipt)) == (records + 1, kept + 1)
     assert "已" in worker.get(second.location)
+    assert [page.response.headers.get("Receipt") for page in (first, second)] == [typed["client_key"]] * 2
+
+
+def test_a_phone_is_told_of_a_receipt_only_when_there_is_one(
+    sent: tuple[str, dict[str, str], Sent], worker: Someone, nobody: Someone
+) -> None:
+    url, typed, form = sent
+    key = {"client_key": typed["client_key"]}
+    worker.post(url, typed)
+    for page in (
+        worker.post(url, typed | {form.words: "别的话"}, 409),
+        worker.post(url, typed | form.wrong | {"client_key": "b" * 32}, 422),
+        nobody.post(url, typed, 401),
+        worker.post("/new", key, 405),
+    ):
+        assert "Receipt" not in page.response.headers
+    odd = worker.post(url, typed | {"client_key": "a\r\nSet-Cookie: b", "again": "y", "distinct": "y"})
+    assert "Receipt" not in odd.response.headers, "what is no key of ours is not said back"
 
 
 def test_a_form_sent_by_many_at_once_is_one_record(

@@ -225,6 +225,10 @@ def test_the_page_tells_offices_and_days_and_never_what_was_said_inside(
         assert words in page, words
     for words in ("爱闹事", "抓紧", account("worker").name, account("leader").name, "马小军", "两个月工资"):
         assert words not in page, words
+    with write():
+        case.escalate(leader, "老板不肯见社区的人")
+    page = tracked(nobody, slip)
+    assert "前，由汉中路街道工会联合会负责" in page and "不肯见" not in page
 
 
 def test_who_asked_reads_what_was_told_of_two_cases_in_one_and_nothing_of_the_unions_own_doings(
@@ -259,6 +263,20 @@ def test_reading_the_answer_on_the_page_counts_as_told(
     looks = [event for event in case.events if event.step == "see"]
     assert [(event.told, event.happened_at) for event in looks] == [("online", looks[0].happened_at)]
     assert "本人已查看" in leader.get(there(case))
+
+
+def test_an_answer_read_on_the_page_is_heard_also_when_the_case_went_to_the_street(
+    lifted: Flask, nobody: Someone
+) -> None:
+    slip = reported(nobody)
+    [case] = cases()
+    with write():
+        case.assign(account("worker"), as_viewer("leader"))
+        case.reply(as_viewer("worker"), "老板不肯见，正在请街道出面", None)
+        case.escalate(as_viewer("leader"), "社区谈不下来")
+    tracked(nobody, slip)
+    fresh()
+    assert (case.events[-1].step, case.events[-1].told) == ("see", "online")
 
 
 def test_a_ticket_is_good_in_the_browser_that_gave_the_numbers_and_for_half_an_hour(
@@ -386,7 +404,8 @@ def test_what_is_added_counts_like_a_report_against_robots(lifted: Flask, nobody
     slip = reported(nobody)
     for nth in range(4):
         own(nobody, slip, "add", words=f"第 {nth} 次补充")
-    assert "请等 60 分钟" in own(nobody, slip, "add", 409, words="再补充", photos=picture())
+    page = own(nobody, slip, "add", 409, words="再补充", photos=picture())
+    assert "请等 60 分钟" in page and "再补充" in page, "what was written is not lost"
     [case] = cases()
     assert [event.step for event in case.events].count("add") == 4
 

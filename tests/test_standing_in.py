@@ -102,6 +102,18 @@ def test_a_stand_in_who_declared_a_tie_keeps_away(lifted: Flask) -> None:
         made.progress(as_viewer("neighbor"), "问过老板，答应周五发")
 
 
+def test_a_stand_in_who_works_where_a_case_only_names_it_keeps_away(lifted: Flask, neighbor: Someone) -> None:
+    made = case(employer_name="没登记的饭馆")
+    away("worker", "neighbor")
+    assert neighbor.get("/complaints/?show=mine").total == 1
+    with write():
+        account("neighbor").phone = "13509160001"
+    member("罗春梅", "212", "13509160001", employer_name="没登记的饭馆")
+    assert neighbor.get("/complaints/?show=mine").total == 0
+    with write(), pytest.raises(NotYours):
+        made.progress(as_viewer("neighbor"), "问过老板，答应周五发")
+
+
 def test_a_sealed_case_stays_with_those_it_was_opened_to(lifted: Flask, neighbor: Someone) -> None:
     made = case(category="harassment")
     assert made.sealed
@@ -183,6 +195,9 @@ def test_a_stand_in_keeps_the_own_desk_and_finds_the_other_one(lifted: Flask, ne
 
 def test_the_trail_says_for_whom_somebody_acted(lifted: Flask, auditor: Someone) -> None:
     """The account is the real one; what the same person does in the own cell is nobody else's."""
+    with write():
+        once = Posting.give(account("neighbor"), "grid_worker", unit("211"), date(2026, 1, 1))
+        once.end(date(2026, 11, 1))
     away("worker", "neighbor")
     instead = Someone(lifted, "neighbor")
     due = member()

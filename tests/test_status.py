@@ -327,7 +327,9 @@ def test_a_street_sets_its_own_thresholds_from_a_day_on_and_everybody_reads_them
 ) -> None:
     key, new = "light.on_time.good", {"value": "90", "from_on": "2026-12-01", "unit": "2"}
     assert "改" in supervisor.get("/status/rules")
-    assert 'value="2"' in supervisor.get(f"/settings/{key}").html
+    page = supervisor.get(f"/settings/{key}")
+    assert 'value="2"' in page.html and "现在是 95" in page and "不填就对全部有效" not in page
+    assert 'href="/status/rules" aria-current="page"' in page.html, "where one is, the menu says"
     supervisor.post(f"/settings/{key}", new)
     page = worker.get("/status/rules")
     assert "12月1日 起 汉中路街道工会联合会" in page
@@ -335,11 +337,18 @@ def test_a_street_sets_its_own_thresholds_from_a_day_on_and_everybody_reads_them
     with site.app_context(), everywhere(), histories.on(20):
         assert [limits(unit(code).path)["on_time.good"] for code in ("2", "211", "22")] == [90, 90, 95]
         assert limits(unit("2").path, date(2026, 11, 30))["on_time.good"] == 95
+        assert "现在是 90" in Someone(site, "supervisor").get(f"/settings/{key}")
+        for login, percent in (("worker", 90), ("stranger", 95)):
+            page = Someone(site, login).get("/status/rules")
+            assert f"{percent}% 以上" in page, "who reads the rules reads those of the own place"
     supervisor.post(f"/settings/{key}/cancel", {"from_on": "2026-12-01", "unit": "2"})
     assert "12月1日" not in worker.get("/status/rules")
     supervisor.post(f"/settings/{key}", new | {"unit": ""}, 422)
     supervisor.post(f"/settings/{key}", new | {"unit": "22"}, 422)
     supervisor.get("/settings/visit.days", 404)
+    admin = Someone(site, "admin")
+    admin.post(f"/settings/{key}", new | {"unit": ""})
+    supervisor.post(f"/settings/{key}/cancel", {"from_on": "2026-12-01", "unit": ""}, 403)
     leader.get(f"/settings/{key}", 403)
 
 
@@ -379,3 +388,43 @@ def test_what_came_in_is_the_same_number_on_the_board_and_in_the_trend(site: Fla
     trend = supervisor.get("/status/2/trend")
     assert "收到 10 件" in trend
     assert "其余各类 3" in trend.html
+
+
+def test_a_past_month_is_told_and_judged_as_it_was(site: Flask, lifted: Flask) -> None:
+    with histories.on(-90):  # 21 August
+        histories.grow("213", "21")
+        histories.close("213", when=date(2026, 9, 1))
+    with histories.on(-40):  # 10 October
+        dispute = histories.asked("211", category="wages")
+        histories.give(dispute)
+    with histories.on(-30):
+        set_by = Someone(site, "supervisor")
+        set_by.post("/settings/light.on_time.good", {"value": "85", "from_on": "2026-11-01", "unit": "2"})
+    with histories.on(-20):  # 30 October: in time
+        histories.finish(dispute)
+    with histories.on(-10):  # 9 November
+        other = histories.asked("211", category="wages")
+        histories.give(other)
+        histories.finish(other, mediated=True)
+    with histories.on(1):
+        august, october, november = map(named, ("2026-08", "2026-10", "2026-11"))
+        assert august and october and november
+        lines = board(unit("21"), october).lines
+        assert {line.unit.code for line in lines} == {"211", "2110"}
+        assert "213" in {line.unit.code for line in board(unit("21"), august).lines}
+        assert [line.limits["on_time.good"] for line in (lines[0], *board(unit("21"), november).lines)] == [
+            95, 85, 85
+        ]  # fmt: skip
+        assert "诉求按时办结 1/1" in Someone(site, "supervisor").get("/status/2/due?when=2026-10")
+        assert [count(unit("2"), "mediated", when) for when in (october, november)] == [0, 1]
+
+
+def test_a_dispute_is_mediated_in_the_month_in_which_it_was(lifted: Flask) -> None:
+    with histories.on(-40):
+        dispute = histories.asked("211", category="wages")
+        histories.give(dispute)
+    with histories.on(-10):
+        histories.finish(dispute, mediated=True)
+    october = named("2026-10")
+    assert october
+    assert [count(unit("2"), name, october) for name in ("disputes", "mediated", "not_mediated")] == [1, 0, 1]

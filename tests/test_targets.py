@@ -28,8 +28,9 @@ def a_year() -> None:
     histories.move("212", "22")  # to another street, with what happened in it
     with write():
         for name, state, day in (
-            ("明珠一店", "own", date(2026, 3, 1)), ("明珠二店", "joint", date(2026, 11, 2)), ("老厂", "own", None),
-            ("旧店", "own", date(2025, 12, 31)), ("新店", "unorganized", date(2026, 5, 1)),
+            ("明珠一店", "organized", date(2026, 3, 1)), ("明珠二店", "joint", date(2026, 11, 2)),
+            ("老厂", "organized", None), ("旧店", "organized", date(2025, 12, 31)),
+            ("新店", "unorganized", date(2026, 5, 1)),
         ):  # fmt: skip
             db.session.add(Employer(unit=unit("21"), name=name, union_state=state, founded_on=day))
 
@@ -48,9 +49,13 @@ def test_the_street_sets_targets_and_what_is_missing_stands_beside_the_records(
         ("21", "founded", 2),
         ("21", "undated", 1),
     ):
-        assert supervisor.get(f"/status/{code}/targets/{name}").total == count
-        assert supervisor.get(f"/status/{code}/targets/{name}").html.count('<li><div class="cell">') == count
-    assert leader.get(f"{MINE}/founded?year=2025").total == 1
+        when = "" if name == "undated" else "?when=2026"
+        assert f'href="/status/{code}/{name}{when}"' in supervisor.get(f"/status/{code}/targets").html
+        records = supervisor.get(f"/status/{code}/{name}{when}")
+        assert records.total == records.html.count('<li><div class="cell">') == count
+    assert leader.get("/status/21/founded?when=2025").total == 1
+    assert "3月1日建会" in leader.get("/status/21/founded?when=2026")
+    assert "/founded?" not in leader.get(f"{MINE}?year=2027").html  # a year to come has no records to open
     assert "新发展会员目标 10 人，完成 2 人（20%），还差 8 人" in leader.get("/status/21")
     assert "新建会单位目标 2 家，完成 2 家（100%），完成了" in leader.get("/reports/21/2026-11")
     assert "新建会单位目标 2 家，完成 1 家（50%），还差 1 家" in leader.get("/reports/21/2026-10")
@@ -64,7 +69,7 @@ def test_somebody_who_moved_away_is_counted_where_they_joined_and_not_named(
     person = member()
     with write():
         person.unit = unit("221")
-    page = leader.get(f"{MINE}/joined")
+    page = leader.get("/status/21/joined?when=2026")
     assert page.total == 1 and "已转走的会员" in page and "王秀兰" not in page
 
 

@@ -92,6 +92,7 @@ def test_nobody_agrees_to_their_own_nor_to_what_lies_above_or_beside_them(
     agree(leader, above, 404)
     assert "何建平" not in supervisor.get(f"/members/exports/{above.uid}").text.split("谁能同意")[1]
     agree(supervisor, request, 422, "wrong-2026")
+    agree(supervisor, request, 429)
     assert {request.state, above.state} == {"asked"}
 
 

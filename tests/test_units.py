@@ -129,10 +129,15 @@ def test_a_cell_where_somebody_works_closes_only_with_another_in_its_place(
 ) -> None:
     assert "还有 1 个岗位，请填由哪个单位接替" in admin.post("/units/211/close", {"on": TODAY}, 422)
     assert "接替的单位要是另一个" in admin.post("/units/211/close", {"on": TODAY, "heir": "21"}, 422)
+    with site.app_context(), everywhere(), write():
+        posting = db.session.scalars(select(Posting).where(Posting.unit_id == unit("211").id)).one()
+        posting.duty, posting.professional = "women", True
     admin.post("/units/211/close", {"on": TODAY, "heir": "2110"})
     with site.app_context(), everywhere():
         posted = select(func.count(Posting.id)).where(Posting.unit_id == unit("2110").id)
         assert db.session.scalar(posted) == 2
+        taken_along = posted.where(Posting.duty == "women", Posting.professional)
+        assert db.session.scalar(taken_along) == 1, "who is hired for it, and named for harassment, stays so"
     assert "撤销" in admin.get("/units/211")
 
 

@@ -1,6 +1,7 @@
 """What people do when they write a visit down: for several at once, for an employer, once more, and corrected."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DatabaseError
 
 from gridunion import clock
 from gridunion.accounts.models import Account
+from gridunion.audit import Trail
 from gridunion.db import db, write
 from gridunion.employers.models import Employer
 from gridunion.files import Attachment
@@ -201,11 +203,44 @@ def test_who_does_not_want_to_be_seen_is_left_in_peace_for_a_month(lifted: Flask
 
 
 @pytest.mark.once
+def test_a_second_try_at_a_closed_door_is_no_visit_made_in_time(lifted: Flask, worker: Someone) -> None:
+    (person,) = neighbors(1)
+    worker.post(form_of(person), {"outcome": "not_home"})
+    (first,) = stored(DueVisit, DueVisit.state == "open")
+    with clock.at(NOON + timedelta(hours=20)):
+        worker = Someone(lifted, "worker")
+        worker.post(form_of(person, first), {"due": first.uid, "outcome": "not_home"})
+        assert only(DueVisit, DueVisit.id == first.id).state == "missed" and open_of(person) == ["follow_up"]
+        assert Someone(lifted, "leader").get("/visits/plan/21/records?show=in_time").total == 0
+        (second,) = stored(DueVisit, DueVisit.state == "open")
+        worker.post(form_of(person, second), {"due": second.uid, "outcome": "moved", "again": "y"})
+        assert only(DueVisit, DueVisit.id == second.id).state == "cancelled", (
+            "nobody comes again to who moved"
+        )
+        (moved,) = stored(Visit, Visit.outcome == "moved")
+        worker.post(f"/visits/{moved.uid}/undo")
+    assert open_of(person) == ["follow_up"]
+
+
+@pytest.mark.once
+def test_of_two_visits_taken_back_neither_counts_as_seen(lifted: Flask, worker: Someone) -> None:
+    (person,) = neighbors(1)
+    before = person.seen_at
+    worker.post(form_of(person), {"outcome": "met"})
+    with clock.at(NOON + timedelta(minutes=2)):
+        worker.post(form_of(person), {"outcome": "met", "again": "y"})
+        for visit in stored(Visit):
+            worker.post(f"/visits/{visit.uid}/undo")
+    assert known(person).seen_at == before
+
+
+@pytest.mark.once
 def test_who_moved_away_is_dealt_with_at_once(lifted: Flask, worker: Someone) -> None:
     (person,) = neighbors(1)
+    before = person.seen_at
     saved = worker.get(worker.post(form_of(person), {"outcome": "moved"}).location)
     assert "搬走了，接着办" in saved and f"/members/{person.uid}/edit#address" in saved.html
-    assert open_of(person) == [] and known(person).seen_at == person.seen_at
+    assert open_of(person) == [] and known(person).seen_at == before
 
 
 def test_one_entry_corrects_the_file_and_notes_an_event_and_is_taken_back_whole(
@@ -243,6 +278,20 @@ def test_the_next_one_is_a_tap_away(lifted: Flask, worker: Someone) -> None:
     saved = worker.get(worker.post(form_of(first, due), {"due": due.uid, "outcome": "met"}).location)
     assert "下一家：刘桂芳" in saved
     assert f'href="{form_of(second, other)}"'.replace("&", "&amp;") in saved.html
+
+
+@pytest.mark.once
+def test_an_employer_is_the_next_one_too_but_not_right_after_a_closed_door(
+    lifted: Flask, leader: Someone
+) -> None:
+    (person,), employer = neighbors(1), shop()
+    with write():
+        due = DueVisit.plan(employer, "employer_round", TODAY)
+    after_person = leader.get(leader.post(form_of(person), {"outcome": "met"}).location)
+    way = re.search(r'href="(/visits/new[^"]+)"[^>]*>下一家：汉宁轩大酒店', after_person.html)
+    assert way and "记走访：汉宁轩大酒店" in leader.get(way[1].replace("&amp;", "&"))
+    closed = leader.post(f"/visits/new?employer={employer.uid}", {"due": due.uid, "outcome": "not_home"})
+    assert "下一家" not in leader.get(closed.location)
 
 
 @pytest.mark.once
@@ -300,6 +349,22 @@ def test_the_author_corrects_a_visit_for_a_day_and_then_the_leader_only(
     assert [it.said["outcome"] for it in stored(VisitVersion)] == ["not_home", "met"]
 
 
+@pytest.mark.once
+def test_correcting_an_old_visit_settles_nothing_that_became_due_since(
+    lifted: Flask, worker: Someone
+) -> None:
+    (person,) = neighbors(1)
+    worker.post(form_of(person), {"outcome": "met"})
+    with clock.at(NOON + timedelta(days=40)):
+        here = known(person)
+        with write():
+            DueVisit.plan(here, "hardship_round", clock.today())
+        visit = only(Visit)
+        form = {"outcome": "met", "findings": "help", "row_version": str(visit.version)}
+        Someone(lifted, "leader").post(f"/visits/{visit.uid}/edit", form)
+    assert sorted(open_of(person)) == ["hardship", "hardship_round"]
+
+
 def test_what_a_visit_said_before_is_never_changed(lifted: Flask, worker: Someone) -> None:
     (person,) = neighbors(1)
     worker.post(form_of(person), {"outcome": "met"})
@@ -349,6 +414,26 @@ def test_short_entries_and_those_about_several_are_drawn_more_often(lifted: Flas
     assert lot(told.uid) == lot(told.uid)
     lots = sorted(lot(clock_uid) for clock_uid in (short.uid, told.uid))
     assert 0 <= lots[0] <= lots[1] <= 100
+
+
+@pytest.mark.once
+def test_a_correction_turns_a_check_off_and_a_lot_falls_once(
+    lifted: Flask, monkeypatch: pytest.MonkeyPatch, worker: Someone, leader: Someone
+) -> None:
+    monkeypatch.setattr(checks, "chance", lambda visit: 101)
+    (person,) = neighbors(1)
+    worker.post(form_of(person), {"outcome": "not_home"})
+
+    def correct(outcome: str) -> int:
+        """How many are to be phoned about when a visit says something else."""
+        visit = only(Visit)
+        worker.post(f"/visits/{visit.uid}/edit", {"outcome": outcome, "row_version": str(visit.version)})
+        with clock.at(NOON + LATER):
+            return leader.get("/visits/checks").total
+
+    assert correct("met") == 1, "who says so only later is asked about, too"
+    assert correct("not_home") == 0, "that nobody was home nobody can confirm"
+    assert correct("phone") == 1 and count(SpotCheck) == 1
 
 
 @pytest.mark.once
@@ -405,6 +490,26 @@ def test_a_visit_from_which_a_sealed_case_came_stands_in_no_diary(
     worker.post(form_of(person), {"outcome": "met", "note": "说了件难开口的事", **sealed})
     for page in (worker.get("/diary"), leader.get(f"/diary?of={uid_of(only(Visit).visitor_id)}")):
         assert page.total == 0 and "难开口" not in page
+
+
+def test_a_visit_does_not_tell_of_the_sealed_case_that_came_from_it(
+    lifted: Flask, worker: Someone, supervisor: Someone
+) -> None:
+    """Neither that there was one nor its pictures; of a case that is no secret it tells both."""
+    (person,) = neighbors(1)
+    for nth, category in enumerate(("wages", "harassment")):
+        words = {"case-category": category, "case-text": "在厂里出了事", "photos": (picture(), "a.png")}
+        worker.post(form_of(person), {"outcome": "met", "again": "y" if nth else "", **words})
+    plain, secret = sorted(stored(Visit), key=lambda visit: visit.id)
+    assert "有诉求" in supervisor.get(f"/visits/{plain.uid}") and "照片 1" in supervisor.get(
+        f"/visits/{plain.uid}"
+    )
+    page = supervisor.get(f"/visits/{secret.uid}")
+    assert "有诉求" not in page and "照片" not in page
+    assert supervisor.get(f"/members/{person.uid}").text.count("有诉求") == 1
+    told = select(Trail.detail).where(Trail.record_uid == secret.uid)
+    assert "complaint" not in str(db.session.scalars(told).all())
+    assert count(Attachment) == 3, "the sealed case has its picture"
 
 
 def test_a_case_stands_when_the_visit_it_came_from_is_taken_back(lifted: Flask, worker: Someone) -> None:

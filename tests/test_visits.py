@@ -17,6 +17,7 @@ from gridunion.settings import Setting
 from gridunion.tree import everywhere
 from gridunion.visits.due import DueVisit, open_visits
 from gridunion.visits.models import Visit
+from tests import histories
 from tests.conftest import NOON, Someone, as_viewer, member, unit
 
 TODAY = date(2026, 11, 19)
@@ -147,6 +148,25 @@ def test_a_choice_that_is_not_there_is_refused_in_a_sentence_of_the_house(
 
 
 @pytest.mark.once
+def test_a_visit_sent_late_for_want_of_a_line_was_made_when_it_was_written_down(
+    lifted: Flask, worker: Someone
+) -> None:
+    for n, (said, at) in enumerate(
+        (
+            ("2026-11-18T20:00:00.000Z", NOON - timedelta(hours=8)),
+            ("2026-11-16T04:01:00Z", NOON - timedelta(hours=72)),
+            ("2026-11-16T03:59:00Z", NOON),
+            ("2026-11-20T04:00:00Z", NOON),
+            ("yesterday", NOON),
+        )
+    ):
+        person = member(phone=f"1360916208{n}")
+        worker.post(form_of(person), {"outcome": "met", "happened_at": said})
+        visit = only(Visit, Visit.person_id == person.id)
+        assert abs(visit.happened_at - at) <= timedelta(minutes=1), said
+    assert visit.recorded_at >= NOON
+
+
 def test_a_visit_is_not_written_down_before_it_happened(lifted: Flask, worker: Someone) -> None:
     person = member()
     page = worker.post(form_of(person), {"outcome": "met", "happened": "2026-11-19T12:30"}, 422)
@@ -168,6 +188,16 @@ def test_a_visit_is_not_written_down_before_it_happened(lifted: Flask, worker: S
     visit = only(Visit)
     assert clock.local(visit.happened_at).strftime("%m-%d %H:%M") == "11-18 09:30"
     assert "11月18日 09:30" in worker.get(f"/visits/{visit.uid}")
+
+
+@pytest.mark.once
+def test_a_visit_written_down_an_hour_later_tells_both_moments(lifted: Flask, worker: Someone) -> None:
+    person = member()
+    for happened in ("2026-11-17T09:00", "2026-11-19T11:30"):
+        worker.post(form_of(person), {"outcome": "met", "again": "y", "happened": happened})
+    late, soon = sorted(stored(Visit), key=lambda visit: visit.happened_at)
+    assert "11月19日 12:00 补记" in worker.get(f"/visits/{late.uid}")
+    assert "补记" not in worker.get(f"/visits/{soon.uid}")
 
 
 def test_when_nobody_was_home_the_next_try_is_tomorrow(lifted: Flask, worker: Someone) -> None:
@@ -194,6 +224,15 @@ def test_a_closed_door_leaves_a_must_visit_due_without_a_second_row(lifted: Flas
     worker.post(form_of(person, due), {"due": due.uid, "outcome": "not_home"})
     day = worker.get("/today")
     assert "住院必访" in day and "没见到" in day and "再去一次" not in day
+
+
+def test_a_gate_that_was_shut_is_told_like_a_door(lifted: Flask, worker: Someone) -> None:
+    firm = histories.firm("211", "兴隆超市", "organized")
+    with write():
+        DueVisit.plan(firm, "dispute", TODAY)
+    assert "没见到" not in worker.get("/today")
+    worker.post(f"/visits/new?employer={firm.uid}", {"outcome": "not_home"})
+    assert "没见到" in worker.get("/today")
 
 
 def test_help_that_is_needed_reaches_the_leader(lifted: Flask, worker: Someone, leader: Someone) -> None:
@@ -308,6 +347,16 @@ def test_an_event_makes_a_visit_due_by_its_days(lifted: Flask, worker: Someone) 
     assert "丧事必访，11月21日 00:00 前" in page and "父亲 17 日去世" in page
     assert "这件事已经记过" in worker.post(address, event, 422)
     assert "只记 30 天以内的事" in worker.post(address, event | {"event_on": "2026-09-01"}, 422)
+
+
+@pytest.mark.once
+def test_what_only_a_rhythm_or_a_visit_asks_for_is_no_event(lifted: Flask, worker: Someone) -> None:
+    person = member()
+    for url in (form_of(person), f"/visits/events/new?person={person.uid}"):
+        page = worker.get(url).html
+        assert 'value="hospital"' in page
+        assert not any(f'value="{code}"' in page for code in ("hardship_round", "long_unseen", "follow_up"))
+    worker.post(form_of(person), {"outcome": "met", "trigger": "long_unseen"}, 422)
 
 
 def test_an_event_is_taken_back(lifted: Flask, worker: Someone, leader: Someone) -> None:

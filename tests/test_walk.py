@@ -16,6 +16,7 @@ from werkzeug.routing import Rule
 
 from gridunion import clock, files
 from gridunion.accounts.models import Account, Posting
+from gridunion.accounts.unsent import Unsent
 from gridunion.alerts.models import Alert
 from gridunion.box.models import BoxMessage, BoxOpening
 from gridunion.complaints.models import Complaint
@@ -79,6 +80,7 @@ KIND_OF: dict[str, Any] = {
     "status.at_employer": Employer,
 }
 KIND_OF |= dict.fromkeys(("leaving.record", "leaving.sign", "leaving.withdraw"), HandOver)
+KIND_OF |= dict.fromkeys(("leaving.lost", "leaving.give_up"), Unsent)
 KIND_OF |= dict.fromkeys(
     ("members.transfer", "members.accept", "members.refuse", "members.withdraw"), Transfer
 )
@@ -154,7 +156,8 @@ def _plant(code: str) -> Planted:
             unit_id=person.unit_id, from_id=by.account_id, to_id=by.account_id, asked_by_id=by.account_id,
             from_name="周素琴", to_name="罗春梅", asked_by="周素琴", state="asked", items=[], moved=[], in_place=False,
         )  # fmt: skip
-        db.session.add(given)
+        unsent = Unsent(account_id=by.account_id, phone=f"{code:0>32}", entries=2)
+        db.session.add_all((given, unsent))
         opening, message = _box(employer.unit, by)
         said = {"category": "wages", "text": "两个月工资没发"}
         Reported.hold(person.unit, dict.fromkeys(ASKED, None) | said)
@@ -179,6 +182,7 @@ def _plant(code: str) -> Planted:
         Report: report.uid,
         Sender: sender.uid,
         HandOver: given.uid,
+        Unsent: unsent.uid,
         BoxOpening: opening.uid,
         BoxMessage: message.uid,
         Letter: letter.uid,
@@ -208,7 +212,7 @@ def _rules(app: Flask, method: str) -> list[Rule]:
 ABOUT = {"visits.new", "visits.log", "visits.event", "visits.record_event"}
 # What stands in an address beside records and units.
 PARTS = {"units.codes": "visit_trigger", "units.add_code": "visit_trigger", "units.end_code": "visit_trigger",
-         "exchange.rows": "error", "leaving.lines": "visits", "status.achieved": "joined"}  # fmt: skip
+         "exchange.rows": "error", "leaving.lines": "visits", "retention.records": "complaint"}  # fmt: skip
 PLAIN = {
     "name": "members",
     "nth": "0",
@@ -218,6 +222,7 @@ PLAIN = {
     "kind": "csv",
 }
 COMMUNITIES = {"211": "21", "2110": "21", "212": "210", "221": "22"}  # whose box it is
+STREETS = {"211": "2", "2110": "2", "212": "2", "221": "20"}  # whose old records they are
 
 
 def _url(rule: Rule, where: Planted) -> str:
@@ -229,7 +234,8 @@ def _url(rule: Rule, where: Planted) -> str:
         elif name.endswith("uid"):
             values[name] = where.uids[kind]
         elif name == "code":
-            values[name] = COMMUNITIES[where.code] if "box" in rule.rule else where.code
+            union = COMMUNITIES if "box" in rule.rule else STREETS if "retention" in rule.rule else {}
+            values[name] = union.get(where.code, where.code)
         elif name == "filename":
             values[name] = "app.css"
         else:

@@ -2,10 +2,21 @@
 
 from flask import Flask
 
-from gridunion.accounts import admin, commands, devices, postings, sheet, staff, standing_in, trail, views
+from gridunion.accounts import (
+    admin,
+    commands,
+    devices,
+    postings,
+    sheet,
+    staff,
+    standing_in,
+    trail,
+    views,
+    waiting,
+)
 
 # Their views stand on the same blueprint, or they say what is open.
-assert admin and devices and postings and sheet and staff and standing_in and trail
+assert admin and devices and postings and sheet and staff and standing_in and trail and waiting
 
 
 def open_room(app: Flask) -> None:

@@ -152,9 +152,8 @@ def inherit(unit: Unit, heir: Unit, on: date) -> None:
     for posting in db.session.scalars(select(Posting).where(Posting.unit_id == unit.id, running)).all():
         try:
             since, until = max(on, posting.from_on), posting.until_on
-            Posting.give(
-                posting.account, posting.role, heir, since, until, posting.stands_in_for
-            ).duty = posting.duty
+            new = Posting.give(posting.account, posting.role, heir, since, until, posting.stands_in_for)
+            new.duty, new.professional = posting.duty, posting.professional
         except BadPosting:
             continue  # already there
 

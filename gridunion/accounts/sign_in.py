@@ -69,7 +69,7 @@ def viewer_of(request: Request) -> Viewer | None:
     if now - seen_at > TOUCH:
         _in_write(update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=now))
     held = tuple(Held(*tuple(row)[9:]) for row in rows if row[9])
-    return Viewer(account_id, uid.hex, name, must_change, sign_in_id, held, bound)
+    return Viewer(account_id, str(uid), name, must_change, sign_in_id, held, bound)
 
 
 def _in_write(statement: Any) -> None:
@@ -97,7 +97,7 @@ def sign_in(account: Account, own_phone: bool) -> None:
             until=now + timedelta(minutes=longest), idle_seconds=idle * 60,
         )
     )  # fmt: skip
-    g.actor = Viewer(account.id, account.uid.hex, account.name, account.must_change, 0)
+    g.actor = Viewer(account.id, str(account.uid), account.name, account.must_change, 0)
     audit.note("sign in")
 
 

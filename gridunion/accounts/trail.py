@@ -13,13 +13,14 @@ from gridunion.accounts.views import bp
 from gridunion.audit import Trail
 from gridunion.bookmark import opened, seal
 from gridunion.db import db
-from gridunion.rights import allow
+from gridunion.rights import allow, in_whose_place
 from gridunion.tree import Unit, branch, width
 from gridunion.units.models import over_all
 from gridunion.web import page, viewer
 
 PAGE = 40
 MOST_COUNTED = 10_000
+MANY, ALARMED = "many files", 7  # the line that is told above the others, for so many days
 
 _t, _u, _p = Trail.__table__.c, Unit.__table__.c, Posting.__table__.c
 _WITH_PLACES = Trail.__table__.outerjoin(Unit.__table__, _u.id == _t.unit_id)
@@ -45,8 +46,8 @@ def _page(**verdict: Any) -> Response:
     look_up_names(line["detail"] for line in lines)
     return page(
         "accounts/trail.html", lines=lines, after=after, total=_count(), asked=_asked(), actions=ACTIONS,
-        at_top=_at_top(), instead=_instead(lines), action_words=action_words, kind_words=kind_words,
-        change_words=change_words, **verdict,
+        at_top=_at_top(), alarms=_alarms(), alarmed=ALARMED, instead=_instead(lines), action_words=action_words,
+        kind_words=kind_words, change_words=change_words, **verdict,
     )  # fmt: skip
 
 
@@ -82,8 +83,7 @@ def _lines() -> tuple[list[Any], str]:
 
 
 def _instead(lines: list[Any]) -> dict[int, str]:
-    """Line → for whom somebody acted who was posted over that unit, on that day, only in another one's place: as the
-    records sign it (`Viewer.signs`)."""
+    """Line → for whom somebody acted in that unit on that day, as the records sign it."""
     held = select(_p.account_id, _u.path, _p.from_on, _p.until_on, Account.name)
     held = held.join_from(Posting.__table__, Unit.__table__, _u.id == _p.unit_id)
     held = held.outerjoin(Account, Account.id == _p.stands_in_for_id)
@@ -92,14 +92,21 @@ def _instead(lines: list[Any]) -> dict[int, str]:
     found = {}
     for line in lines:
         on = clock.local(line["at"]).date()
-        over = [
+        names = [
             it.name for it in postings
             if it.account_id == line["account_id"] and (line["path"] or "").startswith(it.path)
             and it.from_on <= on and (it.until_on is None or on < it.until_on)
         ]  # fmt: skip
-        if over and all(over):
-            found[line["id"]] = over[0]
+        if absent := in_whose_place(names):
+            found[line["id"]] = absent
     return found
+
+
+def _alarms() -> int:
+    """How often in the last days somebody had more files in front of him than a day's work asks for."""
+    lines = _readable(select(func.count(_t.id)).select_from(_WITH_PLACES)).where(_t.action == MANY)
+    lines = lines.where(_t.id >= _first_of(clock.today() - timedelta(days=ALARMED)))
+    return int(db.session.scalar(lines, execution_options={"branch": True}) or 0)
 
 
 def _count() -> int:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from werkzeug.exceptions import Unauthorized
 
 from gridunion import faults, settings
-from gridunion.accounts import guessing
+from gridunion.accounts import guessing, unsent
 from gridunion.accounts import sign_in as entrance
 from gridunion.accounts.forms import PasswordForm, SignInForm
 from gridunion.accounts.models import DUTIES, Account, hash_password, stand_ins_for
@@ -28,7 +28,7 @@ def open_doors(app: Flask) -> None:
     manager.request_loader(entrance.viewer_of)
     app.register_error_handler(Unauthorized, ask_to_sign_in)
     app.jinja_env.globals.update(roles=ROLES, duties=DUTIES)
-    app.jinja_env.globals["house"] = house
+    app.jinja_env.globals.update(house=house, outbox_key=unsent.outbox_key)
 
 
 def house() -> tuple[str, str]:
@@ -109,7 +109,8 @@ def _carried() -> list[tuple[str, str]] | None:
 def sign_out() -> Response:
     entrance.sign_out(viewer())
     response = make_response(redirect(url_for("accounts.sign_in"), 303))
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    waits = bool(request.form.get("kept"))  # entries nobody has received yet, encrypted for who wrote them
+    response.headers["Clear-Site-Data"] = '"cache"' if waits else '"cache", "storage"'
     return response
 
 

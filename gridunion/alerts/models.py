@@ -13,6 +13,7 @@ from gridunion.accounts.trail_words import VALUES
 from gridunion.complaints.conflicts import MY_EMPLOYERS, MY_NAMES
 from gridunion.db import Addressed, BigId, Encrypted, Record, db, internal, personal, sealed
 from gridunion.employers.models import Employer
+from gridunion.members.membership import Impossible
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped, Unit, everywhere
 
@@ -27,8 +28,8 @@ VALUES["alert", "level"], VALUES["alert", "cause"] = LEVELS, CAUSES
 _OPEN = text("closed_at IS NULL")
 
 
-class NotNow(ValueError):
-    """The step does not follow. ``str()`` is a sentence for the user."""
+class NotNow(Impossible):
+    """The step does not follow from how the alert stands, or is not the viewer's."""
 
 
 class AlertStop(Addressed):
@@ -110,18 +111,22 @@ class Alert(Scoped, Record):
         due = calendar.after_hours(clock.now(), hours)
         self.stops.append(AlertStop(unit_id=office.id, name=office.name, reached_at=clock.now(), due_at=due))
 
-    def rise(self) -> bool:
-        """On to the next level; False at the top. Raises NotNow when it is closed."""
-        self._demand_open()
-        reached = {stop.unit_id for stop in self.stops}
-        higher = [office for office in offices(self.unit) if office.id not in reached]
-        if higher:
-            self._reach(higher[0])
-        return bool(higher)
+    def rise(self, by: Viewer) -> None:
+        """On to the next level, which the highest one it reached calls for. Raises NotNow."""
+        if not self.may_rise(by):
+            raise NotNow(gettext("这条预警现在不由你上报"))
+        self._reach(self._higher[0])
 
-    def rise_unanswered(self) -> bool:
+    def rise_unanswered(self) -> None:
         """On to the next level when the highest one let its time pass."""
-        return self.closed_at is None and self.stops[-1].late and self.rise()
+        if self.closed_at is None and self.stops[-1].late and self._higher:
+            self._reach(self._higher[0])
+
+    @property
+    def _higher(self) -> list[Unit]:
+        """The levels it has not reached, from below."""
+        reached = {stop.unit_id for stop in self.stops}
+        return [office for office in offices(self.unit) if office.id not in reached]
 
     def answer(self, by: Viewer, words: str) -> None:
         """What a level does about it. Raises NotNow when it is not the viewer's to answer, or was answered."""
@@ -136,25 +141,24 @@ class Alert(Scoped, Record):
         self._demand_open()
         if waiting := [stop.name for stop in self.stops if stop.answered_at is None]:
             raise NotNow(gettext("还没答复：%(names)s", names=gettext("、").join(waiting)))
-        if self.stops[-1].unit_id not in {held.unit_id for held in by.postings}:
+        if not self._ends_with(by):
             raise NotNow(gettext("由%(name)s解除", name=self.stops[-1].name))
         self.reason, self.closed_at, self.closed_by = reason, clock.now(), by.name
 
     def stop_of(self, by: Viewer) -> AlertStop | None:
         """The answer that waits for the viewer."""
-        mine = {held.unit_id for held in by.holding("answer alerts")}
+        mine = _seats(by)
         return next((stop for stop in self.stops if stop.unit_id in mine and not stop.answered_at), None)
 
     def may_close(self, by: Viewer) -> bool:
-        mine = {held.unit_id for held in by.holding("answer alerts")}
-        answered = all(stop.answered_at for stop in self.stops)
-        return self.closed_at is None and answered and self.stops[-1].unit_id in mine
+        return self.closed_at is None and self._ends_with(by) and all(stop.answered_at for stop in self.stops)
 
     def may_rise(self, by: Viewer) -> bool:
-        """The viewer sits at the highest level it reached, and there is one above."""
-        mine = {held.unit_id for held in by.holding("answer alerts")}
-        higher = len(self.stops) < len(offices(self.unit))
-        return self.closed_at is None and self.stops[-1].unit_id in mine and higher
+        return self.closed_at is None and self._ends_with(by) and bool(self._higher)
+
+    def _ends_with(self, by: Viewer) -> bool:
+        """The viewer sits at the highest level it reached."""
+        return self.stops[-1].unit_id in _seats(by)
 
     def _demand_open(self) -> None:
         if self.closed_at is not None:
@@ -185,6 +189,11 @@ class Alert(Scoped, Record):
             return gettext("已解除")
         waiting = [stop.name for stop in self.stops if stop.answered_at is None]
         return gettext("等%(name)s答复", name=waiting[0]) if waiting else gettext("都答复了，等解除")
+
+
+def _seats(by: Viewer) -> set[int]:
+    """The units for which somebody answers."""
+    return {held.unit_id for held in by.holding("answer alerts")}
 
 
 def offices(community: Unit) -> list[Unit]:

@@ -7,13 +7,13 @@ from sqlalchemy import func, select
 
 from gridunion import clock, settings
 from gridunion.alerts.models import Alert
-from gridunion.complaints.hands import Accused
+from gridunion.complaints.conflicts import Accused
 from gridunion.complaints.models import TAKEN, Complaint
 from gridunion.db import db, write
-from gridunion.employers.models import Employer
 from gridunion.jobs import enqueue, job, periodic
 from gridunion.rights import Viewer
 from gridunion.tree import Unit
+from gridunion.units.scanned import union_of
 
 
 def listen(case: Complaint, _by: Viewer | None) -> None:
@@ -69,7 +69,7 @@ def _judge_collective(case: Complaint) -> None:
     known = select(Alert.id).where(Alert.complaint_id == case.id).limit(1)
     if db.session.scalar(known) is None:
         Alert.sound(
-            community(case.unit), "orange", "collective", employer=case.employer, employer_name=_name(case),
+            union_of(case.unit), "orange", "collective", employer=case.employer, employer_name=_name(case),
             complaint_id=case.id, people=case.people,
         )  # fmt: skip
 
@@ -81,52 +81,32 @@ def _judge_wages(case: Complaint, accused: Accused) -> None:
     path = case.unit.path
     since = clock.now() - timedelta(days=settings.value("alert.wages.days", path))
     since = max([since, *(alert.closed_at for alert in mine if alert.closed_at)])
-    count = len(_about(case, accused, since))
+    count = _how_many(case, accused, since)
     if count >= settings.value("alert.wages.count", path):
         Alert.sound(
-            community(case.unit),
-            "yellow",
-            "wages",
-            employer=case.employer,
-            employer_name=_name(case),
-            cases=count,
-        )
+            union_of(case.unit), "yellow", "wages", employer=case.employer, employer_name=_name(case), cases=count
+        )  # fmt: skip
 
 
 def _raised(case: Complaint, accused: Accused) -> list[Alert]:
     """The wage alerts there have been about an employer."""
     about = Alert.employer_id == accused if isinstance(accused, int) else Alert.employer_name == accused
-    found = select(Alert).where(Alert.cause == "wages", about, Alert.unit_id == community(case.unit).id)
+    found = select(Alert).where(Alert.cause == "wages", about, Alert.unit_id == union_of(case.unit).id)
     return list(db.session.scalars(found))
 
 
-def _about(case: Complaint, accused: Accused, since: datetime) -> list[Complaint]:
-    """The wage complaints about an employer since a moment; one the ledger does not have is known by its name."""
-    found = select(Complaint).where(
-        Complaint.category == "wages", Complaint.sealed.is_(False), Complaint.recorded_at > since
-    )
+def _how_many(case: Complaint, accused: Accused, since: datetime) -> int:
+    """The wage complaints about an employer since a moment; one the ledger does not have is known by its name, which
+    only who opens a case can read."""
+    those = (Complaint.category == "wages", Complaint.sealed.is_(False), Complaint.recorded_at > since)
     if isinstance(accused, int):
-        return list(db.session.scalars(found.where(Complaint.employer_id == accused)))
-    home = community(case.unit)
+        known = select(func.count(Complaint.id)).where(*those, Complaint.employer_id == accused)
+        return db.session.scalar(known) or 0
+    home = union_of(case.unit)
     there = select(Unit.id).where(Unit.path >= home.path, Unit.path < home.top)
-    rows = db.session.scalars(found.where(Complaint.employer_id.is_(None), Complaint.unit_id.in_(there)))
-    return [other for other in rows if other.accused == accused]
+    named = select(Complaint).where(*those, Complaint.employer_id.is_(None), Complaint.unit_id.in_(there))
+    return sum(other.accused == accused for other in db.session.scalars(named))
 
 
 def _name(case: Complaint) -> str:
     return case.employer.name if case.employer else case.complainant.get("employer") or ""
-
-
-def community(unit: Unit) -> Unit:
-    """The community a unit belongs to."""
-    return unit.parent if unit.is_cell and unit.parent else unit
-
-
-def open_about(employer: Employer) -> int:
-    """How many alerts about an employer are open."""
-    going = (
-        select(func.count())
-        .select_from(Alert)
-        .where(Alert.employer_id == employer.id, Alert.closed_at.is_(None))
-    )
-    return int(db.session.scalar(going) or 0)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from gridunion.alerts.forms import AlertForm, AnswerForm, CloseForm
 from gridunion.alerts.listing import FILTERS, alerts, counts
-from gridunion.alerts.models import Alert, NotNow
+from gridunion.alerts.models import Alert
 from gridunion.complaints.models import Complaint
 from gridunion.db import db
 from gridunion.employers.listing import communities
@@ -62,11 +62,11 @@ def show(uid: UUID) -> Response:
     return _show(find(Alert, uid))
 
 
-def _show(alert: Alert, status: int = 200, refused: str = "", **forms: Any) -> Response:
+def _show(alert: Alert, status: int = 200, **forms: Any) -> Response:
     who = viewer()
     shown = {"answer": AnswerForm(formdata=None), "closing": CloseForm(formdata=None)} | forms
     return page(
-        "alerts/show.html", status, alert=alert, refused=refused, may_answer=alert.stop_of(who),
+        "alerts/show.html", status, alert=alert, may_answer=alert.stop_of(who),
         may_close=alert.may_close(who), may_rise=alert.may_rise(who), case=_case(alert), **shown,
     )  # fmt: skip
 
@@ -84,10 +84,7 @@ def answer(uid: UUID) -> Response:
     alert, form = find(Alert, uid), AnswerForm()
     if not form.submitted():
         return _show(alert, 422, answer=form)
-    try:
-        alert.answer(viewer(), form.words.data or "")
-    except NotNow as problem:
-        return _show(alert, 409, str(problem))
+    alert.answer(viewer(), form.words.data or "")
     say(_("答复已记下：%(name)s", name=alert.about))
     return go(url_for("alerts.show", uid=uid))
 
@@ -97,9 +94,7 @@ def answer(uid: UUID) -> Response:
 def rise(uid: UUID) -> Response:
     """The level it reached cannot deal with it alone."""
     alert = find(Alert, uid)
-    if not alert.may_rise(viewer()):
-        return _show(alert, 409, _("这条预警现在不由你上报"))
-    alert.rise()
+    alert.rise(viewer())
     say(_("已报%(name)s", name=alert.stops[-1].name))
     return go(url_for("alerts.show", uid=uid))
 
@@ -110,9 +105,6 @@ def close(uid: UUID) -> Response:
     alert, form = find(Alert, uid), CloseForm()
     if not form.submitted():
         return _show(alert, 422, closing=form)
-    try:
-        alert.close(viewer(), form.words.data or "")
-    except NotNow as problem:
-        return _show(alert, 409, str(problem))
+    alert.close(viewer(), form.words.data or "")
     say(_("预警已解除：%(name)s", name=alert.about))
     return go(url_for("alerts.show", uid=uid))

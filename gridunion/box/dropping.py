@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from gridunion import clock, settings
 from gridunion.accounts.models import fits, hash_password
 from gridunion.box.forms import DropForm
-from gridunion.box.models import CODE_DIGITS, TAG, BoxMessage
+from gridunion.box.models import CODE_DIGITS, TAG, BoxMessage, box_of
 from gridunion.db import db, keyring
 from gridunion.files import MOST_SENT, rebuilt
 from gridunion.rights import PUBLIC, allow
@@ -69,11 +69,11 @@ def drop(code: str) -> Response:
         form.photos.errors = [made.fault] if made.fault else []
         return _page(unit, form, 422)
     if not _is_in(made.code):
-        pictures = made.pictures
-        if (today := _today(unit)) >= FLOOD * (most := settings.value("box.daily", unit.path)):
+        box, pictures = box_of(unit), made.pictures
+        if (today := _today(box)) >= FLOOD * (most := settings.value("box.daily", box.path)):
             form.form_errors.append(_("今天信箱满了，请明天再投，或者打电话、上门找工会。"))
             return _page(unit, form, 429)
-        BoxMessage.drop(unit, form.text.data or "", pictures if today < most else [], made.code, made.hashed)
+        BoxMessage.drop(box, form.text.data or "", pictures if today < most else [], made.code, made.hashed)
     return page("box/dropped.html", place=unit, code=made.code)
 
 
@@ -94,4 +94,5 @@ def _today(unit: Unit) -> int:
 
 
 def _page(unit: Unit, form: DropForm, status: int = 200) -> Response:
-    return page("box/write.html", status, place=unit, form=form)
+    years = settings.value("keep.box.years", unit.path)
+    return page("box/write.html", status, place=unit, form=form, years=years)

@@ -167,6 +167,11 @@ class BoxMessage(Scoped, Record):
         audit.note(action, self)
 
 
+def box_of(unit: Unit) -> Unit:
+    """Whose box it is: that of a community about to close is the heir's from the day this is settled."""
+    return box_of(unit.replaced_by) if unit.replaced_by else unit
+
+
 def _seat(by: Viewer, unit: Unit) -> Held:
     """The posting by which somebody opens the box of a unit."""
     return next(held for held in by.holding(RIGHT) if unit.path.startswith(held.path))

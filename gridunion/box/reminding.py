@@ -7,12 +7,12 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import Date, Select, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import Date, Select, bindparam, exists, func, or_, select
 
 from gridunion import clock, settings
 from gridunion.box.models import RIGHT, BoxOpening
 from gridunion.complaints.listing import looking
-from gridunion.db import UtcDateTime, db, trusted
+from gridunion.db import UtcDateTime, db, trusted, written
 from gridunion.menu import ASIDES
 from gridunion.rights import Viewer
 from gridunion.tree import ME, Unit, branch, width
@@ -22,7 +22,7 @@ _month, _fresh = (bindparam(name, type_=UtcDateTime) for name in ("month", "fres
 _TODAY = bindparam("today", type_=Date(), callable_=clock.today)
 
 _last = exists().where(_o.unit_id == _u.id, _o.opened_at >= _u.closed_on).correlate(Unit.__table__)
-BOXES = (_u.kind == literal_column("'community_union'")) & or_(
+BOXES = (_u.kind == written("community_union")) & or_(
     _u.closed_on.is_(None), _u.closed_on > _TODAY, _u.replaced_by_id.is_(None) & ~_last
 )
 """The units whose box is to be opened: also one that closed and that nobody follows, a last time. Whether anything

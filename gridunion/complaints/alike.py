@@ -1,16 +1,15 @@
 """Cases that may be about the same thing: open ones about the same employer. Sealed ones are never among them."""
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 
 from gridunion.complaints.hands import community_of, handlers, place_of
 from gridunion.complaints.life import OPEN
 from gridunion.complaints.models import Complaint
 from gridunion.db import db
-from gridunion.employers.models import named
+from gridunion.employers.models import name_index, named
 from gridunion.tree import Unit
 
 MOST_SHOWN, MOST_OFFERED = 5, 20
-MOST_READ = 200  # of a community, whose employer nobody entered in the ledger
 
 
 def about(employer_name: str | None, unit: Unit) -> list[Complaint]:
@@ -18,9 +17,14 @@ def about(employer_name: str | None, unit: Unit) -> list[Complaint]:
     if not employer_name:
         return []
     employer = named(employer_name, unit)
-    newest = db.session.scalars(_open(unit).limit(MOST_READ))
-    found = [case for case in newest if _says(case, employer.id if employer else None, employer_name)]
-    return found[:MOST_SHOWN]
+    same = of_employer(employer.id if employer else None, name_index(employer_name))
+    return list(db.session.scalars(_open(unit).where(same).limit(MOST_SHOWN)))
+
+
+def of_employer(employer_id: int | None, index: str | None) -> ColumnElement[bool]:
+    """Cases about an employer: the one of the ledger, or before it stood there, of that name."""
+    said = (Complaint.accused_index == index) if index else false()
+    return or_(said, Complaint.employer_id == employer_id) if employer_id else said
 
 
 def mergeable(case: Complaint) -> list[Complaint]:
@@ -31,10 +35,6 @@ def mergeable(case: Complaint) -> list[Complaint]:
     there = [hand.id for hand in handlers(case.unit)]  # who works on it must be able to tell this worker, too
     found = found.where(or_(Complaint.handler_id.is_(None), Complaint.handler_id.in_(there)))
     return list(db.session.scalars(found.limit(MOST_OFFERED)))
-
-
-def _says(case: Complaint, employer_id: int | None, name: str) -> bool:
-    return case.employer_id == employer_id if employer_id else case.complainant.get("employer") == name
 
 
 def _open(unit: Unit) -> Select[Complaint]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped
 
 from gridunion import calendar, clock, settings
 from gridunion.complaints import hands
-from gridunion.complaints.conflicts import free_of
+from gridunion.complaints.conflicts import Accused, free_of
 from gridunion.complaints.life import (
     CONFIRMED,
     DISPUTES,
@@ -45,8 +45,9 @@ class Case(Slip, Seal, Scoped, Record):
     person_id: Mapped[int | None] = internal(BigId, ForeignKey("person.id"))
     employer_id: Mapped[int | None] = internal(BigId, ForeignKey("employer.id"))
     visit_id: Mapped[int | None] = internal(BigId, ForeignKey("visit.id"))  # in which somebody spoke of it
-    accused_index: Mapped[str | None] = internal(String(64))
+    accused_index: Mapped[str | None] = internal(String(32))
     complainant_sealed: Mapped[str | None] = sealed(Text)
+    can_be_told: Mapped[bool] = internal(Boolean, default=False)
     text_sealed: Mapped[str | None] = sealed(Text)
     kind: Mapped[str] = internal(String(24))
     category: Mapped[str] = internal(String(24))
@@ -87,6 +88,7 @@ class Case(Slip, Seal, Scoped, Record):
     calls: Mapped[int] = internal(default=0)
     answer: Mapped[str | None] = internal(String(20))
     closed_at: Mapped[datetime | None] = internal()
+    erased_at: Mapped[datetime | None] = internal()  # its time was over, and its words are gone
     reopened: Mapped[int] = internal(default=0)
     urged_at: Mapped[datetime | None] = internal()
     repeat_of_id: Mapped[int | None] = internal(BigId, ForeignKey("complaint.id"))
@@ -121,7 +123,9 @@ class Case(Slip, Seal, Scoped, Record):
 
     @complainant.setter
     def complainant(self, who: dict[str, str | None]) -> None:
+        """Who left no phone, nor a name with those who met them, reads the answer on the page."""
         self._complainant = json.dumps(who, ensure_ascii=False)
+        self.can_be_told = bool(who.get("phone") or (who.get("name") and self.channel != "online"))
 
     @property
     def who(self) -> str:
@@ -133,13 +137,7 @@ class Case(Slip, Seal, Scoped, Record):
         return (str(_("保密")), str(_("保密诉求"))) if self.sealed else (self.who, self.topic)
 
     @property
-    def can_be_told(self) -> bool:
-        """Somebody left a phone, or a name with those who met them; else they read the answer on the page."""
-        said = self.complainant
-        return bool(said.get("phone") or (said.get("name") and self.channel != "online"))
-
-    @property
-    def accused(self) -> hands.Accused | None:
+    def accused(self) -> Accused | None:
         """The employer it is about: by its number in the ledger, else by the name that was said."""
         return self.employer_id or self.complainant.get("employer")
 

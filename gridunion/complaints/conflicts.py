@@ -10,6 +10,7 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
+    Select,
     String,
     Text,
     and_,
@@ -26,13 +27,16 @@ from gridunion import clock
 from gridunion.accounts.models import Account
 from gridunion.accounts.sign_in import BINDING
 from gridunion.accounts.trail_words import VALUES
-from gridunion.db import Addressed, BigId, Encrypted, Record, db, internal, keyring, personal, sealed
-from gridunion.employers.models import Employer
+from gridunion.db import Addressed, BigId, Encrypted, Record, db, internal, personal, sealed, trusted
+from gridunion.employers.models import Employer, name_index
 from gridunion.members.models import Person
 from gridunion.tree import ME
 
 if TYPE_CHECKING:
     from gridunion.complaints.models import Complaint
+
+Accused = int | str
+"""The number of an employer in the ledger, or the name by which somebody spoke of one that is not in it."""
 
 KINDS = {
     "family": _("亲属在那里"),
@@ -40,11 +44,6 @@ KINDS = {
     "former": _("以前在那里上班"),
     "other": _("别的关系"),
 }
-
-
-def name_index(name: str) -> str:
-    """The name of an employer as it can be compared without being read: what was said of one is encrypted."""
-    return keyring().digest(name, "employer name")
 
 
 class Tie(Record):
@@ -56,7 +55,7 @@ class Tie(Record):
     account_id: Mapped[int] = internal(BigId, ForeignKey("account.id"))
     employer_id: Mapped[int | None] = internal(BigId, ForeignKey("employer.id"))
     employer_name: Mapped[str] = personal(String(80))
-    name_index: Mapped[str] = internal(String(64))
+    name_index: Mapped[str | None] = internal(String(32))
     kind: Mapped[str] = personal(String(20))
     from_on: Mapped[date] = internal(Date, default=clock.today)
     until_on: Mapped[date | None] = internal(Date)
@@ -106,23 +105,26 @@ _account = Account.__table__.alias("tied_account")
 _a = _account.c
 _BINDS = and_(_t.from_on <= _ON, or_(_t.until_on.is_(None), _t.until_on > _ON))
 
-MY_EMPLOYERS = (
-    select(_n.employer_id)
-    .select_from(Person.__table__.join(_account, _a.phone == _n.phone))
-    .where(_a.id == ME, _n.employer_id.is_not(None))
-    .union_all(
-        select(_t.employer_id).where(_t.account_id == ME, _t.employer_id.is_not(None), _BINDS),
-        select(_e.id)
-        .select_from(Employer.__table__.join(Tie.__table__, _t.employer_name == _e.name))
-        .where(_t.account_id == ME, _BINDS),
-    )
+_my_work = Person.__table__.join(_account, _a.phone == _n.phone)
+
+
+def _mine(column: Any) -> Select[Any]:
+    """What the register says of where the viewer works: his phone is that of an employee."""
+    return select(column).select_from(_my_work).where(_a.id == ME, column.is_not(None))
+
+
+MY_EMPLOYERS = _mine(_n.employer_id).union_all(
+    select(_t.employer_id).where(_t.account_id == ME, _t.employer_id.is_not(None), _BINDS),
+    select(_e.id)
+    .select_from(Employer.__table__.join(Tie.__table__, _t.employer_name == _e.name))
+    .where(_t.account_id == ME, _BINDS),
 )
 """The employers about whom the viewer works on nothing: his own, and those he is tied to."""
 
-MY_NAMES = select(_t.employer_name).where(_t.account_id == ME, _BINDS)
-"""The same by the names that were declared, for what names an employer the ledger does not have."""
+MY_NAMES = _mine(_n.employer_name).union_all(select(_t.employer_name).where(_t.account_id == ME, _BINDS))
+"""The same by name, for what names an employer the ledger does not have."""
 
-_MY_INDEXES = select(_t.name_index).where(_t.account_id == ME, _BINDS)
+_MY_INDEXES = _mine(_n.employer_index).union_all(select(_t.name_index).where(_t.account_id == ME, _BINDS))
 _cases = table("complaint", column("id"), column("employer_id"), column("accused_index")).alias("kept")
 
 KEPT_FROM_ME = union_all(
@@ -135,7 +137,9 @@ KEPT_FROM_ME = union_all(
 
 _own = Account.__table__.c
 BINDING += (
-    select(_n.id).where(_n.phone == _own.phone, _n.employer_id.is_not(None)).exists(),
+    select(_n.id)
+    .where(_n.phone == _own.phone, or_(_n.employer_id.is_not(None), _n.employer_name.is_not(None)))
+    .exists(),
     select(_t.id).where(_t.account_id == _own.id).exists(),
     select(_r.id).where(_r.account_id == _own.id).exists(),
 )
@@ -148,7 +152,8 @@ def free_of(cases: Any) -> ColumnElement[bool]:
 
 def keeps_away(account: Any, cases: Any, *correlated: Any) -> ColumnElement[bool]:
     """Somebody keeps away from a case: the columns of both, for a condition inside another statement."""
-    employs = select(_n.id).where(_n.phone == account.phone, _n.employer_id == cases.employer_id)
+    works_there = or_(_n.employer_id == cases.employer_id, _n.employer_index == cases.accused_index)
+    employs = select(_n.id).where(_n.phone == account.phone, works_there)
     named = select(_e.id).where(_e.id == cases.employer_id, _e.name == _t.employer_name).exists()
     bound = select(_t.id).where(_t.account_id == account.id, _BINDS)
     by_name = named.correlate(Tie.__table__, *correlated)
@@ -162,25 +167,36 @@ def keeps_away(account: Any, cases: Any, *correlated: Any) -> ColumnElement[bool
 # ── of accounts ──
 
 
-def tied(accounts: Iterable[Account], employers: Iterable[int | str]) -> set[tuple[int, int | str]]:
-    """(account, employer) where a tie was declared that binds today."""
-    known, asked = [account.id for account in accounts], set(employers)
-    if not known or not asked:
+def bound_to(accounts: Iterable[Account], employers: Iterable[Accused]) -> set[tuple[int, Accused]]:
+    """(account, employer) where somebody keeps away: he works there, or declared a tie that binds today."""
+    there, asked = list(accounts), set(employers)
+    if not there or not asked:
         return set()
-    ties = select(_t.account_id, _t.employer_id, _t.employer_name).where(_t.account_id.in_(known), _BINDS)
-    bound = db.session.execute(ties, execution_options={"branch": True}).all()
-    names = _names([one for one in asked if isinstance(one, int)]) if bound else {}
+    bonds = _bonds(there)
+    indexes = _indexes(asked) if bonds else {}
     return {
         (account, one)
-        for account, number, name in bound
+        for account, number, index in bonds
         for one in asked
-        if one in (number, name) or names.get(one) == name
+        if one == number or (index and index == indexes.get(one))
     }
 
 
-def _names(employer_ids: list[int]) -> dict[int | str, str]:
-    found = select(_e.id, _e.name).where(_e.id.in_(employer_ids))
-    return dict(db.session.execute(found, execution_options={"branch": True}).all())
+def _bonds(accounts: list[Account]) -> list[Any]:
+    """(account, number of the employer, index of its name) of where some people work, and of their ties."""
+    works = select(_a.id, _n.employer_id, _n.employer_index).select_from(_my_work)
+    ties = select(_t.account_id, _t.employer_id, _t.name_index).where(_BINDS)
+    known = [account.id for account in accounts]
+    both = works.where(_a.id.in_(known)).union_all(ties.where(_t.account_id.in_(known)))
+    return list(trusted(both))
+
+
+def _indexes(employers: set[Accused]) -> dict[Accused, str | None]:
+    """What the names of some employers are compared by: of those in the ledger, and as somebody said them."""
+    kept = select(_e.id, _e.name).where(_e.id.in_([one for one in employers if isinstance(one, int)]))
+    names: dict[Any, str] = {one: one for one in employers if isinstance(one, str)}
+    names |= {row.id: row.name for row in trusted(kept)}
+    return {one: name_index(name) for one, name in names.items()}
 
 
 def recused(case_id: int | None) -> set[int]:

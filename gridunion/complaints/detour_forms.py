@@ -7,12 +7,11 @@ from flask_babel import lazy_gettext as _
 from wtforms import IntegerField, RadioField, SelectField
 from wtforms.validators import NumberRange
 
-from gridunion import settings
 from gridunion.complaints.alike import mergeable
-from gridunion.complaints.life import MEDIATED, REFERRALS, STEPS
+from gridunion.complaints.life import MEDIATED, REFERRALS
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.step_forms import StepForm, Telling, telling, telling_words, tiles
-from gridunion.complaints.turns import extension_left
+from gridunion.complaints.turns import longest_extension, one_extension
 from gridunion.fields import Cleaned, Day, SelectChoice, ValidationError, Words, needed
 from gridunion.rights import Viewer
 from gridunion.text import clean_text
@@ -88,12 +87,10 @@ class ExtendForm(Telling):
 
     def offer(self, complaint: Complaint, by: Viewer) -> None:
         super().offer(complaint, by)
-        first = not complaint.times("extend")
-        one = int(settings.value(STEPS["extend"].limit, complaint.unit.path))
-        most = min(extension_left(complaint), one) if first else extension_left(complaint)
+        most = longest_extension(complaint)
         self.days.validators = [NumberRange(1, most, gettext("请填 1 到 %(n)s 的天数", n=most))]
         if self.days.data is None and not self.days.raw_data:
-            self.days.data = min(most, one)
+            self.days.data = min(most, one_extension(complaint))
 
     def take(self, by: Viewer) -> None:
         self.complaint.extend(by, self.days.data or 0, self.words.data or "", self.how)

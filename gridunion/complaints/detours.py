@@ -84,14 +84,28 @@ class Detours(Course):
     def recount(self, edit: str, first: date, was: Days, now: Days) -> None:
         """Holidays were entered, from a day to come on: as many working days as were promised, on the new calendar.
         Once for each edit; and not what was counted after it."""
-        begun = [event.recorded_at for event in self.events if event.step in ("register", "reopen")]
+        begin = ("resolve", "confirm") if self.state == "resolved" else ("register", "reopen")
+        begun = [event.recorded_at for event in self.events if event.step in begin]
         done = any(event.step == "recount" and event.reason == edit for event in self.events)
         if done or begun[-1] > datetime.fromisoformat(edit):
             return
-        before = self.due_at
+        before, due_at = self._limits(), self.due_at
         promises.recount(self, first, was, now)
-        if self.due_at != before:
-            self._write("recount", None, words=_("改到 %(day)s 前办结", day=day(self.due_at)), reason=edit)
+        moved = [words % {"day": day(at)} for (words, at), old in zip(self._limits(), before, strict=True)
+                 if at and (words, at) != old]  # fmt: skip
+        if moved:
+            self._write("recount", None, words=moved[0], reason=edit).was_due_at = due_at
+
+    def _limits(self) -> list[tuple[str, datetime | None]]:
+        """What a calendar may move, the weightiest first, and how its new day is told."""
+        owed = promises.running(self)
+        return [
+            (_("改到 %(day)s 前回访"), self.call_due_at),
+            (_("改到 %(day)s 前办结"), self.due_at),
+            (_("最迟等到 %(day)s"), self.wait_until),
+            (_("改到 %(day)s 前给本人回音"), owed.due_at if owed else None),
+            (_("改到 %(day)s 前受理"), self.accept_due_at),
+        ]
 
     # ── mediation ──
 
@@ -117,15 +131,11 @@ class Detours(Course):
     def extend(self, by: Viewer, days: int, words: str, told: str | None) -> None:
         """More working days, for a reason the worker was told. On time is judged by the first limit all the same."""
         self.demand("extend", by)
-        most = turns.extension_left(self)
-        if not 0 < days <= (most if self.times("extend") else min(most, self._one_extension)):
+        most = turns.longest_extension(self)
+        if not 0 < days <= most:
             raise OutOfTurn(_("这次最多延 %(n)s 个工作日", n=most))
         self._step("extend", by, words=words, told=told, reason=str(days))
         promises.set_due(self, calendar.moved(self.due_at, days))
-
-    @property
-    def _one_extension(self) -> int:
-        return int(settings.value(STEPS["extend"].limit, self.unit.path))
 
     # ── two cases about one thing ──
 

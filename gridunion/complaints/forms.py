@@ -1,18 +1,27 @@
 """The form on which a complaint is taken down."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, HiddenField, IntegerField, MultipleFileField, SelectField
+from wtforms import BooleanField, IntegerField, MultipleFileField, SelectField
 from wtforms.validators import NumberRange
 
 from gridunion import settings
 from gridunion.complaints.alike import about
 from gridunion.complaints.life import COLLECTIVE, too_few_words
 from gridunion.complaints.models import Complaint
-from gridunion.fields import Cleaned, Coded, Form, Money, SelectChoice, ValidationError, Words, needed
+from gridunion.fields import (
+    Cleaned,
+    Coded,
+    FirstSent,
+    Form,
+    Money,
+    SelectChoice,
+    ValidationError,
+    Words,
+    needed,
+)
 from gridunion.names import clean_name
 from gridunion.phones import clean_phone
 from gridunion.text import clean_text
@@ -33,15 +42,6 @@ def _among(codes: str, wanted: tuple[str, ...]) -> list[SelectChoice]:
     return [SelectChoice(code, settings.label(codes, code)) for code in wanted]
 
 
-def _instant(said: str | None) -> datetime | None:
-    """A moment as a phone writes it; none for anything else."""
-    try:
-        moment = datetime.fromisoformat(said or "")
-    except ValueError:
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else None
-
-
 class TakeForm(Form):
     """A complaint as it is told: who, what about, in whose words."""
 
@@ -59,7 +59,7 @@ class TakeForm(Form):
     channel = Coded(_("怎么来的"), "channel", default="walk_in")
     outside_number = Cleaned(_("12351 工单号"), _short)
     photos = MultipleFileField(_("加照片"))
-    happened_at = HiddenField("")  # when the phone first sent it: a bad line costs the worker no time
+    happened_at = FirstSent("")
     alike = BooleanField(_("看过了，另记一件"))
     similar: list[Complaint] = []
 
@@ -69,6 +69,11 @@ class TakeForm(Form):
         self.unit.choices = [SelectChoice(uid, cell.name) for uid, cell in self._cells.items()]
         self.channel.choices = _among("channel", CHANNELS)
         self._person = person
+
+    @property
+    def sealed(self) -> list[str]:
+        """The categories only named readers see: no phone keeps what is told of them."""
+        return settings.codes_tagged("complaint_category", "sealed")
 
     @property
     def cell(self) -> Unit:
@@ -106,7 +111,7 @@ class TakeForm(Form):
         names = ("category", "kind", "text", "urgent", "people", "employer_name", "channel", "outside_number")
         asked = {name: self[name].data for name in names} | {"amount_owed": self.owed.fen}
         asked |= {"person": None, "name": None, "phone": None}
-        asked["happened_at"] = _instant(self.happened_at.data)
+        asked["happened_at"] = self.happened_at.moment
         if self.anonymous.data:
             return asked
         if self._person is not None:

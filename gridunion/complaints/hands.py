@@ -10,9 +10,8 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from gridunion import clock
 from gridunion.accounts.models import Account, Posting, in_force
-from gridunion.complaints.conflicts import recused, tied
+from gridunion.complaints.conflicts import Accused, bound_to, recused
 from gridunion.db import db
-from gridunion.members.models import Person
 from gridunion.rights import Held, Viewer
 from gridunion.tree import Unit, everywhere
 
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 
 Place = tuple[str, str]
 """The path and the kind of a unit."""
-
-Accused = int | str
-"""The number of an employer in the ledger, or the name by which somebody spoke of one that is not in it."""
 
 
 def place_of(unit: Unit) -> Place:
@@ -115,37 +111,9 @@ def _in_order(place: Place, posted: list[tuple[Account, str, str]]) -> list[Acco
     return list(dict.fromkeys(account for account, _, _ in there))
 
 
-def works_for(accounts: Iterable[Account], employers: Iterable[Accused]) -> set[tuple[int, Accused]]:
-    """(account, employer) where the register knows the account's phone as that of an employee."""
-    known = [(account.phone, account.id) for account in accounts if account.phone]
-    asked = set(employers)
-    if not known or not asked:
-        return set()
-    found = select(Person.phone, Person.employer_id, Person.employer_name).where(
-        Person.phone.in_({phone for phone, _account in known}),
-        or_(
-            Person.employer_id.in_([one for one in asked if isinstance(one, int)]),
-            Person.employer_name.in_([one for one in asked if isinstance(one, str)]),
-        ),
-    )
-    with everywhere():
-        staff = [(phone, one) for phone, *both in db.session.execute(found) for one in both if one in asked]
-    return {(account, one) for phone, account in known for number, one in staff if number == phone}
-
-
-def bound_to(accounts: Iterable[Account], employers: Iterable[Accused]) -> set[tuple[int, Accused]]:
-    """(account, employer) where somebody keeps away: he works there, or declared a tie."""
-    there, asked = list(accounts), set(employers)
-    return works_for(there, asked) | tied(there, asked)
-
-
 def kept_away(there: list[Account], accused: Accused | None) -> set[int]:
-    """Who of some people keeps away from an employer, as the lists know it: of one that is not in the ledger they
-    know by whom a tie was declared, not who works there."""
-    if not accused:
-        return set()
-    found = bound_to(there, [accused]) if isinstance(accused, int) else tied(there, [accused])
-    return {account for account, _employer in found}
+    """Who of some people keeps away from an employer."""
+    return {account for account, _employer in bound_to(there, [accused])} if accused else set()
 
 
 def bound(account_id: int, accused: Accused | None) -> bool:

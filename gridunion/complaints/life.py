@@ -117,10 +117,10 @@ STEPS = {
     "urge": Step(_("催办"), OPEN, None, "press complaints"),
     "heard": Step(pgettext("do", "知道了"), ("withdrawn",), None, _DECIDE),
     "add": Step(_("补充情况"), (*OPEN, "resolved"), None, PUBLIC, "worker"),
-    "see": Step(_("本人已查看"), (*IN_HAND, *DONE, "reopened"), None, PUBLIC, "worker"),
+    "see": Step(_("本人已查看"), (*OPEN, *DONE), None, PUBLIC, "worker"),
     "rate": Step(_("评价"), ("resolved", "closed"), None, PUBLIC, "worker"),
     "hand_over": Step(_("交接"), IN_HAND, None, _WORK, "itself"),
-    "recount": Step(_("放假安排有变，期限重新算"), OPEN, None, "press complaints", "itself"),
+    "recount": Step(_("放假安排有变，期限重新算"), (*OPEN, "resolved"), None, "press complaints", "itself"),
     "remind": Step(_("快到期，已提醒经办人"), OPEN, None, "press complaints", "itself"),
     "overdue": Step(_("超期，已提醒社区工会主席"), OPEN, None, "press complaints", "itself"),
     "raise": Step(_("还没办结，已报街道"), OPEN, None, "press complaints", "itself"),
@@ -128,9 +128,11 @@ STEPS = {
 
 BY_CLOCK = {"remind": "soon", "overdue": "late", "raise": "street"}
 """What the clock writes into a story, and the alarm it leaves on the case."""
+BY_NOBODY = {*BY_CLOCK, "recount"}
+"""Steps nobody takes: they leave a case as it was for whoever is writing about it."""
 INNER = {
     "urge", "minutes", "give_back", "resume", "separate", "withdraw", "confirm", "send_back", "close", "call_back",
-    "hand_over", "recount", "recuse", "heard", "add", "see", "rate", *BY_CLOCK,
+    "hand_over", "recuse", "heard", "add", "see", "rate", *BY_NOBODY,
 }  # fmt: skip
 """Steps of which the worker need not be told, or which ask him."""
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, relationship
 
-from gridunion import clock, settings
+from gridunion import calendar, clock, settings
 from gridunion.accounts.models import Account
 from gridunion.complaints import conflicts, hands, promises, readers, turns
 from gridunion.complaints.detours import Detours
@@ -18,7 +18,7 @@ from gridunion.complaints.own import Own
 from gridunion.complaints.records import ComplaintEvent, next_number, secret_number
 from gridunion.complaints.turns import NotYours, OutOfTurn
 from gridunion.db import db, written
-from gridunion.employers.models import Employer, named
+from gridunion.employers.models import Employer, name_index, named
 from gridunion.members.models import Person
 from gridunion.rights import Viewer
 from gridunion.tree import Unit
@@ -85,7 +85,7 @@ class Complaint(Own, Detours):
         Raises OutOfTurn for a collective dispute of too few.
         """
         complaint = cls(unit=unit, state="registered", recorded_at=at or clock.now(), reopened=0, calls=0)
-        complaint.happened_at = at or promises.begin_at(asked.pop("happened_at", None))
+        complaint.happened_at = at or calendar.written_at(asked.pop("happened_at", None))
         complaint.recorded_by_id = by.account_id if by else None
         for field, value in asked.items():
             setattr(complaint, field, value)
@@ -121,7 +121,7 @@ class Complaint(Own, Detours):
         """Tie the case to the employer it is about, when the ledger has it."""
         self.employer = named(employer_name, self.unit) if employer_name else None
         self.employer_id = self.employer.id if self.employer else None
-        self.accused_index = conflicts.name_index(employer_name) if employer_name else None
+        self.accused_index = name_index(employer_name)
 
     def accept(self, by: Viewer, told: str | None = None, grade: str | None = None) -> None:
         """Take it on, and say how difficult it is."""
@@ -141,7 +141,7 @@ class Complaint(Own, Detours):
         others = (handlers(case.unit) for case in self.joined)
         if any(handler.id not in {account.id for account in fit} for fit in (there, *others)):
             raise NotYours(_("%(name)s不在这里任职，不能派给他", name=handler.name))
-        if self.accused and hands.bound_to([handler], [self.accused]):
+        if self.accused and conflicts.bound_to([handler], [self.accused]):
             raise NotYours(_("%(name)s和被反映的单位有关系，不能派给他", name=handler.name))
         if handler.id in conflicts.recused(self.id):
             raise NotYours(_("%(name)s已经回避，不能再派给他", name=handler.name))

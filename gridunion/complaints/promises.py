@@ -15,7 +15,7 @@ from gridunion.complaints.conflicts import KEPT_FROM_ME
 from gridunion.complaints.life import STEPS
 from gridunion.complaints.readers import Seal
 from gridunion.db import BigId, Row, db, internal
-from gridunion.deadlines import Days, recounted
+from gridunion.deadlines import Days, put_off, recounted
 from gridunion.tree import Scoped
 
 if TYPE_CHECKING:
@@ -48,12 +48,16 @@ class ReplyDue(Seal, Scoped, Row):
 def set_clocks(case: "Case", start: datetime, share: float = 1) -> None:
     """Until when the case must be taken on, and dealt with; `share` of the whole time the second time round."""
     path = case.unit.path
-    case.accept_due_at = _workdays(case, start, STEPS["accept"].limit)
-    if case.urgent:
-        hours = settings.value("complaint.accept.urgent_hours", path)
-        case.accept_due_at = calendar.after_hours(start, hours)
+    if case.accepted_at is None:  # what was taken on once is judged by that for good
+        case.accept_due_at = _accept_until(case, start)
     set_due(case, calendar.after_workdays(start, math.ceil(case.days * share), path))
     case.first_due_at = case.first_due_at or case.due_at
+
+
+def _accept_until(case: "Case", start: datetime) -> datetime:
+    if case.urgent:
+        return calendar.after_hours(start, settings.value("complaint.accept.urgent_hours", case.unit.path))
+    return _workdays(case, start, STEPS["accept"].limit)
 
 
 def set_due(case: "Case", due_at: datetime) -> None:
@@ -61,14 +65,6 @@ def set_due(case: "Case", due_at: datetime) -> None:
     case.due_at, case.alarm = due_at, None
     case.remind_at = calendar.a_workday_before(due_at)
     case.street_at = _workdays(case, due_at, "complaint.escalate.workdays")
-
-
-def begin_at(said: datetime | None) -> datetime:
-    """When the clocks start: when somebody first wrote it down. A phone without a line may say when that was,
-    for three days; what is older, or lies ahead, starts when it arrives."""
-    now = clock.now()
-    hours = timedelta(hours=settings.value("complaint.offline.hours"))
-    return said if said and now - hours <= said <= now else now
 
 
 def grade(case: "Case", said: str) -> None:
@@ -108,21 +104,41 @@ def _move(case: "Case", days: int, after: datetime) -> None:
 
 
 def recount(case: "Case", first: date, was: Days, now: Days) -> None:
-    """As many working days on another calendar, from a day to come on; while the clock stands still, from when it
-    shall go on. A limit by the wall clock stays."""
-    eve = first - timedelta(days=1)
-    since = max(eve, clock.local(case.wait_until).date()) if case.wait_until else eve
-    moved = recounted(case.due_at, since, was, now)
-    if moved == case.due_at:
-        case.street_at = _workdays(case, case.due_at, "complaint.escalate.workdays")
+    """As many working days on another calendar, from a day to come on. Days of the calendar only never end on a
+    holiday, and a limit by the wall clock stays. What runs on after a mediation is counted from its end."""
+    eve, waited = first - timedelta(days=1), case.wait_until
+    if case.state == "resolved":
+        case.call_due_at = case.call_due_at and recounted(case.call_due_at, eve, was, now)
         return
-    set_due(case, moved)
-    if case.first_resolved_at is None:
-        case.first_due_at = recounted(case.first_due_at, since, was, now)
+    since = onto = eve
+    if waited and case.state == "mediating":
+        case.wait_until = put_off(waited, now)
+        since, onto = (max(eve, clock.local(end).date()) for end in (waited, case.wait_until))
+    elif waited:
+        case.wait_until = recounted(waited, eve, was, now)
+    moved = recounted(case.due_at, since, was, now, onto)
+    if moved != case.due_at:
+        set_due(case, moved)
+        if case.first_resolved_at is None:
+            case.first_due_at = recounted(case.first_due_at, since, was, now, onto)
+    else:
+        case.street_at = _workdays(case, moved, "complaint.escalate.workdays")
     if case.accepted_at is None and not case.urgent:
         case.accept_due_at = recounted(case.accept_due_at, eve, was, now)
-    if owed := running(case):
-        owed.due_at = recounted(owed.due_at, since, was, now)
+    if not (owed := running(case)):
+        return
+    if case.wait_until and owed.due_at == waited:
+        owed.due_at = case.wait_until
+    elif _heard(case):
+        owed.due_at = put_off(owed.due_at, now)
+    else:
+        owed.due_at = recounted(owed.due_at, eve, was, now)
+
+
+def _heard(case: "Case") -> bool:
+    """The first word, counted in working days, was given: the next ones are counted in days of the calendar."""
+    told = select(ReplyDue.id).where(ReplyDue.complaint_id == case.id, ReplyDue.told_at.is_not(None))
+    return db.session.scalars(told.limit(1)).first() is not None
 
 
 def workdays_on(case: "Case", key: str) -> datetime:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from gridunion import clock, settings
+from gridunion.complaints.alike import of_employer
 from gridunion.complaints.models import TAKEN, Complaint
 from gridunion.db import db
 from gridunion.rights import Viewer
@@ -16,15 +17,13 @@ def link(case: Complaint, _by: Viewer | None) -> None:
         return
     db.session.flush()
     since = clock.now() - timedelta(days=settings.value("complaint.repeat.days", case.unit.path))
-    same = select(Complaint).where(
+    index = case.accused_index
+    same = of_employer(case.employer_id, index) if index else Complaint.accused_index.is_(None)
+    earlier = select(Complaint.id).where(
         Complaint.person_id == case.person_id, Complaint.category == case.category, Complaint.sealed.is_(False),
-        Complaint.employer_id.is_not_distinct_from(case.employer_id), Complaint.recorded_at >= since,
-        Complaint.id != case.id,
-    )  # fmt: skip
-    for earlier in db.session.scalars(same.order_by(Complaint.id.desc()), execution_options={"branch": True}):
-        if earlier.accused == case.accused:
-            case.repeat_of_id = earlier.id
-            return
+        same, Complaint.recorded_at >= since, Complaint.id != case.id,
+    ).order_by(Complaint.id.desc()).limit(1)  # fmt: skip
+    case.repeat_of_id = db.session.scalar(earlier, execution_options={"branch": True})
 
 
 def repeated(case: Complaint) -> list[Complaint]:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from gridunion import calendar, clock
 from gridunion.complaints.models import IS_OPEN, Complaint
+from gridunion.complaints.promises import ReplyDue
 from gridunion.db import db, write
 from gridunion.deadlines import Days
 from gridunion.jobs import job, periodic
@@ -34,11 +35,14 @@ def recount(at: str, first: str, before: dict[str, bool], after: dict[str, bool]
     """Holidays were entered (`at`): what is counted over them is counted anew. Idempotent: a case keeps in its story
     by which edit it was counted."""
     was, now = (Days({date.fromisoformat(day): works for day, works in it.items()}) for it in (before, after))
-    behind = _c.street_at >= clock.midnight(date.fromisoformat(first))
-    ids = db.session.scalars(select(_c.id).where(IS_OPEN, behind), execution_options={"branch": True}).all()
+    since = clock.midnight(date.fromisoformat(first))
+    owed = select(ReplyDue.complaint_id).where(ReplyDue.told_at.is_(None), ReplyDue.due_at >= since)
+    ahead = or_(_c.street_at >= since, _c.wait_until >= since, _c.id.in_(owed))
+    behind = IS_OPEN & ahead | (_c.state == "resolved") & (_c.call_due_at >= since)
+    ids = db.session.scalars(select(_c.id).where(behind), execution_options={"branch": True}).all()
     for start in range(0, len(ids), BATCH):
         with write():
-            asked = select(Complaint).where(Complaint.id.in_(ids[start : start + BATCH]), IS_OPEN)
+            asked = select(Complaint).where(Complaint.id.in_(ids[start : start + BATCH]), behind)
             for case in db.session.scalars(asked.with_for_update()).all():
                 case.recount(at, date.fromisoformat(first), was, now)
 

@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 from gridunion import clock, settings
 from gridunion.accounts.models import Account
 from gridunion.complaints.case import number_words
-from gridunion.complaints.hands import Accused, Place
+from gridunion.complaints.conflicts import Accused
+from gridunion.complaints.hands import Place
 from gridunion.complaints.life import IN_HAND, OPEN, STATES
 from gridunion.complaints.models import Complaint
 from gridunion.db import keyring

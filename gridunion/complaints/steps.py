@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
 from flask_babel import lazy_gettext as _
-from werkzeug.exceptions import NotFound
 
 from gridunion import audit
 from gridunion.accounts.models import Account
@@ -15,7 +14,7 @@ from gridunion.complaints.life import STEPS, WORKING
 from gridunion.complaints.listing import loads
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.step_forms import FORMS, AssignForm, StepForm
-from gridunion.complaints.story import meanwhile, only_the_clock
+from gridunion.complaints.story import meanwhile, nobody_acted
 from gridunion.db import db, write
 from gridunion.rights import allow
 from gridunion.web import before, edited, find, go, page, say, viewer
@@ -76,20 +75,12 @@ NEXT = {"inbox": "desk.inbox", "overdue": "complaints.overdue", "list": "complai
 
 def opened(uid: UUID) -> Complaint:
     """The case, if the viewer may have it open. A sealed one opens only after the trail has taken it down."""
-    complaint = free(find(Complaint, uid))
+    complaint = find(Complaint, uid)
     if not complaint.sealed:
         return complaint
     with write():
         audit.note("open sealed", find(Complaint, uid))
     return find(Complaint, uid)
-
-
-def free(complaint: Complaint) -> Complaint:
-    """The case, unless the viewer is bound to an employer of whom it only tells the name: that is encrypted, and no
-    condition of a query knows it. Raises NotFound."""
-    if complaint.employer_id is None and hands.bound(viewer().account_id, complaint.accused):
-        raise NotFound
-    return complaint
 
 
 def add_steps(bp: Blueprint) -> None:
@@ -107,7 +98,7 @@ def _view(name: str) -> Callable[[UUID], Response]:
 
 def held(uid: UUID) -> Complaint:
     """The case, which nobody else changes until this transaction ends: who comes second sees the first."""
-    complaint = free(find(Complaint, uid))
+    complaint = find(Complaint, uid)
     db.session.refresh(complaint, with_for_update=True)
     return complaint
 
@@ -121,7 +112,7 @@ def _show(name: str, complaint: Complaint) -> Response:
 
 def _take(name: str, complaint: Complaint) -> Response:
     form = _form(name, complaint, ALL[name]())
-    if form.versioned and edited(complaint, form) and not only_the_clock(complaint, form.seen.data):
+    if form.versioned and edited(complaint, form) and not nobody_acted(complaint, form.seen.data):
         return _explain(name, complaint, form)
     complaint.demand(complaint.opening(name), viewer())
     if not form.submitted():
@@ -151,7 +142,7 @@ def free_hands(complaint: Complaint) -> list[tuple[Account, int]]:
     holder = complaint.handler_id if complaint.state in WORKING else None
     there = [account for account in hands.handlers(complaint.unit) if account.id != holder]
     accused = [complaint.accused] if complaint.accused else []
-    barred = {account for account, _accused in hands.bound_to(there, accused)}
+    barred = {account for account, _accused in conflicts.bound_to(there, accused)}
     barred |= conflicts.recused(complaint.id)
     fit = hands.fit(hands.handlers(complaint.unit) if complaint.duty else there, complaint.duty) - barred
     in_hand = loads([account.id for account in there])

@@ -13,6 +13,7 @@ from gridunion.complaints import hands
 from gridunion.complaints.life import (
     ANSWERS,
     BY_CLOCK,
+    BY_NOBODY,
     CONFIRMED,
     INNER,
     LEFT,
@@ -93,21 +94,26 @@ def life(complaint: Complaint) -> list[Line]:
 
 
 def _joined(events: list[ComplaintEvent]) -> list[ComplaintEvent]:
-    """Accepting and assigning in one go is one line; so are the last call and the filing that follows it, and the days
-    of a holiday, which are entered one by one."""
+    """Accepting and assigning in one go is one line; so are the last call and the filing that follows it."""
     kept: list[ComplaintEvent] = []
-    for event in events:
+    for event in counted_once(events):
         same = (
             kept
             and kept[-1].actor_id == event.actor_id
             and event.happened_at - kept[-1].happened_at < timedelta(minutes=1)
         )
-        again = event.step == "recount" and kept and kept[-1].step == "recount"
-        if again or (event.step == "assign" and same and kept[-1].step == "accept" and not kept[-1].told):
+        if event.step == "assign" and same and kept[-1].step == "accept" and not kept[-1].told:
             kept[-1] = event
         elif not (event.step == "close" and same):
             kept.append(event)
     return kept
+
+
+def counted_once(events: list[ComplaintEvent]) -> list[ComplaintEvent]:
+    """The days of a holiday are entered one by one; of their recounts in a row only the last one is told."""
+    following = [*(event.step for event in events[1:]), ""]
+    pairs = zip(events, following, strict=False)
+    return [event for event, after in pairs if (event.step, after) != ("recount", "recount")]
 
 
 def _line(complaint: Complaint, event: ComplaintEvent, last: bool) -> Line:
@@ -228,10 +234,10 @@ def meanwhile(complaint: Complaint, seen: str | None) -> list[Line]:
     return [_line(complaint, event, last=False) for event in _joined(news)]
 
 
-def only_the_clock(complaint: Complaint, seen: str | None) -> bool:
-    """Nobody did anything since; what the clock wrote down takes no form out of anybody's hand."""
+def nobody_acted(complaint: Complaint, seen: str | None) -> bool:
+    """Nobody did anything since; what came to pass by itself takes no form out of anybody's hand."""
     news = _since(complaint, seen)
-    return bool(news) and all(event.step in BY_CLOCK for event in news)
+    return bool(news) and all(event.step in BY_NOBODY for event in news)
 
 
 def _since(complaint: Complaint, seen: str | None) -> list[ComplaintEvent]:

@@ -94,7 +94,7 @@ class RaiseForm(TakeForm):
     @property
     def typed(self) -> bool:
         said = (self.category, self.text, self.employer_name, self.owed, self.urgent, self.anonymous)
-        return any(field.data for field in said)
+        return any(field.data for field in said) or (self.people.data or 1) > 1
 
     def told(self) -> dict[str, Any]:
         return super().told() | {"channel": "visit"}

@@ -68,7 +68,7 @@ def _entry(complaint: Complaint, told: dict[int, datetime]) -> Entry:
 _c, _u, _p = (table.__table__.c for table in (Complaint, Unit, Person))
 
 
-def waits_too_long(width: int, bound: bool = True) -> ColumnElement[bool]:
+def waits_too_long(width: int, bound: bool) -> ColumnElement[bool]:
     """Somebody was promised an answer by now, in a case the viewer may know of. `+ 0` lets SQLite look at the cases
     of the person, not at all that are late in the branch."""
     joined = Complaint.__table__.join(Unit.__table__, _u.id == _c.unit_id + written(0))

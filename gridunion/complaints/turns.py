@@ -68,6 +68,8 @@ def demand_given(case: "Case", name: str, words: str | None, told: str | None) -
 
 def _state(case: "Case", name: str, by: Viewer) -> None:
     step = STEPS[name]
+    if case.erased_at:
+        raise OutOfTurn(_("内容到了保存期限，已经清除，不能再办"))
     over = name in ("confirm", "send_back") and not case.needs_confirmation
     over = over or (name == "heard" and case.spoke_at is None)
     if case.state not in step.sources or over:
@@ -123,6 +125,17 @@ def extension_left(case: "Case") -> int:
     """Working days by which the case may still be extended."""
     given = sum(int(event.reason or 0) for event in case.events if event.step == "extend")
     return int(_most_extension(case)) - given
+
+
+def one_extension(case: "Case") -> int:
+    """Working days that are given at once."""
+    return int(settings.value(STEPS["extend"].limit, case.unit.path))
+
+
+def longest_extension(case: "Case") -> int:
+    """Working days by which the case may be extended now: the first time no more than are given at once."""
+    left = extension_left(case)
+    return left if case.times("extend") else min(left, one_extension(case))
 
 
 def _most_extension(case: "Case") -> int:

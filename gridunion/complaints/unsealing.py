@@ -2,6 +2,8 @@
 case is open for some hours. Whether there is a case of that number nobody learns before both have spoken."""
 
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import (
@@ -10,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    Select,
     String,
     Text,
     bindparam,
@@ -34,8 +37,8 @@ from gridunion.db import (
     trusted,
     written,
 )
-from gridunion.rights import Viewer
-from gridunion.tree import ME, Scoped, Unit, branch, everywhere
+from gridunion.rights import Held, Viewer
+from gridunion.tree import ME, Scoped, Unit, branch, everywhere, width
 
 LAPSES = timedelta(days=3)  # after which nobody can agree any more
 TOLD = timedelta(days=7)  # for which the readers of a case are told that it was opened
@@ -69,12 +72,11 @@ class Unsealing(Scoped, Record):
     reason = Encrypted("reason_sealed")
 
     @classmethod
-    def ask(cls, by: Viewer, number: int, reason: str) -> "Unsealing":
-        """Ask for a case. Raises TooMany. Inside write()."""
+    def ask(cls, by: Viewer, seat: Held, number: int, reason: str) -> "Unsealing":
+        """Ask for a case of the branch of a posting. Raises TooMany. Inside write()."""
         tries = throttle.held(throttle.key_of("unseal", by.uid), timedelta(days=1))
         if tries.count() > MOST_A_DAY:
             raise TooMany(_("一天最多申请 %(n)s 次，请明天再来", n=MOST_A_DAY))
-        seat = by.holding("unseal complaints")[0]
         asked = cls(unit_id=seat.unit_id, account_id=by.account_id, asked_by=by.name, number=number)
         asked.recorded_at, asked.reason = clock.now(), reason
         db.session.add(asked)
@@ -122,7 +124,7 @@ class Unsealing(Scoped, Record):
             return db.session.scalars(found).one_or_none()
 
 
-_ASKED_SINCE = bindparam("asked_since", type_=UtcDateTime)
+_ASKED_SINCE = bindparam("asked_since", type_=UtcDateTime, callable_=lambda: clock.now() - LAPSES)
 _n, _r, _c = (it.__table__.c for it in (Unsealing, Reader, Complaint))
 
 
@@ -139,6 +141,16 @@ def waiting(width: int) -> ColumnElement[int]:
         branch(width), _n.agreed.is_(None), _n.account_id != ME, _n.recorded_at > _ASKED_SINCE
     )  # fmt: skip
     return found.scalar_subquery()
+
+
+@cache
+def _counting(width: int) -> Select[Any]:
+    return select(waiting(width))
+
+
+def count_waiting() -> int:
+    """The same on its own."""
+    return int(trusted(_counting(width())).scalar_one())
 
 
 def to_decide(by: Viewer) -> list[Unsealing]:

@@ -20,7 +20,8 @@ from gridunion.demo.town import Mood, Place, Staff
 from gridunion.exchange.bulk import new_uids
 
 COMPLAINT = (
-    "id", "uid", "unit_id", "number", "person_id", "employer_id", "complainant_sealed", "text_sealed", "kind",
+    "id", "uid", "unit_id", "number", "person_id", "employer_id", "complainant_sealed", "can_be_told", "text_sealed",
+    "kind",
     "category",
     "channel", "outside_number", "urgent", "people", "sealed", "state", "handler_id", "recorded_by_id",
     "happened_at",
@@ -117,7 +118,7 @@ class Complaints:
         into["complaint"].append((
             number, uid, cell.id, -next(self._secret) if sealed else self.last_number, person.id if named else None,
             person.employer[0] if person.employer and named else None,
-            self._who(person if case.told else None, uid),
+            self._who(person if case.told else None, uid), int(case.told),
             self._encrypt(said, f"complaint.text_sealed.{uid}"), case.kind, category, channel,
             f"12351-{number:07d}" if channel == "hotline" else None, int(case.urgent),
             13 if case.kind == "collective_dispute" else 1, sealed, events[-1].after,

@@ -9,7 +9,7 @@ from gridunion.complaints.models import Complaint
 from gridunion.db import db
 from gridunion.demo.teller import Teller, days_ago, then
 from gridunion.letters.models import Letter
-from gridunion.letters.wording import words_for
+from gridunion.letters.wording import TOPIC, words_for
 
 
 class Force(Teller):
@@ -21,7 +21,7 @@ class Force(Teller):
         community = case.unit.parent
         assert community
         with then(days_ago(40)):
-            words = words_for("reminder", other.name, None, 15)
+            words = words_for("reminder", other.name, None, 15).replace(str(TOPIC), "劳动合同")
             Letter.send("reminder", community, self.leader, other.name, words, other).take_reply(
                 "合同已经补签，附了名单", days_ago(30).date()
             )

@@ -38,7 +38,7 @@ class Goings(Teller):
         Posting.give(gone, "grid_worker", cell, since, clock.today() - timedelta(days=day))
         db.session.add(gone)
         db.session.flush()
-        leaver = Viewer(gone.id, gone.uid.hex, gone.name, False, 0)
+        leaver = Viewer(gone.id, str(gone.uid), gone.name, False, 0)
         with then(days_ago(day + 1, 15)):
             unit = cell.parent or cell
             made = HandOver.begin(gone, to, unit, [], leaver, in_place=False)

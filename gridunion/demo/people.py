@@ -10,6 +10,7 @@ from gridunion.demo.made_up import Numbers
 from gridunion.demo.names import Name, Names
 from gridunion.demo.pools import HARD_NOTES
 from gridunion.demo.town import Place
+from gridunion.employers.models import name_index
 from gridunion.exchange.bulk import new_uids
 from gridunion.members.consent import CONSENT_VERSION, Consent
 from gridunion.members.membership import Membership
@@ -23,7 +24,7 @@ PERSON = (
     "id_number_sealed", "id_index", "ethnicity", "education", "skill_level", "political_status",
     "household_type",
     "household_place", "work_status", "migrant", "key_group", "new_form", "employer_id", "employer_name",
-    "hardship_class", "hardship_on", "hardship_note_sealed", "status", "seen_at", "visit_due_at",
+    "employer_index", "hardship_class", "hardship_on", "hardship_note_sealed", "status", "seen_at", "visit_due_at",
     "recorded_by_id",
     "recorded_at",
 )  # fmt: skip
@@ -135,8 +136,8 @@ class People:
             PARTIES[int(random() * 11)],
             HOUSEHOLDS[int(random() * 4)], "陕西省汉中市汉台区", "1" if random() < 0.93 else "9",
             int(random() < 0.4), person.group,
-            int(person.group in FOUR), employer_id, employer_name, hard, hard and recorded[:10],
-            hard and self._hard_note(person.uid), person.status, text(seen), text(due),
+            int(person.group in FOUR), employer_id, employer_name, name_index(employer_name), hard,
+            hard and recorded[:10], hard and self._hard_note(person.uid), person.status, text(seen), text(due),
             cell.staff and cell.staff.id, recorded,
         ))  # fmt: skip
         self._beside(cell, person, recorded, number, into)

@@ -126,7 +126,7 @@ class Teller:
 def viewer_of(login: str) -> Viewer:
     account = db.session.scalars(select(Account).where(Account.login == login)).one()
     held = [Held(p.role, p.unit_id, p.unit.code, p.unit.name, p.unit.path, p.until_on) for p in account.held]
-    return Viewer(account.id, account.uid.hex, account.name, False, 0, tuple(held))
+    return Viewer(account.id, str(account.uid), account.name, False, 0, tuple(held))
 
 
 def _unit(code: str) -> Unit:

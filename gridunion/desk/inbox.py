@@ -164,7 +164,7 @@ def _offered(rows: list[Row]) -> dict[int, list[tuple[str, str]]]:
     for each that only some may have."""
     there = hands.handlers_of(row.place for row in rows)
     everyone = {account.id: account for accounts in there.values() for account in accounts}
-    barred = hands.bound_to(everyone.values(), {row.accused for row in rows if row.accused})
+    barred = conflicts.bound_to(everyone.values(), {row.accused for row in rows if row.accused})
     given_back = conflicts.given_back([row.id for row in rows])
     fit = {row.id: hands.fit(there[row.place], duty) for row in rows if (duty := duty_for(row.category))}
     in_hand = loads(list(everyone))

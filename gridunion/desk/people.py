@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal_column, select
+from sqlalchemy import Select, func, select
 
 from gridunion import clock
 from gridunion.bookmark import opened, seal
@@ -16,15 +16,14 @@ from gridunion.joining.waiting import sent_themselves
 from gridunion.members.models import Person
 from gridunion.members.real_name import work_words
 from gridunion.tree import Unit, branch, width
-from gridunion.visits.due import DueVisit
+from gridunion.visits.due import OPEN, DueVisit
 
 _p, _u, _d = Person.__table__.c, Unit.__table__.c, DueVisit.__table__.c
 _people = Unit.__table__.join(Person.__table__, _p.unit_id == _u.id)
 _visits = Unit.__table__.join(DueVisit.__table__, _d.unit_id == _u.id)
 
 _APPLIED = _p.status == "applied"
-# Written out: SQLite uses a partial index only for a condition it can read, not for a bound value.
-_NEEDED = (_d.state == literal_column("'open'")) & (_d.trigger == "hardship")
+_NEEDED = OPEN & (_d.trigger == "hardship")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from sqlalchemy import extract, func, select
+from sqlalchemy import extract, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from gridunion import clock
@@ -78,10 +78,13 @@ def _about(row: Due, tried: datetime | None) -> list[str]:
 
 def _tried(rows: list[Due]) -> dict[int, datetime]:
     """When somebody last went for these visits and found nobody."""
-    people, due = [row.person_id for row in rows], [row.id for row in rows]
+    whom = or_(
+        Visit.person_id.in_([row.person_id for row in rows if row.person_id]),
+        Visit.employer_id.in_([row.employer_id for row in rows if row.employer_id]),
+    )
+    due = Visit.due_visit_id.in_([row.id for row in rows])
     found = select(Visit.due_visit_id, func.max(Visit.happened_at)).group_by(Visit.due_visit_id)
-    found = found.where(Visit.person_id.in_(people), Visit.due_visit_id.in_(due), Visit.voided_at.is_(None))
-    pairs: Any = db.session.execute(found).all() if rows else []
+    pairs: Any = db.session.execute(found.where(whom, due, Visit.voided_at.is_(None))).all() if rows else []
     return dict(pairs)
 
 

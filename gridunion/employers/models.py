@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Select, String, o
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import clock
-from gridunion.db import BigId, Record, db, internal, personal, public
+from gridunion.db import BigId, Record, db, internal, keyring, personal, public
+from gridunion.text import clean_code
 from gridunion.tree import Scoped, Unit, everywhere
 from gridunion.units.models import HEIRS
 
@@ -90,6 +91,13 @@ class Employer(Scoped, Record):
     @property
     def organized(self) -> bool:
         return self.union_state != "unorganized"
+
+
+def name_index(name: str | None) -> str | None:
+    """The name of an employer as it can be compared without being read, for what was said of one is encrypted: the
+    same for one name whatever its blanks, its width and its case. Half of the digest, since a million files bear it.
+    """
+    return keyring().digest(clean_code(name), "employer name")[:32] if name else None
 
 
 def named(name: str, unit: Unit) -> Employer | None:

@@ -15,7 +15,6 @@ from gridunion.exchange.export_forms import FORMATS, PasswordForm, RefuseForm
 from gridunion.exchange.exporting import bp
 from gridunion.exchange.larger import RIGHT, ExportRequest, to_decide, who_may_agree
 from gridunion.exchange.locker import TABLES
-from gridunion.exchange.taken import sent
 from gridunion.members.membership import Impossible
 from gridunion.menu import ASIDES
 from gridunion.rights import Viewer, allow
@@ -108,7 +107,7 @@ def table(uid: UUID) -> Response:
         pieces = TABLES.pieces(uid)
     except FileNotFoundError:
         raise Impossible(_("表格已经不在了，请重新申请。")) from None
-    response = sent(asked.copy, pieces)
+    response = asked.copy.handed(pieces)
     response.location = url_for("exporting.request", uid=uid)  # where the same post, sent again, leads
     response.call_on_close(partial(TABLES.place(uid).unlink, missing_ok=True))
     return response

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from gridunion.db import db, keyring
+from gridunion.employers.models import name_index
 from gridunion.exchange.bulk import TRUSTED, day, insert, insert_search, new_uids, stamp, take_ids
 from gridunion.exchange.places import Place
 from gridunion.members.consent import CONSENT_VERSION, Consent
@@ -37,7 +38,8 @@ PERSON = (
     "id_number_sealed", "id_index",
     "ethnicity", "education", "skill_level", "political_status", "household_type", "household_place",
     "native_place",
-    "work_status", "migrant", "key_group", "new_form", "employer_id", "employer_name", "status", "seen_at",
+    "work_status", "migrant", "key_group", "new_form", "employer_id", "employer_name", "employer_index", "status",
+    "seen_at",
     "recorded_at",
 )  # fmt: skip
 _STATUS = PERSON.index("status")
@@ -73,7 +75,7 @@ def ready_person(made: dict[str, Any], recorded: str) -> Ready:
     row = (
         uid, place.id, made["name"], reading, initials, made["phone"], made["sex"], day(made["birth_on"]),
         made["id_kind"],
-        sealed, index, *[made[name] for name in _PLAIN], status, recorded, recorded,
+        sealed, index, *[made[name] for name in _PLAIN], name_index(made["employer_name"]), status, recorded, recorded,
     )  # fmt: skip
     found_by = " ".join(tokens(made["name"], initials, made["phone"], None, (), made["id_number"]))
     span = (status, made["change_type"], made["change_reason"], made["joined_on"].isoformat())

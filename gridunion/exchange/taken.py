@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
-from urllib.parse import quote
 
 from flask import Response, current_app
 from flask_babel import gettext as _
@@ -20,7 +19,7 @@ from gridunion.db import write
 from gridunion.exchange.export_forms import FORMATS, NUMBER_NAMES
 from gridunion.exchange.roll import HEADER, lines
 from gridunion.members.part import Part
-from gridunion.sheetout import MIMES, NOTES, Cells, Table, write_csv, write_xlsx
+from gridunion.sheetout import NOTES, Cells, Table, handed, write_csv, write_xlsx
 from gridunion.web import viewer
 
 TITLE = "会员名册"
@@ -51,9 +50,10 @@ class Copy:
             write_xlsx(file, tables, self._mark)
         return rows.count
 
-    @property
-    def name(self) -> str:
-        return f"{TITLE}-{self.part.name}-{clock.today():%Y%m%d}-{self.number}.{self.format}"
+    def handed(self, pieces: Iterable[bytes]) -> Response:
+        """The answer that hands the table over."""
+        name = f"{TITLE}-{self.part.name}-{clock.today():%Y%m%d}-{self.number}"
+        return handed(pieces, self.format, name, f"members-{self.number}")
 
     @property
     def _mark(self) -> str:
@@ -65,9 +65,8 @@ class Copy:
 
     def _notes(self) -> list[tuple[str, str]]:
         """The same and more, on a sheet of its own."""
-        now = f"{clock.local(clock.now()):%Y-%m-%d %H:%M}"
         told = [
-            (_("导出的人"), self.by), (_("同意的人"), self.agreed_by), (_("时间"), now),
+            (_("导出的人"), self.by), (_("同意的人"), self.agreed_by), (_("时间"), clock.stamp()),
             (_("用途"), self.purpose), (_("范围"), _("%(place)s，%(who)s", place=self.part.name, who=self.part.who)),
             (_("编号"), self.number), (_("请注意"), _("里面是会员的个人信息，只用于上面的用途，用完请删除。")),
         ]  # fmt: skip
@@ -95,17 +94,7 @@ def take(part: Part, format: str, whole: frozenset[str], most: int, purpose: str
             audit.note("export", unit_id=part.unit_id, **copy.told(rows, digest_of(file)))
         opened.pop_all()
     file.seek(0)
-    return sent(copy, FileWrapper(file, PIECE))
-
-
-def sent(copy: Copy, pieces: Iterable[bytes]) -> Response:
-    """The answer that hands a table over."""
-    response = Response(pieces, mimetype=MIMES[copy.format])
-    # A header holds no Chinese: the name in the way of RFC 8187, and one for who does not know it.
-    named = {"filename": f"members-{copy.number}.{copy.format}", "filename*": f"UTF-8''{quote(copy.name)}"}
-    response.headers.set("Content-Disposition", "attachment", **named)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return copy.handed(FileWrapper(file, PIECE))
 
 
 class _Counted:

@@ -2,14 +2,15 @@
 
 from flask import url_for
 from flask_babel import lazy_gettext as _
-from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy import bindparam, func, select
 
 from gridunion.accounts.open_work import KINDS, Kind, Line, counted, page_of
+from gridunion.db import written
 from gridunion.joining.models import Application
 from gridunion.look import ago
 
 _a = Application.__table__.c
-_WAITS = _a.state == literal_column("'received'")
+_WAITS = _a.state == written("received")
 _COUNT = select(_a.unit_id, func.count()).where(_WAITS, _a.unit_id.in_(bindparam("ids", expanding=True)))
 _COUNT = _COUNT.group_by(_a.unit_id)
 

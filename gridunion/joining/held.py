@@ -20,10 +20,11 @@ def held() -> Response:
     return _held()
 
 
-def _held(status: int = 200) -> Response:
+def _held(none_ticked: bool = False) -> Response:
     rows, total, after = page_of("held", request.args.get("after", ""))
     upto = seal("held", _last()) if total else ""
-    return page("joining/held.html", status, rows=rows, total=total, after=after, upto=upto)
+    return page("joining/held.html", 422 if none_ticked else 200, rows=rows, total=total, after=after, upto=upto,
+                none_ticked=none_ticked)  # fmt: skip
 
 
 @bp.post("/applications/held")
@@ -33,7 +34,7 @@ def decide() -> Response:
     if request.form.get("act") == "drop":
         return _drop()
     if not (rows := chosen()):
-        return _held(422)
+        return _held(none_ticked=True)
     for application in rows:
         application.admit(viewer())
     say(_("放进来 %(n)s 份申请，等网格员核实", n=len(rows)))

@@ -9,7 +9,7 @@ from gridunion.rights import allow
 from gridunion.tree import Unit
 from gridunion.units import scanned
 from gridunion.units.scanned import POSTED_IN
-from gridunion.web import page
+from gridunion.web import find_unit, page
 
 
 @bp.get("/posters")
@@ -24,4 +24,4 @@ def posters() -> Response:
 @allow("register members")
 def poster(code: str) -> Response:
     path = url_for("joining.apply", code=code)
-    return scanned.poster("joining/poster.html", scanned.posted(code), path)
+    return scanned.poster("joining/poster.html", find_unit(code), path)

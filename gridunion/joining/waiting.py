@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 
 from gridunion import clock
-from gridunion.db import UtcDateTime, trusted
+from gridunion.db import UtcDateTime, trusted, written
 from gridunion.joining.models import CHANNEL, Application
 from gridunion.members.consent import Consent
 from gridunion.members.models import Person
@@ -20,13 +20,13 @@ _joined = Unit.__table__.join(Application.__table__, _a.unit_id == _u.id)
 
 def sent_themselves() -> ColumnElement[bool]:
     """A waiting person of the list who applied by themselves."""
-    own = exists().where(_c.person_id == _p.id, _c.channel == literal_column(repr(CHANNEL)))
-    return and_(_p.status == literal_column("'applied'"), own)
+    own = exists().where(_c.person_id == _p.id, _c.channel == written(CHANNEL))
+    return and_(_p.status == written("applied"), own)
 
 
 def stuck() -> ColumnElement[bool]:
     """No worker has it before her, as it names no cell, or she let it lie."""
-    homeless = _a.unit_id.in_(select(_u.id).where(_u.kind == literal_column("'community_union'")))
+    homeless = _a.unit_id.in_(select(_u.id).where(_u.kind == written("community_union")))
     return or_(
         homeless, _a.recorded_at < bindparam("stuck_before", callable_=_stuck_before, type_=UtcDateTime)
     )
@@ -44,13 +44,13 @@ def to_verify() -> int:
 @cache
 def _verifying(width: int) -> Select[Any]:
     waits = select(func.count()).select_from(_joined)
-    return waits.where(branch(width), _a.state == literal_column("'received'"))
+    return waits.where(branch(width), _a.state == written("received"))
 
 
 def counted(width: int) -> list[Any]:
     """For a leader, as columns of one statement: applications no worker sees to, and those held back."""
     waits = select(func.count()).select_from(_joined)
-    waits = waits.where(branch(width), _a.state == literal_column("'received'"), stuck())
+    waits = waits.where(branch(width), _a.state == written("received"), stuck())
     held = select(func.count()).select_from(_joined)
-    held = held.where(branch(width), _a.state == literal_column("'held'"))
+    held = held.where(branch(width), _a.state == written("held"))
     return [waits.scalar_subquery().label("self"), held.scalar_subquery().label("held")]

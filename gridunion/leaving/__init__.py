@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from gridunion.leaving import signing, views, waiting
+from gridunion.leaving import losing, signing, views, waiting
 
-assert signing and waiting  # its views stand on the same blueprint, and the lists ask what waits
+assert losing and signing and waiting  # its views stand on the same blueprint, and the lists ask what waits
 
 
 def open_room(app: Flask) -> None:

@@ -7,11 +7,15 @@ from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, PasswordField, SelectField
 
 from gridunion.accounts.models import Account
-from gridunion.fields import Form, SelectChoice, Several, ValidationError, needed
+from gridunion.fields import Form, SelectChoice, Several, ValidationError, Words, needed
 
 
 class SignForm(Form):
     password = PasswordField(_("你的密码"), [needed(_("请输密码，算签字"))])
+
+
+class LostForm(SignForm):
+    reason = Words(_("为什么传不上来"), most=200, validators=[needed(_("请写原因"))])
 
 
 class HandOverForm(SignForm):

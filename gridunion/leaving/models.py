@@ -80,7 +80,7 @@ class HandOver(Scoped, Record):
         return made
 
     def sign(self, by: Viewer) -> None:
-        """One of the two stands by it. Raises WrongStep."""
+        """One of the two stands by it. Raises Impossible."""
         if not self.may_sign(by):
             raise Impossible(_("这份交接单现在不用你签字。"))
         with everywhere():
@@ -123,7 +123,7 @@ class HandOver(Scoped, Record):
         return [UUID(uid) for name, uid, _words in self.items if name == kind]
 
     def withdraw(self, by: Viewer) -> None:
-        """Who began it, or one of the two, no longer wants it. Raises WrongStep."""
+        """Who began it, or one of the two, no longer wants it. Raises Impossible."""
         if not self.may_withdraw(by):
             raise Impossible(_("交接单签齐以后不能撤回，要再交回来，另办一份。"))
         with everywhere():

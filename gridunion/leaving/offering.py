@@ -15,6 +15,7 @@ from gridunion.db import db
 from gridunion.leaving.models import SEAT
 from gridunion.rights import Viewer
 from gridunion.tree import Unit, everywhere
+from gridunion.units.scanned import union_of
 
 MOST = 100  # things in one hand-over
 
@@ -43,8 +44,7 @@ def postings_of(account: Account) -> list[Posting]:
 def home_of(account: Account) -> Unit:
     """Where a hand-over happens: the community of a cell, else the unit itself."""
     with everywhere():
-        unit = postings_of(account)[0].unit
-        return unit.parent if unit.is_cell and unit.parent else unit
+        return union_of(postings_of(account)[0].unit)
 
 
 def successors(account: Account) -> dict[Account, str]:

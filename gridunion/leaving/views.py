@@ -11,7 +11,9 @@ from gridunion.accounts.listing import account_of
 from gridunion.accounts.models import Account
 from gridunion.accounts.open_work import KINDS, blocking, lines_of, open_of, still_open
 from gridunion.accounts.step_up import password_refused
+from gridunion.accounts.unsent import lost_of
 from gridunion.db import db
+from gridunion.leaving import offering
 from gridunion.leaving.forms import HandOverForm
 from gridunion.leaving.models import HandOver, waits_for
 from gridunion.leaving.offering import faults, home_of, leaver_of, offered, successors
@@ -46,7 +48,7 @@ def show(uid: UUID) -> Response:
     past = select(HandOver).where(HandOver.from_id == account.id).order_by(HandOver.id.desc()).limit(LATEST)
     return page(
         "leaving/show.html", account=account, found=found, kinds=KINDS, me=_is_me(account), blocks=here,
-        elsewhere=sum(blocking(account.id).values()) - here, past=db.session.scalars(past).all(),
+        elsewhere=sum(blocking(account.id).values()) - here, past=db.session.scalars(past).all(), lost=lost_of(account),
     )  # fmt: skip
 
 
@@ -113,8 +115,9 @@ def begin(uid: UUID) -> Response:
 
 def _new(account: Account, form: HandOverForm, status: int = 200) -> Response:
     return page(
-        "leaving/new.html", status, account=account, form=form, me=_is_me(account), wrong=_wrong(form)
-    )
+        "leaving/new.html", status, account=account, form=form, me=_is_me(account), wrong=_wrong(form),
+        most=offering.MOST,
+    )  # fmt: skip
 
 
 def _wrong(form: HandOverForm) -> Any:

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 
 from gridunion import clock
 from gridunion.fields import Cleaned, Day, Form, ValidationError, Words, needed
+from gridunion.letters.wording import blank_in
 from gridunion.text import clean_text
 
 
@@ -17,6 +18,10 @@ def _addressee(text: str) -> str:
 class LetterForm(Form):
     addressee = Cleaned(_("发给谁"), _addressee, validators=[needed(_("请填发给哪个单位"))])
     words = Words(_("正文"), most=3000, validators=[needed(_("请写正文"))])
+
+    def validate_words(self, field: Words) -> None:
+        if blank := blank_in(field.data or ""):
+            raise ValidationError(gettext("正文里还有要您写清的：%(blank)s", blank=blank))
 
 
 class ReplyForm(Form):

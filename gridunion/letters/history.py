@@ -17,7 +17,6 @@ from gridunion.look import day
 from gridunion.rights import Viewer
 
 MOST = 20
-TINTS = {"overdue": "bad", "replied": "ok", "waiting": "warn", "followed": ""}
 
 
 @tell
@@ -28,7 +27,7 @@ def letters_to(employer: Employer) -> Iterable[Entry]:
         due = _("%(day)s 前回复", day=day(letter.due_at))
         yield Entry(
             letter.sent_at, f"{letter.kind_words} {letter.code}", due, url_for("letters.show", uid=letter.uid),
-            (letter.state_words, TINTS[letter.state]),
+            (letter.state_words, letter.tint),
         )  # fmt: skip
 
 

@@ -17,12 +17,14 @@ from gridunion.complaints.readers import Seal
 from gridunion.complaints.records import next_number
 from gridunion.db import BigId, Encrypted, Record, db, internal, personal, sealed
 from gridunion.employers.models import Employer
+from gridunion.members.membership import Impossible
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped, Unit
 
 KINDS = {"reminder": _("提示函"), "opinion": _("意见书"), "proposal": _("建议书")}
 NEXT = {"reminder": ("opinion",), "opinion": ("proposal",), "proposal": ()}
 STATES = {"waiting": _("等回复"), "overdue": _("到期没回"), "replied": _("已回复"), "followed": _("已再发")}
+TINTS = {"waiting": "warn", "overdue": "bad", "replied": "ok", "followed": ""}
 VALUES["letter", "kind"] = KINDS
 MOST_LOOKED_AT = 200  # cases about one employer whose complainants a letter must not name
 _UNSETTLED = text("settled_at IS NULL")
@@ -32,8 +34,8 @@ class TellsOnSomebody(ValueError):
     """The words of a letter name who complained. ``str()`` is a sentence for the user."""
 
 
-class Settled(ValueError):
-    """The letter is answered or followed already. ``str()`` is a sentence for the user."""
+class Settled(Impossible):
+    """The letter is answered or followed already."""
 
 
 class Letter(Seal, Scoped, Record):
@@ -86,30 +88,41 @@ class Letter(Seal, Scoped, Record):
         """Number it, date it, and wait for the answer. Raises TellsOnSomebody, Settled. Inside write()."""
         if follows is not None:
             complaint, employer = follows.complaint, follows.employer
-            follows.settle()
+            follows.go_further()
         demand_silence(f"{addressee}\n{words}", complaint, employer)
         secret = bool(complaint and complaint.sealed)
-        year, days = clock.today().year, settings.value("letter.reply.workdays", unit.path)
+        year = clock.today().year
         letter = cls(
             kind=kind, unit=unit, year=year, number=_drawn(unit, year) if secret else _next(unit, year),
             employer=employer, complaint=complaint, follows=follows, addressee=addressee, sender=unit.name,
             sealed=secret, sent_by=by.name, sent_at=clock.now(),
-            due_at=calendar.after_workdays(clock.now(), days, unit.path),
         )  # fmt: skip
         letter.text = words
+        letter.await_reply()
         db.session.add(letter)
         return letter
 
+    def await_reply(self) -> None:
+        """The working days for an answer, as they were on the day it was sent and as the calendar has them now."""
+        path = self.unit.path
+        days = settings.value("letter.reply.workdays", path, self.sent_on)
+        self.due_at = calendar.after_workdays(self.sent_at, days, path)
+
     def take_reply(self, words: str, on: date) -> None:
         """What came back, and when. Raises Settled."""
-        self.settle()
-        self.reply, self.replied_on = words, on
-
-    def settle(self) -> None:
-        """Nothing is awaited any more: it was answered, or a stronger one follows. Raises Settled."""
         if self.settled_at is not None:
             raise Settled(gettext("这份函已经记过回复，或已再发"))
-        self.settled_at = clock.now()
+        self.reply, self.replied_on, self.settled_at = words, on, clock.now()
+
+    def go_further(self) -> None:
+        """A stronger letter follows: nothing came back, or a reply that mended nothing. Raises Settled."""
+        self.demand_unfollowed()
+        self.settled_at = self.settled_at or clock.now()
+
+    def demand_unfollowed(self) -> None:
+        """Raises Settled when a stronger letter followed already, or none is stronger."""
+        if not self.stronger:
+            raise Settled(gettext("这份函后面已经再发过，或没有更进一步的了"))
 
     # ── how it stands ──
 
@@ -137,6 +150,25 @@ class Letter(Seal, Scoped, Record):
     def state_words(self) -> str:
         return str(STATES[self.state])
 
+    @property
+    def tint(self) -> str:
+        return TINTS[self.state]
+
+    @property
+    def stronger(self) -> tuple[str, ...]:
+        """The kinds of letter that may still follow it; none when one did, whoever wrote that."""
+        same = (
+            (_l.employer_id == self.employer_id)
+            if self.employer_id
+            else (_l.complaint_id == self.complaint_id)
+        )
+        followed = select(_l.id).where(same, _l.follows_id == self.id).limit(1)
+        there = db.session.execute(followed, execution_options={"branch": True}).first()
+        return () if there else NEXT[self.kind]
+
+
+_l = Letter.__table__.c
+
 
 def _next(unit: Unit, year: int) -> int:
     return next_number(f"letter.{unit.id}.{year}")
@@ -144,11 +176,7 @@ def _next(unit: Unit, year: int) -> int:
 
 def _drawn(unit: Unit, year: int) -> int:
     drawn = -100_000 - randbelow(900_000)
-    taken = select(Letter.__table__.c.id).where(
-        Letter.__table__.c.unit_id == unit.id,
-        Letter.__table__.c.year == year,
-        Letter.__table__.c.number == drawn,
-    )
+    taken = select(_l.id).where(_l.unit_id == unit.id, _l.year == year, _l.number == drawn)
     there = db.session.execute(taken, execution_options={"branch": True}).first()
     return _drawn(unit, year) if there else drawn
 

@@ -14,8 +14,8 @@ from gridunion.db import db, write
 from gridunion.employers.models import Employer
 from gridunion.letters.forms import LetterForm, ReplyForm
 from gridunion.letters.listing import FILTERS, counts, letters
-from gridunion.letters.models import KINDS, NEXT, STATES, Letter, Settled, TellsOnSomebody
-from gridunion.letters.wording import words_for
+from gridunion.letters.models import KINDS, Letter, TellsOnSomebody
+from gridunion.letters.wording import OFFICE, words_for
 from gridunion.rights import allow
 from gridunion.tree import Unit
 from gridunion.web import before, find, go, page, say, viewer
@@ -40,8 +40,7 @@ def listing() -> Response:
     kind, chosen = kind if kind in KINDS else "", chosen if chosen in FILTERS else "waiting"
     rows, after = letters(chosen, kind, request.args.get("after", ""))
     return page(
-        "letters/listing.html", rows=rows, after=after, chosen=chosen, kind=kind, kinds=KINDS, states=STATES,
-        counts=counts(kind),
+        "letters/listing.html", rows=rows, after=after, chosen=chosen, kind=kind, kinds=KINDS, counts=counts(kind),
     )  # fmt: skip
 
 
@@ -72,11 +71,10 @@ def follow(uid: UUID) -> Response:
     """The stronger letter after one that was of no use: an opinion, then a proposal to an office."""
     letter = opened(uid) if request.method == "GET" else find(Letter, uid)
     back = url_for("letters.show", uid=uid), letter.code
-    if not NEXT[letter.kind] or letter.state == "followed":
-        return _show(letter, 409, _("这份函后面已经再发过，或没有更进一步的了"))
+    letter.demand_unfollowed()
     to = "" if letter.kind == "opinion" else letter.addressee
     return _write(
-        NEXT[letter.kind], letter.unit, to, back, employer=letter.employer, complaint=letter.complaint,
+        letter.stronger, letter.unit, to, back, employer=letter.employer, complaint=letter.complaint,
         follows=letter,
     )  # fmt: skip
 
@@ -93,8 +91,6 @@ def _write(kinds: tuple[str, ...], place: Unit, to: str, back: tuple[str, str], 
             )
         except TellsOnSomebody as problem:
             form.words.errors = [str(problem)]
-        except Settled as problem:
-            form.words.errors = [str(problem)]
         else:
             db.session.flush()
             say(_("%(kind)s已编号：%(code)s。请打印、盖章、送达。", kind=letter.kind_words, code=letter.code))
@@ -110,7 +106,7 @@ def _begun(
     follows: Letter | None = None,
 ) -> LetterForm:  # fmt: skip
     about = employer.name if employer else follows.addressee if follows else ""
-    words = words_for(kind, to or _("（写清发给哪个部门）"), complaint, _days(union), about)
+    words = words_for(kind, to or str(OFFICE), complaint, _days(union), about)
     return LetterForm(formdata=None, addressee=to, words=words)
 
 
@@ -127,14 +123,10 @@ def _days(union: Unit) -> int:
 @bp.get("/<uuid:uid>")
 @allow("see letters")
 def show(uid: UUID) -> Response:
-    return _show(opened(uid))
-
-
-def _show(letter: Letter, status: int = 200, refused: str = "") -> Response:
+    letter = opened(uid)
     mine = bool(held_over(viewer(), "send letters", letter.unit.path))
-    stronger = NEXT[letter.kind] if mine and letter.state != "followed" else ()
     return page(
-        "letters/show.html", status, letter=letter, kinds=KINDS, stronger=stronger, refused=refused,
+        "letters/show.html", letter=letter, kinds=KINDS, stronger=letter.stronger if mine else (),
         may_answer=mine and letter.settled_at is None,
     )  # fmt: skip
 
@@ -153,10 +145,7 @@ def take_reply(uid: UUID) -> Response:
     form.sent_on = letter.sent_on
     if not form.submitted() or form.on.data is None:
         return _reply(letter, form, 422)
-    try:
-        letter.take_reply(form.words.data or "", form.on.data)
-    except Settled as problem:
-        return _show(letter, 409, str(problem))
+    letter.take_reply(form.words.data or "", form.on.data)
     say(_("回复已记下：%(code)s", code=letter.code))
     return go(url_for("letters.show", uid=uid))
 

@@ -16,6 +16,7 @@ from gridunion.members import (
     merge_views,
     moving,
     printing,
+    recounting,
     registering,
     scanning,
     suspect_walk,
@@ -28,7 +29,7 @@ from gridunion.members.membership import WrongStep
 # Their views stand on the same blueprint.
 assert approving and cards and changes and consenting and editing and merge_views and moving and printing
 assert registering and transfer_list and transferring
-assert handing and indexing and merge_story and suspect_walk  # they listen
+assert handing and indexing and merge_story and recounting and suspect_walk  # they listen, or run at night
 
 
 def open_room(app: Flask) -> None:

@@ -4,11 +4,12 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import lazy_gettext as _
-from sqlalchemy import bindparam, case, func, literal_column, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import joinedload
 
 from gridunion import settings
 from gridunion.accounts.open_work import KINDS, Kind, Line, counted, page_of
+from gridunion.db import written
 from gridunion.look import day
 from gridunion.members.models import Person
 from gridunion.members.transfer import Transfer
@@ -19,8 +20,8 @@ IDS: Any = bindparam("ids", expanding=True)
 UNION = case((_u.kind == "cell", _u.parent_id), else_=_u.id)
 """The community a unit belongs to."""
 
-_APPLIED = _p.status == literal_column("'applied'")
-_ASKED = _t.state == literal_column("'asked'")
+_APPLIED = _p.status == written("applied")
+_ASKED = _t.state == written("asked")
 _people = Unit.__table__.join(Person.__table__, _p.unit_id == _u.id)
 _moves = Unit.__table__.join(Transfer.__table__, _t.answering_id == _u.id)
 _HERE = _u.id.in_(IDS) | _u.parent_id.in_(IDS)

@@ -13,14 +13,13 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
-    literal_column,
     select,
     text,
 )
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import settings
-from gridunion.db import BigId, Record, db, internal, personal, public
+from gridunion.db import BigId, Record, db, internal, personal, public, written
 from gridunion.tree import Scoped, Unit, everywhere
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ class Membership(Scoped, Record):
 
 
 _m = Membership.__table__.c
-NEW_MEMBERS = (_m.status == literal_column("'active'")) & (_m.change_type == literal_column("'1'"))
+NEW_MEMBERS = (_m.status == written("active")) & (_m.change_type == written("1"))
 """Spans that began by joining: what an import took back has no standing, and who came from elsewhere another code."""
 
 

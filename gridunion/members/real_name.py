@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Boolean, Computed, Date, ForeignKey, Integer, String, Text
-from sqlalchemy.orm import Mapped, declared_attr, relationship
+from sqlalchemy.orm import Mapped, declared_attr, relationship, validates
 
 from gridunion import clock, settings
 from gridunion.db import BigId, Encrypted, Record, internal, keyring, personal, sensitive
-from gridunion.employers.models import Employer, named
+from gridunion.employers.models import Employer, name_index, named
 from gridunion.identity import age_on
 from gridunion.names import name_reading
 from gridunion.tree import Scoped
@@ -61,6 +61,7 @@ class RealName(Scoped, Record):
     new_form: Mapped[bool] = personal(Boolean, default=False)
     employer_id: Mapped[int | None] = internal(BigId, ForeignKey("employer.id"))
     employer_name: Mapped[str | None] = personal(String(80))
+    employer_index: Mapped[str | None] = internal(String(32))
     address: Mapped[str | None] = personal(String(120))
     hardship_class: Mapped[str | None] = sensitive(String(20))
     hardship_on: Mapped[date | None] = sensitive(Date)
@@ -79,6 +80,12 @@ class RealName(Scoped, Record):
     def __mapper_args__(cls) -> dict[str, Any]:
         """What the base computes is read when it is asked for."""
         return super().__mapper_args__ | {"eager_defaults": False}
+
+    @validates("employer_name")
+    def _index_employer(self, _column: str, name: str | None) -> str | None:
+        """Whoever is accused by a name that is encrypted is compared by its digest (complaints.conflicts)."""
+        self.employer_index = name_index(name)
+        return name
 
     def learn(self, **known: Any) -> None:
         """Take over what became known, and what follows from it."""

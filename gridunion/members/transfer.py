@@ -79,7 +79,7 @@ class Transfer(Scoped, Record):
         if union_of(person.unit) == union_of(to):
             raise Impossible(_("就在本社区，不用转会，换网格就行"))
         transfer = cls(unit_id=person.unit_id, to_unit_id=to.id, asking_id=person.unit_id, answering_id=to.id)
-        return transfer._ask(person, by, reason, note, to.path)
+        return transfer._ask(person, by, reason, note)
 
     @classmethod
     def ask(cls, person_id: int, known_as: Person, by: Viewer, reason: str, note: str | None) -> "Transfer":
@@ -90,18 +90,24 @@ class Transfer(Scoped, Record):
                 unit_id=person.unit_id, to_unit_id=cell.id, asking_id=cell.id, answering_id=person.unit_id,
                 known_as_id=known_as.id,
             )  # fmt: skip
-            return transfer._ask(person, by, reason, note, person.unit.path)
+            return transfer._ask(person, by, reason, note)
 
-    def _ask(self, person: Person, by: Viewer, reason: str, note: str | None, path: str) -> "Transfer":
+    def _ask(self, person: Person, by: Viewer, reason: str, note: str | None) -> "Transfer":
         if waiting_for(person):
             raise Impossible(_("这个人的转会已经在办，等对方答复。"))
         self.person_id, self.name, self.asked_by = person.id, person.name, by.signs(_path(self.asking_id))
         self.reason, self.note = reason, note
-        days = settings.value("transfer.answer.workdays", path)
-        self.due_at = calendar.after_workdays(clock.now(), days, path)
+        self.recorded_at = clock.now()
+        self.await_answer()
         db.session.add(self)
         db.session.flush()
         return self
+
+    def await_answer(self) -> None:
+        """The working days of who answers, as they were on the day of asking and as the calendar has them now."""
+        path, asked_on = _path(self.answering_id), clock.local(self.recorded_at).date()
+        days = settings.value("transfer.answer.workdays", path, asked_on)
+        self.due_at = calendar.after_workdays(self.recorded_at, days, path)
 
     def accept(self, by: Viewer, cell: Unit | None = None) -> None:
         """The other side agrees, and the person stands in the new cell from today on. Raises WrongStep.

@@ -5,11 +5,11 @@ from typing import Any
 
 from flask import Response, request
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from gridunion import clock
 from gridunion.bookmark import opened, seal
-from gridunion.db import db, trusted
+from gridunion.db import db, trusted, written
 from gridunion.members.timeline import TRANSFER_STATES
 from gridunion.members.transfer import LATELY, Transfer
 from gridunion.members.views import bp
@@ -20,7 +20,7 @@ from gridunion.web import page, viewer
 PAGE = 20
 SHOWN = {"ours": _("等我们答复"), "theirs": _("等对方答复"), "done": _("最近办完的")}
 _t = Transfer.__table__.c
-_WAITS = _t.state == literal_column("'asked'")
+_WAITS = _t.state == written("asked")
 
 
 def _inside(column: Any, width: int) -> ColumnElement[bool]:

@@ -20,6 +20,7 @@ from gridunion.members.listing import LOOKED_AT, members, number
 from gridunion.members.membership import STANDINGS
 from gridunion.members.models import Person
 from gridunion.members.numbers import may_show
+from gridunion.members.reads import saw
 from gridunion.members.suspect_list import count_for
 from gridunion.members.timeline import CHANNELS, story
 from gridunion.members.transfer import transfers_of
@@ -54,6 +55,7 @@ def offered(_english: bool) -> dict[str, tuple[tuple[str, str], ...]]:
 def listing() -> Response:
     chosen, place, counts = Filters.asked(), request.args.get("after", ""), totals()
     rows, after, stopped = members(chosen, place)
+    saw(viewer(), [row.id for row in rows])
     return page(
         "members/listing.html", rows=rows, after=after, chosen=chosen.show, counts=counts, asked="", long=LONG,
         place=here(), total=_total(chosen, counts, len(rows), bool(place or after)), filters=chosen,
@@ -77,6 +79,7 @@ def search() -> Response:
     if not asked:
         return go(url_for("members.listing"))
     rows, after, total = found(viewer(), asked, request.form.get("after", ""))
+    saw(viewer(), [row.id for row in rows])
     return page(
         "members/listing.html", rows=rows, after=after, chosen="", counts=totals(), total=total, asked=asked, long=LONG,
         place=here(), most=MOST_FOUND, filters=Filters(), stopped=0, offered=offered(english()),
@@ -98,6 +101,7 @@ def show(uid: UUID) -> Response:
         return go(url_for("members.show", uid=person.uid))
     if person.status == "merged":
         return fault(410, _("这份档案并入了另一份，那一份现在不归你管。"), _("档案已合并"))
+    saw(viewer(), [person.id])
     return file_page(person, all=request.args.get("all"))
 
 

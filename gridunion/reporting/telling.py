@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext
 from gridunion.complaints.life import ANSWERS, BY_CLOCK, OWN, REFUSALS, RESULTS, STEPS, TOLD, WRITTEN
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.records import ComplaintEvent
-from gridunion.complaints.story import TAKEN, Line
+from gridunion.complaints.story import TAKEN, Line, counted_once
 from gridunion.look import day, moment
 from gridunion.rights import ROLES
 from gridunion.tree import Unit
@@ -41,7 +41,7 @@ def told_to(case: Complaint) -> list[Line]:
 
 
 def _happened(case: Complaint) -> Iterator[Line]:
-    shown = [event for event in case.events if event.step not in HIDDEN]
+    shown = counted_once([event for event in case.events if event.step not in HIDDEN])
     for event in shown:
         state = "now" if event is shown[-1] and case.is_open else "done"
         title = WORDS.get(event.step) or TAKEN.get(event.step) or STEPS[event.step].words

@@ -80,13 +80,13 @@ def _state(found: Complaint | Report) -> str:
     return _("没有收下") if found.state == "dropped" else str(STATES["registered"])
 
 
-def _own(form_type: type[Ticketed], step: Callable[[Complaint, Any], str]) -> Callable[[], Response]:
+def _own(name: str, step: Callable[[Complaint, Any], str]) -> Callable[[], Response]:
     """A step of the worker's own, by the ticket that looking gave this browser."""
 
     @for_everybody
     @wraps(step)
     def view() -> Response:
-        form, found = form_type(), by_receipt(receipt_of(request.form.get("ticket", "")))
+        form, found = FORMS[name](), by_receipt(receipt_of(request.form.get("ticket", "")))
         if not isinstance(found, Complaint):
             say(_("这一页放得太久，请再填一次两个号码"), kind="warn")
             return go(url_for("reporting.track"))
@@ -98,7 +98,10 @@ def _own(form_type: type[Ticketed], step: Callable[[Complaint, Any], str]) -> Ca
         try:
             say(step(found, form))
         except OutOfTurn as problem:
-            return fault(409, problem.sentence)
+            if name not in found.own_steps():
+                return fault(409, problem.sentence)
+            form.form_errors.append(problem.sentence)
+            return _shown(found, 409, form)
         return go(url_for("reporting.track", t=ticket(found)))
 
     return view
@@ -137,7 +140,7 @@ STEPS: dict[str, Callable[[Complaint, Any], str]] = {
 }  # fmt: skip
 
 for name, step in STEPS.items():
-    view = allow(PUBLIC)(_own(FORMS[name], step))
+    view = allow(PUBLIC)(_own(name, step))
     if name == "add":
         view = takes(MOST_SENT)(before(_pictures)(view))
     bp.add_url_rule(f"/track/{name}", name, view, methods=["POST"])

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, Response, g, url_for
 from flask_babel import gettext as _
 
+from gridunion import settings
 from gridunion.complaints.models import Complaint
 from gridunion.doors import token_of_request
 from gridunion.files import MOST_SENT, Pictures, attach, store_pictures
@@ -90,7 +91,8 @@ def notice(code: str) -> Response:
     Source: 个人信息保护法 第十七条; never to the one complained of: 信访工作条例 第三十条.
     """
     unit = scanned(code)
-    return page("reporting/notice.html", place=unit, union=union_of(unit))
+    years = settings.value("keep.complaint.years", unit.path)
+    return page("reporting/notice.html", place=unit, union=union_of(unit), years=years)
 
 
 def _page(unit: Unit, form: ReportForm, status: int = 200) -> Response:

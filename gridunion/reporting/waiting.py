@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import Label, Select, func, literal_column, select
+from sqlalchemy import Label, Select, func, select
 
 from gridunion.complaints.listing import looking
-from gridunion.db import trusted
+from gridunion.db import trusted, written
 from gridunion.menu import ASIDES
 from gridunion.reporting.models import Report
 from gridunion.rights import Viewer
@@ -20,7 +20,7 @@ _r, _u = Report.__table__.c, Unit.__table__.c
 def counted(width: int) -> Label[int]:
     """As a column of a statement."""
     held = select(func.count()).select_from(Unit.__table__.join(Report.__table__, _r.unit_id == _u.id))
-    return held.where(branch(width), _r.state == literal_column("'held'")).scalar_subquery().label("reports")
+    return held.where(branch(width), _r.state == written("held")).scalar_subquery().label("reports")
 
 
 @cache

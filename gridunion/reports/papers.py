@@ -2,7 +2,6 @@
 
 import io
 from datetime import datetime
-from urllib.parse import quote
 
 from flask import Response, abort
 from flask_babel import gettext as _
@@ -15,11 +14,9 @@ from gridunion.reports.travel import document
 from gridunion.reports.views import asked_edition, asked_month, bp
 from gridunion.reports.words import rules_of
 from gridunion.rights import allow
-from gridunion.sheetout import MIMES, NOTES, Table, write_csv, write_xlsx
+from gridunion.sheetout import MIMES, NOTES, Table, handed, write_csv, write_xlsx
 from gridunion.tree import Unit
 from gridunion.web import find_unit, viewer
-
-KINDS = MIMES | {"json": "application/json"}
 
 
 @bp.get("/<code>/<month>/<kind>")
@@ -28,7 +25,7 @@ def take(code: str, month: str, kind: str) -> Response:
     """The report as a file. Only what was signed travels as a document."""
     unit, asked = find_unit(code), asked_month(month)
     report = asked_edition(editions(unit, asked))
-    if kind not in KINDS or (kind == "json" and report is None):
+    if kind not in MIMES or (kind == "json" and report is None):
         abort(404)
     if report and kind == "json":
         return _sent(document(report).encode(), kind, unit, str(asked), False)
@@ -66,29 +63,22 @@ def _notes(sheet: Sheet, report: Report | None) -> list[tuple[str, str]]:
     unit = sheet["unit"]
     told = [
         (_("单位"), unit["name"]), (_("编码"), unit["code"]), (_("月份"), sheet["month"]), (_("签报"), _state(report)),
-        *_signed(report), (_("数据截至"), _at(datetime.fromisoformat(sheet["as_of"]))),
+        *_signed(report), (_("数据截至"), clock.stamp(datetime.fromisoformat(sheet["as_of"]))),
         (_("小数目"), str(RULE)), (_("灯号"), rules_of(sheet)),
     ]  # fmt: skip
     if sheet.get("comment"):
         told.append((_("补充说明"), sheet["comment"]))
-    return [*told, (_("下载的人"), viewer().name), (_("下载时间"), _at(clock.now()))]
+    return [*told, (_("下载的人"), viewer().name), (_("下载时间"), clock.stamp())]
 
 
 def _signed(report: Report | None) -> list[tuple[str, str]]:
     if report is None:
         return []
     return [
-        (_("签报的人"), report.signed_by), (_("签报时间"), _at(report.signed_at)), (_("校验码"), report.digest),
+        (_("签报的人"), report.signed_by), (_("签报时间"), clock.stamp(report.signed_at)), (_("校验码"), report.digest),
     ]  # fmt: skip
 
 
-def _at(moment: datetime) -> str:
-    return f"{clock.local(moment):%Y-%m-%d %H:%M}"
-
-
 def _sent(body: bytes, kind: str, unit: Unit, month: str, draft: bool) -> Response:
-    response = Response(body, mimetype=KINDS[kind])
-    name = f"{unit.name}-{month}{f'-{_state(None)}' if draft else ''}.{kind}"
-    named = {"filename": f"report-{unit.code}-{month}.{kind}", "filename*": f"UTF-8''{quote(name)}"}
-    response.headers.set("Content-Disposition", "attachment", **named)
-    return response
+    name = f"{unit.name}-{month}{f'-{_state(None)}' if draft else ''}"
+    return handed(body, kind, name, f"report-{unit.code}-{month}")

@@ -9,8 +9,8 @@ from gridunion.reports.sheet import Sheet, goals_in
 from gridunion.reports.words import BELOW, HEADS, LIGHTS, NAMES, items_of, name_of
 from gridunion.sheetout import Table
 from gridunion.status.lights import RATES
+from gridunion.status.measures import MEASURES
 from gridunion.status.small import SMALL, kept_back
-from gridunion.status.targets import ACHIEVED
 
 RULE = lazy_gettext(
     "困难职工、有走访的困难职工、劳动争议、调解过的争议，1 到 4 写成“<5”；合计减得出准数的，合计写“—”。"
@@ -51,7 +51,7 @@ def targets(sheet: Sheet) -> Table:
     """What the unit is to achieve in the year, and how far it was at the end of the month."""
     head = [_("年度目标"), _("目标数"), _("完成"), _("完成率"), _("还差")]
     rows: list[list[Any]] = [
-        [str(ACHIEVED[it.name].words), it.goal, it.actual, it.percent, it.missing] for it in goals_in(sheet)
+        [str(MEASURES[it.name].words), it.goal, it.actual, it.percent, it.missing] for it in goals_in(sheet)
     ]
     return Table(str(_("年度目标")), [str(words) for words in head], rows)
 

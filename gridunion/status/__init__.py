@@ -4,11 +4,11 @@ from flask import Flask
 
 from gridunion import totals
 from gridunion.status import (
-    all_views,
     behind,
     cell_views,
     differences,
     filing,
+    indicator_views,
     maps,
     sums,
     target_views,
@@ -16,7 +16,7 @@ from gridunion.status import (
 )
 
 # Their views stand on the same blueprint.
-assert all_views and behind and cell_views and filing and maps and target_views
+assert behind and cell_views and filing and indicator_views and maps and target_views
 
 
 def open_room(app: Flask) -> None:

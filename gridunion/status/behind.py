@@ -9,7 +9,7 @@ from gridunion import clock
 from gridunion.complaints.views import press_words
 from gridunion.rights import allow
 from gridunion.status.board import board
-from gridunion.status.lights import ORDER, Line
+from gridunion.status.lights import ORDER, RATES, Line, Place
 from gridunion.status.measures import MEASURES, Measure
 from gridunion.status.periods import Period
 from gridunion.status.records import ALL, count, records
@@ -29,7 +29,7 @@ def behind(code: str, name: str) -> Response:
     if name not in ALL or name not in MEASURES:
         abort(404)
     measure, after = MEASURES[name], request.args.get("after", "")
-    line = _line(unit, own, period)
+    line = _line(unit, own, period, measure)
     whole = records(unit, name, period, after, line.counts.get(name), own)
     parts = measure.parts if not after else ()
     groups = [(MEASURES[part], light, records(unit, part, period, own=own)) for part, light in parts]
@@ -42,18 +42,25 @@ def behind(code: str, name: str) -> Response:
     )  # fmt: skip
 
 
-def _line(unit: Unit, own: bool, period: Period) -> Line:
-    made = board(unit, period)
-    return made.own if own else made.total
+def _line(unit: Unit, own: bool, period: Period, measure: Measure) -> Line:
+    """The line of a board the page opens; where nothing is stored and nothing judged, only what the page shows."""
+    place = Place.of(unit)
+    if period.stored or (measure.lights and place.judged):
+        made = board(unit, period)
+        return made.own if own else made.total
+    line = Line(place, own, period=period)
+    rates = {name for light in measure.lights if light in RATES for name in RATES[light][:2]}
+    for name in {measure.name, measure.rate[1], *rates} - {""}:
+        line.counts[name] = count(unit, name, period, own)
+    return line
 
 
-def _judged(line: Line) -> bool:
-    """Streets and districts have no light of their own."""
-    return line.unit.kind in ("cell", "community_union") and bool(line.hits)
+def _has_light(line: Line) -> bool:
+    return line.unit.judged and bool(line.hits)
 
 
 def _light(line: Line, measure: Measure) -> str:
-    if not _judged(line) or not measure.lights:
+    if not _has_light(line) or not measure.lights:
         return ""
     return min((line.hits[name] for name in measure.lights), key=ORDER.__getitem__)
 
@@ -61,7 +68,7 @@ def _light(line: Line, measure: Measure) -> str:
 def _why(line: Line, measure: Measure) -> list[str]:
     """What makes the light, or how much is missing to the goal."""
     tell = Telling()
-    if _judged(line):
+    if _has_light(line):
         return [tell.why(line, name) for name in measure.lights if line.hits[name] != "ok"]
     return [gap for name in measure.lights if (gap := tell.gap(line, name))]
 

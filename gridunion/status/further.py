@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 
 from gridunion.accounts.models import Posting
 from gridunion.complaints.models import Complaint
@@ -17,18 +17,22 @@ from gridunion.employers.models import Employer
 from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.members.transfer import STAY, Transfer
-from gridunion.status.past import BEGAN, HELD, THEN, left_at
+from gridunion.status.past import BEGAN, FIRST, HELD, LAST, THEN, left_at
 from gridunion.status.staffing import HIRED, is_open, professional, staffed
 from gridunion.status.walks import (
     ACTIVE,
+    ALL,
     CONDITIONS,
     FROM,
+    HI,
     JUDGED,
+    LO,
     MET,
     NONE,
     NOT_SEALED,
     WORKS,
     Condition,
+    Way,
     within,
 )  # fmt: skip
 from gridunion.tree import Unit
@@ -40,31 +44,35 @@ _s, _m = ComplaintEvent.__table__.c, Membership.__table__.c
 
 @dataclass(frozen=True)
 class Figure:
-    """How many records of a kind meet a condition; `then` is the same as it stood at the end of a dated period."""
+    """A count of records with its words; `then`: how it is counted as it stood at the end of a dated period."""
 
     name: str
-    kind: Any
-    asks: Condition
+    way: Way
     words: object
     rule: object
-    then: tuple[Any, Condition] | None = None
+    then: Way | None = None
+
+
+_who: Any = (Person.__table__, _p.id == _m.person_id)
 
 
 def _members(name: str, asks: Condition, words: object, rule: object) -> Figure:
     """Members of whom something is known; at the end of a period, those who were members then."""
-    known = select(_p.id).where(_p.id == _m.person_id, asks).exists()
-    return Figure(name, Person, ACTIVE & asks, words, rule, (Membership, HELD & known))
+    return Figure(name, Way(Person, ACTIVE, asks), words, rule, Way(Membership, HELD, asks, _who))
 
 
-def _ended(steps: tuple[str, ...], *reasons: str) -> Condition:
-    """Steps of some kinds taken in the period that ended in one of some ways."""
-    taken = _s.step.in_([written(step) for step in steps])
-    said = _s.reason.in_([written(reason) for reason in reasons])
-    return _s.sealed.is_(False) & taken & within(_s.recorded_at) & said
+def _taken(*steps: str) -> Condition:
+    """Steps of some kinds, taken in the period."""
+    return _s.sealed.is_(False) & _s.step.in_([written(step) for step in steps]) & within(_s.recorded_at)
+
+
+def _ended(*reasons: str) -> Condition:
+    """Of steps: those that ended in one of some ways."""
+    return _s.reason.in_([written(reason) for reason in reasons])
 
 
 def _of_size(workers: int) -> Condition:
-    return WORKS & (_e.headcount >= workers)
+    return _e.headcount >= workers
 
 
 _organized = select(_e.id).where(_e.id == _p.employer_id, CONDITIONS["organized"]).exists()
@@ -72,89 +80,123 @@ _seen = select(_v.id).where(_v.person_id == _p.id, MET, within(_v.happened_at)).
 _called_at = select(_v.id).where(_v.employer_id == _e.id, MET, within(_v.happened_at)).exists()
 _other = Visit.__table__.alias("other")
 _again = select(_other.c.id).where(_other.c.together == _v.together, _other.c.id < _v.id).exists()
+# Whom an entry was about: who lives at one address in one cell is one household, and so is an employer.
+_household = (_v.unit_id, _v.employer_id, _p.address, case((_p.address.is_(None), _v.person_id)))
+_visited = Visit.__table__.join(Unit.__table__, _u.id == _v.unit_id).outerjoin(
+    Person.__table__, _p.id == _v.person_id
+)
+_firsts = (
+    select(func.min(_v.id))
+    .select_from(_visited)
+    .where(_u.path >= LO, _u.path < HI, MET, within(_v.happened_at), ~_again)
+    .group_by(*_household)
+    .correlate(None)
+)
 _raised = select(_c.id).where(_c.visit_id == _v.id, NOT_SEALED).exists()
 _made = _v.voided_at.is_(None) & within(_v.happened_at)
-_reached = MET & within(_v.happened_at)
 _accepted = NOT_SEALED & within(_c.accepted_at) & _c.state.not_in([written("refused"), written("merged")])
 _closed = NOT_SEALED & within(_c.closed_at) & (_c.state == written("closed"))
-_judged = _closed & (_c.kind != written("consult"))
+_judged = _c.kind != written("consult")
 _told = select(_s.id).where(_s.complaint_id == _c.id, _s.told.is_not(None)).exists()
 _answerable = JUDGED & _c.accepted_at.is_not(None)
-_taken_on = NOT_SEALED & within(_c.accept_due_at)
+_gone = _c.accepted_at.is_(None) & _c.state.in_([written("withdrawn"), written("merged")])
+_answer_due = NOT_SEALED & within(_c.accept_due_at) & ~_gone
 _asked = within(_t.recorded_at) & (_t.state != written("withdrawn"))
 _cells = (_u.kind == written("cell")) & is_open(Unit.__table__)
 _unions = (_u.kind == written("community_union")) & is_open(Unit.__table__)
-_ASKED = ("call_back", "rate")  # by phone, or the worker says so himself on the page
+_called = _taken("call_back", "rate")  # by phone, or the worker says so himself on the page
+_mediated = _taken("end_mediation")
 _GIVEN = ("satisfied", "mostly", "not_satisfied")
-_MORE = THEN | {"joined": BEGAN.over}
+_RATED = [written(answer) for answer in _GIVEN]
+_covered = _e.union_state != written("unorganized")
 
 FURTHER = (
-    Figure("cells", Unit, _cells, _("网格"), _("现在设着的网格")),
-    Figure("staffed", Unit, _cells & staffed(_u.id), _("有网格员的网格"), _("现在有在岗网格员的网格")),
-    Figure("community_unions", Unit, _unions, _("社区工会"), _("现在设着的社区工会")),
-    Figure("unions_with_officer", Unit, _unions & professional(_u.id), _("有职业化工会工作者的社区工会"),
+    Figure("cells", Way(Unit, _cells), _("网格"), _("现在设着的网格")),
+    Figure("staffed", Way(Unit, _cells, staffed(_u.id)), _("有网格员的网格"), _("现在有在岗网格员的网格")),
+    Figure("community_unions", Way(Unit, _unions), _("社区工会"), _("现在设着的社区工会")),
+    Figure("unions_with_officer", Way(Unit, _unions, professional(_u.id)), _("有职业化工会工作者的社区工会"),
            _("其中现在有职业化工会工作者在岗的")),
-    Figure("professionals", Posting, HIRED, _("职业化工会工作者"),
+    Figure("professionals", Way(Posting, HIRED), _("职业化工会工作者"),
            _("现在在岗、聘来专职做工会工作的，一个岗位算一次")),
-    Figure("own_unions", Employer, WORKS & (_e.union_state == written("organized")), _("单独建会的单位"),
+    Figure("own_unions", Way(Employer, WORKS, _e.union_state == written("organized")), _("单独建会的单位"),
            _("现在开业、自己建了会的用人单位")),
-    Figure("with_workers", Employer, _of_size(1), _("有职工的单位"), _("现在开业、写明至少有 1 人的用人单位")),
-    Figure("with_workers_organized", Employer, _of_size(1) & CONDITIONS["organized"], _("有职工并已建会的单位"),
+    Figure("with_workers", Way(Employer, WORKS, _of_size(1)), _("有职工的单位"),
+           _("现在开业、写明至少有 1 人的用人单位")),
+    Figure("with_workers_organized", Way(Employer, WORKS, _of_size(1) & _covered), _("有职工并已建会的单位"),
            _("其中自己建会或联合工会覆盖的")),
-    Figure("large", Employer, _of_size(25), _("25 人以上的单位"), _("现在开业、写明至少有 25 人的用人单位")),
-    Figure("large_organized", Employer, _of_size(25) & CONDITIONS["organized"], _("25 人以上已建会的单位"),
+    Figure("large", Way(Employer, WORKS, _of_size(25)), _("25 人以上的单位"),
+           _("现在开业、写明至少有 25 人的用人单位")),
+    Figure("large_organized", Way(Employer, WORKS, _of_size(25) & _covered), _("25 人以上已建会的单位"),
            _("其中自己建会或联合工会覆盖的")),
-    Figure("before", Membership, _MORE["before"], _("期初会员"), _("这段时间开始前一天是会员的人")),
-    Figure("joined", Membership, _MORE["joined"], _("新发展会员"), _("期内入会的，转会进来的不算")),
-    Figure("retained", Membership, _MORE["retained"], _("保留会籍"), _("期末保留会籍的，不算在会员里")),
-    Figure("people", Person, _p.status.in_([written(status) for status in STAY]), _("登记在册的职工"),
+    Figure("largest", Way(Employer, WORKS, _of_size(100)), _("100 人以上的单位"),
+           _("现在开业、写明至少有 100 人的用人单位")),
+    Figure("largest_organized", Way(Employer, WORKS, _of_size(100) & _covered), _("100 人以上已建会的单位"),
+           _("其中自己建会或联合工会覆盖的")),
+    Figure("founded", Way(Employer, _covered & _e.founded_on.between(FIRST, LAST)), _("新建会单位"),
+           _("建会日期在期内、有工会覆盖的单位；后来注销的也算")),
+    Figure("undated", Way(Employer, _covered & _e.founded_on.is_(None)), _("没填建会日期的已建会单位"),
+           _("有工会覆盖、台账上没填建会日期的单位，不知道是哪一年建的，哪一年都没算")),
+    Figure("before", THEN["before"], _("期初会员"), _("这段时间开始前一天是会员的人")),
+    Figure("joined", Way(Membership, BEGAN.over), _("新发展会员"),
+           _("期内批准入会的人，算在入会时的网格；转入、换网格、恢复会籍的不算，后来离开的也算")),
+    Figure("retained", THEN["retained"], _("保留会籍"), _("期末保留会籍的，不算在会员里")),
+    Figure("people", Way(Person, _p.status.in_([written(status) for status in STAY])), _("登记在册的职工"),
            _("现在登记在册的人，是不是会员都算")),
     _members("migrants", _p.migrant.is_(True), _("农民工会员"), _("会员里，写明是农民工的")),
     _members("women", _p.sex == written("female"), _("女会员"), _("会员里的女性")),
     _members("new_form_members", _p.new_form, _("新就业形态会员"),
              _("会员里的货车司机、网约车司机、快递员、外卖配送员")),
     _members("verified", _p.id_index.is_not(None), _("实名会员"), _("会员里，证件号码填了并通过校验的")),
+    _members("member_files", ALL, _("会员的档案"), _("会员里每个人的实名档案")),
     _members("complete", _p.gaps == NONE, _("档案齐全的会员"), _("会员里，实名档案十二项都填齐的")),
     _members("union_staff", _organized, _("已建会单位的会员"), _("会员里，单位已建会的")),
-    Figure("transfers", Transfer, _asked, _("提出的转会"), _("期内提出的转会，自己撤回的不算")),
-    Figure("transfers_in_time", Transfer, _asked & (_t.decided_at <= _t.due_at), _("按时答复的转会"),
+    Figure("transfers", Way(Transfer, _asked), _("提出的转会"), _("期内提出的转会，自己撤回的不算")),
+    Figure("transfers_in_time", Way(Transfer, _asked, _t.decided_at <= _t.due_at), _("按时答复的转会"),
            _("其中 10 个工作日内同意或拒绝的")),
-    Figure("visits", Visit, _made, _("走访记录"), _("期内的走访，没见到的也算，作废的不算")),
-    Figure("visits_met", Visit, _reached, _("走访人次"), _("期内联系上的走访，重复的也算")),
-    Figure("entries", Visit, _reached & ~_again, _("走访户次"), _("期内联系上的走访，同一次见了几个人只算一次")),
-    Figure("seen", Person, ACTIVE & _seen, _("走访到的会员"), _("现在的会员里，期内联系上过的")),
-    Figure("employers_seen", Employer, WORKS & _called_at, _("走访到的单位"), _("现在开业的单位里，期内去过的")),
-    Figure("visits_raised", Visit, _made & _raised, _("带出诉求的走访"), _("其中登记了诉求的")),
-    Figure("accepted", Complaint, _accepted, _("受理的诉求"), _("期内受理的诉求；不予受理、并案的不算")),
-    Figure("accepted_closed", Complaint, _accepted & (_c.state == written("closed")), _("受理并办完的诉求"),
+    Figure("visits", Way(Visit, _made), _("走访记录"), _("期内的走访，没见到的也算，作废的不算")),
+    Figure("visits_met", Way(Visit, _made, MET), _("走访人次"), _("期内联系上的走访，重复的也算")),
+    Figure("entries", Way(Visit, _made, MET & ~_again), _("走访户次"), _("期内联系上的走访，同一次见了几个人只算一次")),
+    Figure("households", Way(Visit, _made, _v.id.in_(_firsts)), _("走访户数"),
+           _("期内联系上的户，去过几次都只算一户；同一网格里住址相同的算一户，一个单位也算一户")),
+    Figure("seen", Way(Person, ACTIVE, _seen), _("走访到的会员"), _("现在的会员里，期内联系上过的")),
+    Figure("employers_seen", Way(Employer, WORKS, _called_at), _("走访到的单位"), _("现在开业的单位里，期内去过的")),
+    Figure("visits_raised", Way(Visit, _made, _raised), _("带出诉求的走访"), _("其中登记了诉求的")),
+    Figure("accepted", Way(Complaint, _accepted), _("受理的诉求"), _("期内受理的诉求；不予受理、并案的不算")),
+    Figure("accepted_closed", Way(Complaint, _accepted, _c.state == written("closed")), _("受理并办完的诉求"),
            _("其中现在已办完归档的")),
-    Figure("taken_on_due", Complaint, _taken_on, _("该响应的诉求"), _("期内到受理期限的诉求")),
-    Figure("taken_on", Complaint, _taken_on & (_c.accepted_at <= _c.accept_due_at), _("按时响应的诉求"),
-           _("其中期限前受理的")),
-    Figure("open_before", Complaint, left_at(FROM), _("期初没办完的诉求"), _("这段时间开始时还没办完的诉求")),
-    Figure("closed", Complaint, _closed, _("办完归档的诉求"), _("期内回访、归档的诉求")),
-    Figure("closed_late", Complaint, _closed & (_c.first_resolved_at > _c.first_due_at), _("超期才办完的"),
+    Figure("taken_on_due", Way(Complaint, _answer_due), _("该响应的诉求"),
+           _("期内到受理期限的诉求；没受理就撤回、并案的不算")),
+    Figure("taken_on", Way(Complaint, _answer_due, func.coalesce(_c.accepted_at, _c.closed_at) <= _c.accept_due_at),
+           _("按时响应的诉求"), _("其中期限前受理，或答复不予受理的")),
+    Figure("open_before", Way(Complaint, left_at(FROM)), _("期初没办完的诉求"), _("这段时间开始时还没办完的诉求")),
+    Figure("closed", Way(Complaint, _closed), _("办完归档的诉求"), _("期内回访、归档的诉求")),
+    Figure("closed_late", Way(Complaint, _closed, _c.first_resolved_at > _c.first_due_at), _("超期才办完的"),
            _("期内归档的诉求里，过了第一次期限才办结的")),
-    Figure("judged", Complaint, _judged, _("要解决的诉求"), _("期内归档的诉求，咨询不算")),
-    Figure("solved", Complaint, _judged & (_c.result == written("solved")), _("解决了的诉求"),
+    Figure("judged", Way(Complaint, _closed, _judged), _("要解决的诉求"), _("期内归档的诉求，咨询不算")),
+    Figure("solved", Way(Complaint, _closed, _judged & (_c.result == written("solved"))), _("解决了的诉求"),
            _("其中结果是“解决了”的；解决一部分的不算")),
-    Figure("partly_solved", Complaint, _judged & (_c.result == written("partly_solved")), _("解决了一部分的诉求"),
-           _("其中结果是“解决了一部分”的")),
-    Figure("with_outcome", Complaint, _closed & _c.result.is_not(None), _("有着落的诉求"),
+    Figure("partly_solved", Way(Complaint, _closed, _judged & (_c.result == written("partly_solved"))),
+           _("解决了一部分的诉求"), _("其中结果是“解决了一部分”的")),
+    Figure("with_outcome", Way(Complaint, _closed, _c.result.is_not(None)), _("有着落的诉求"),
            _("期内归档的诉求里，写明解决了，或写明原因的")),
-    Figure("rated", ComplaintEvent, _ended(_ASKED, *_GIVEN), _("说了满意不满意"),
+    Figure("rated", Way(ComplaintEvent, _called, _ended(*_GIVEN)), _("说了满意不满意"),
            _("期内回访时说的，和本人在网上评的")),
-    Figure("pleased", ComplaintEvent, _ended(_ASKED, *_GIVEN[:2]), _("满意和基本满意"), _("其中满意和基本满意的")),
-    Figure("called", ComplaintEvent, _ended(_ASKED, *_GIVEN, "unreachable"), _("回访和评价"),
-           _("期内的回访和本人在网上的评价，联系不上的也算一次")),
-    Figure("mediations", ComplaintEvent, _ended(("end_mediation",), "agreed", "not_agreed"), _("结束的调解"),
+    Figure("pleased", Way(ComplaintEvent, _called, _ended(*_GIVEN[:2])), _("满意和基本满意"),
+           _("其中满意和基本满意的")),
+    Figure("in_contact", Way(Complaint, _closed, _c.can_be_told), _("找得到本人的诉求"),
+           _("期内归档、本人留了电话或姓名的诉求")),
+    Figure("gave_rating", Way(Complaint, _closed, _c.can_be_told & (_c.answer.in_(_RATED) | _c.rating.in_(_RATED))),
+           _("本人评过的诉求"), _("其中回访时或在网上说了满意不满意的")),
+    Figure("mediations", Way(ComplaintEvent, _mediated, _ended("agreed", "not_agreed")), _("结束的调解"),
            _("期内结束的调解")),
-    Figure("agreements", ComplaintEvent, _ended(("end_mediation",), "agreed"), _("调解成功"), _("其中达成协议的")),
-    Figure("answerable", Complaint, _answerable, _("该有回音的诉求"), _("期内到期、已受理的诉求")),
-    Figure("answered", Complaint, _answerable & _told, _("有回音的诉求"), _("其中记下了怎样告诉本人的")),
-    Figure("money_back", Complaint, _closed & (_c.amount_recovered > 0), _("追回钱的诉求"),
+    Figure("agreements", Way(ComplaintEvent, _mediated, _ended("agreed")), _("调解成功"), _("其中达成协议的")),
+    Figure("answerable", Way(Complaint, _answerable), _("该有回音的诉求"), _("期内到期、已受理的诉求")),
+    Figure("answered", Way(Complaint, _answerable, _told), _("有回音的诉求"), _("其中记下了怎样告诉本人的")),
+    Figure("money_owed", Way(Complaint, _closed, _c.amount_owed > 0), _("涉及钱的诉求"),
+           _("期内归档、写明欠了多少钱的诉求")),
+    Figure("money_back", Way(Complaint, _closed, _c.amount_recovered > 0), _("追回钱的诉求"),
            _("期内归档、追回了欠款的诉求")),
-    Figure("repeats", Complaint, _accepted & _c.repeat_of_id.is_not(None), _("重复诉求"),
+    Figure("repeats", Way(Complaint, _accepted, _c.repeat_of_id.is_not(None)), _("重复诉求"),
            _("受理的诉求里，同一人、同一单位、同一类 90 天内又来的")),
     *(
         _members(f"hardship_{kind}", _p.hardship_class == written(kind), words, rule)

@@ -10,7 +10,10 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from gridunion.complaints.models import Complaint
+from gridunion.db import written
 from gridunion.employers.models import Employer
+from gridunion.members.models import Person
+from gridunion.members.real_name import FILE
 
 PEOPLE, CASES, TIMES, PLACES, UNIONS = (
     _("%(n)s 人"),
@@ -33,7 +36,7 @@ class Indicator:
     less: tuple[str, ...] = ()
     unit: object = CASES
     adds: Any = None
-    """A column that is added up over the records of the part, in place of counting them; `of`: over the whole's."""
+    """What is added up over the records of the part, in place of counting them; `of`: over the whole's."""
     of: Any = None
     days: bool = False
     """Told as the working days its cases took: the median and the 90th percentile, not the mean."""
@@ -54,11 +57,14 @@ GROUPS: tuple[tuple[object, tuple[Indicator, ...]], ...] = (
     (_("建会"), (
         Indicator("O1", _("工会数"), _("社区工会，加单独建会的单位；街道以上的联合会不算"),
                   ("community_unions", "own_unions"), unit=UNIONS),
+        Indicator("O2", _("新建会数"), _("期内建会的单位；台账上没填建会日期的不算"), ("founded",), unit=PLACES),
         Indicator("O3", _("覆盖单位数"), _("自己建会或联合工会覆盖的开业单位"), ("organized",), unit=PLACES),
         Indicator("O4", _("建会率"), _("有职工并已建会的单位 ÷ 有职工的单位；没写人数的不算"),
                   ("with_workers_organized",), ("with_workers",), unit=PLACES),
         Indicator("O4", _("25 人以上单位建会率"), _("25 人以上已建会的单位 ÷ 25 人以上的单位"), ("large_organized",),
                   ("large",), unit=PLACES),
+        Indicator("O4", _("100 人以上单位建会率"), _("100 人以上已建会的单位 ÷ 100 人以上的单位"),
+                  ("largest_organized",), ("largest",), unit=PLACES),
     )),
     (_("会员"), (
         Indicator("M1", _("会员数"), _("期末是会员的人；保留会籍的另列"), ("members",), unit=PEOPLE),
@@ -74,6 +80,8 @@ GROUPS: tuple[tuple[object, tuple[Indicator, ...]], ...] = (
                   ("organized",), unit=PEOPLE, of=Employer.headcount),
         Indicator("M5", _("会员占在册职工"), _("会员 ÷ 登记在册的职工"), ("members",), ("people",), unit=PEOPLE),
         Indicator("M6", _("实名制率"), _("证件号码通过校验的会员 ÷ 会员"), ("verified",), ("members",), unit=PEOPLE),
+        Indicator("M6", _("信息完整率"), _("会员的实名档案，十二项里平均填了多少"), ("member_files",), ("members",),
+                  unit="", adds=len(FILE) - Person.__table__.c.gaps, of=written(len(FILE))),
         Indicator("M6", _("档案完整"), _("十二项填齐的会员 ÷ 会员"), ("complete",), ("members",), unit=PEOPLE),
         Indicator("M7", _("会籍接转及时率"), _("10 个工作日内答复的转会 ÷ 期内提出的转会"), ("transfers_in_time",),
                   ("transfers",)),
@@ -81,6 +89,8 @@ GROUPS: tuple[tuple[object, tuple[Indicator, ...]], ...] = (
     (_("走访"), (
         Indicator("V1", _("走访人次"), _("期内联系上的走访，重复的也算"), ("visits_met",), unit=TIMES),
         Indicator("V1", _("走访户次"), _("同一次见了几个人只算一次"), ("entries",), unit=TIMES),
+        Indicator("V1", _("走访户数"), _("去过几次都只算一户；同一网格里住址相同的算一户"), ("households",),
+                  unit=_("%(n)s 户")),
         Indicator("V2", _("必访完成率"), _("期限前联系上的必访 ÷ 期内到期的必访；取消的不算"), ("visits_on_time",),
                   ("visits_due",), unit=TIMES),
         Indicator("V3", _("走访覆盖率：会员"), _("期内联系上过的会员 ÷ 会员"), ("seen",), ("members",), unit=PEOPLE),
@@ -91,7 +101,8 @@ GROUPS: tuple[tuple[object, tuple[Indicator, ...]], ...] = (
     )),
     (_("诉求"), (
         Indicator("C1", _("诉求受理数"), _("期内受理的；不予受理、并案的不算"), ("accepted",)),
-        Indicator("C2", _("响应率"), _("期限前受理的 ÷ 期内到受理期限的"), ("taken_on",), ("taken_on_due",)),
+        Indicator("C2", _("响应率"), _("期限前受理或答复不予受理的 ÷ 期内到受理期限的"), ("taken_on",),
+                  ("taken_on_due",)),
         Indicator("C3", _("办结率"), _("期内归档 ÷（期初没办完 + 期内受理）"), ("closed",),
                   ("open_before", "accepted")),
         Indicator("C3", _("这一批的办结率"), _("期内受理、现在已归档的 ÷ 期内受理的"), ("accepted_closed",),
@@ -105,14 +116,16 @@ GROUPS: tuple[tuple[object, tuple[Indicator, ...]], ...] = (
                   ("judged",)),
         Indicator("C6", _("解决了一部分"), _("结果是“解决了一部分”的，另列"), ("partly_solved",)),
         Indicator("C7", _("满意率"), _("满意和基本满意 ÷ 说了满意不满意的"), ("pleased",), ("rated",), unit=TIMES),
-        Indicator("C8", _("评价率"), _("说了满意不满意的 ÷ 期内的回访和网上的评价"), ("rated",), ("called",),
-                  unit=TIMES),
+        Indicator("C8", _("评价率"), _("本人说了满意不满意的 ÷ 期内归档、找得到本人的；没留姓名电话的不算"),
+                  ("gave_rating",), ("in_contact",)),
         Indicator("C9", _("调解成功率"), _("达成协议的 ÷ 期内结束的调解"), ("agreements",), ("mediations",),
                   unit=TIMES),
         Indicator("C10", _("回音率"), _("告诉过本人的 ÷ 期内到期、已受理的；目标是全部"), ("answered",),
                   ("answerable",)),
         Indicator("C11", _("落实率"), _("写明解决了或写明原因的 ÷ 期内归档的；目标是全部"), ("with_outcome",),
                   ("closed",)),
+        Indicator("C12", _("涉及金额"), _("期内归档的诉求写明欠的钱，合计"), ("money_owed",), unit="",
+                  adds=Complaint.amount_owed),
         Indicator("C12", _("追回欠薪"), _("期内归档的诉求追回的钱，合计"), ("money_back",), unit="",
                   adds=Complaint.amount_recovered),
         Indicator("C13", _("办理天数"), _("期内归档的诉求，从受理到归档的工作日：一半在几天以内，九成在几天以内"),

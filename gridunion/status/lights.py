@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _
 
@@ -47,9 +47,18 @@ class Place(NamedTuple):
     path: str
     closed_on: date | None
 
+    @classmethod
+    def of(cls, unit: Any) -> "Place":
+        return cls._make(getattr(unit, name) for name in cls._fields)
+
     @property
     def is_cell(self) -> bool:
         return self.kind == "cell"
+
+    @property
+    def judged(self) -> bool:
+        """Streets and districts have no light of their own."""
+        return self.kind in ("cell", "community_union")
 
     @property
     def branch(self) -> tuple[str, str]:

@@ -29,11 +29,10 @@ from gridunion.status.walks import (
     MORE_TIME,
     NOT_SEALED,
     PARTS,
-    SOURCES,
     TO,
     Walk,
-    conditions,
-    sources,
+    Way,
+    ways,
 )
 from gridunion.tree import Unit, bound
 
@@ -41,8 +40,8 @@ AT_ONCE = 500  # units asked about in one statement
 
 Figures = dict[str, int]
 
-_FIRST: Any = bindparam("first", type_=Date())
-_LAST: Any = bindparam("last", type_=Date())
+FIRST: Any = bindparam("first", type_=Date())
+LAST: Any = bindparam("last", type_=Date())
 _BEFORE: Any = bindparam("day_before", type_=Date())
 _c, _m, _p, _s = (it.__table__.c for it in (Complaint, Membership, Person, ComplaintEvent))
 _active = _m.status == written("active")
@@ -65,7 +64,7 @@ def left_at(moment: Any) -> Any:
     return there & state_at(moment).in_([written(state) for state in OPEN])
 
 
-HELD = _active & _holds(_LAST)
+HELD = _active & _holds(LAST)
 _steps = _s.complaint_id == _c.id
 _next = select(_s.was_due_at).where(_steps, _s.recorded_at >= TO).order_by(_s.id).limit(1)
 _due_at = func.coalesce(_next.correlate(Complaint.__table__).scalar_subquery(), _c.due_at, type_=UtcDateTime)
@@ -73,13 +72,13 @@ _open = left_at(TO)
 _left = state_at(TO).in_([written(state) for state in LEFT])
 _judged = FELL_DUE & ~_left
 _disputes = CONDITIONS["disputes"] & (_c.accepted_at < TO)
-_mediated = _c.mediated_on <= _LAST
-_marked = _p.hardship_on <= _LAST
+_mediated = _c.mediated_on <= LAST
+_marked = _p.hardship_on <= LAST
 
 AT_END = (
     Walk(Membership, HELD, {"members": ALL}),
     Walk(Membership, _active & _holds(_BEFORE), {"before": ALL}),
-    Walk(Membership, (_m.status == written("retained")) & _holds(_LAST), {"retained": ALL}),
+    Walk(Membership, (_m.status == written("retained")) & _holds(LAST), {"retained": ALL}),
     Walk(Person, CONDITIONS["hardship"] & _marked, {"hardship": ALL}),
     Walk(Person, CONDITIONS["helped"] & _marked, {"helped": ALL}),
     Walk(Complaint, _open, {"open": ALL}),
@@ -90,23 +89,21 @@ AT_END = (
 """What stood at the end of a period, and what at its beginning, from dated spans and steps."""
 
 PARTS_THEN = {
-    "late_open": _judged & _c.first_resolved_at.is_(None),
-    "late_done": _judged & (_c.first_resolved_at > _c.first_due_at),
-    "left_out": FELL_DUE & _left,
-    "extended": _judged & MORE_TIME,
-    "not_mediated": _disputes & _mediated.is_not(True),
-    "unhelped": PARTS["unhelped"] & _marked,
+    "late_open": Way(Complaint, _judged, _c.first_resolved_at.is_(None)),
+    "late_done": Way(Complaint, _judged, _c.first_resolved_at > _c.first_due_at),
+    "extended": Way(Complaint, _judged, MORE_TIME),
+    "left_out": Way(Complaint, FELL_DUE & _left),
+    "not_mediated": Way(Complaint, _disputes, _mediated.is_not(True)),
+    "unhelped": Way(Person, PARTS["unhelped"].condition & _marked),
 }
 AS_NOW = ("employers", "organized", "hardship", "helped", "visits_due", "visits_on_time", "on_time")
 """Figures of a past period that no dated step tells in full: what was changed on the records since changes them."""
 
-BEGAN = Walk(Membership, NEW_MEMBERS & _m.from_on.between(_FIRST, _LAST), {"joined": ALL})
-THEN, THEN_OF = (
-    conditions(AT_END) | PARTS_THEN,
-    sources(AT_END) | {name: SOURCES[name] for name in PARTS_THEN},
-)
-AT_ENDS = (*conditions(AT_END), "oldest_due_at", "last_entry_at")
-FIGURES = (*dict.fromkeys((*conditions(AT_END), "joined", *COUNTS)),)
+BEGAN = Walk(Membership, NEW_MEMBERS & _m.from_on.between(FIRST, LAST), {"joined": ALL})
+_ENDED = ways(AT_END)
+THEN = _ENDED | PARTS_THEN
+AT_ENDS = (*_ENDED, "oldest_due_at", "last_entry_at")
+FIGURES = (*dict.fromkeys((*_ENDED, "joined", *COUNTS)),)
 
 
 @dataclass

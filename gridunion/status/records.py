@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import BigInteger, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.visitors import iterate
@@ -23,22 +23,18 @@ from gridunion.members.models import Person
 from gridunion.members.transfer import Transfer
 from gridunion.status.figures import moment
 from gridunion.status.further import FURTHER
-from gridunion.status.past import THEN, THEN_OF
+from gridunion.status.past import THEN
 from gridunion.status.periods import Period
-from gridunion.status.walks import CONDITIONS, PARTS, SOURCES
+from gridunion.status.walks import HI, LO, PARTS, WAYS, Way
 from gridunion.tree import Unit
 from gridunion.units.models import STANDING
 from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
 
 PAGE = 20
-ALL = CONDITIONS | PARTS | {it.name: it.asks for it in FURTHER}
-KINDS = SOURCES | {it.name: it.kind for it in FURTHER}
-AT_END = {name: (THEN_OF[name], THEN[name]) for name in THEN} | {
-    it.name: it.then for it in FURTHER if it.then
-}
+ALL = WAYS | PARTS | {it.name: it.way for it in FURTHER}
+AT_END = THEN | {it.name: it.then for it in FURTHER if it.then}
 
-_lo, _hi = bindparam("lo", type_=Bytewise), bindparam("hi", type_=Bytewise)
 _path, _number = bindparam("path", type_=Bytewise), bindparam("number", type_=BigInteger)
 
 _WITH: dict[Any, Any] = {
@@ -64,30 +60,32 @@ class Records:
     after: str
 
 
-@cache
-def figure(name: str, dated: bool) -> tuple[Any, ColumnElement[bool]]:
-    """The kind of record a figure counts and by what; dated, as it stood at the end of a period."""
-    return (dated and AT_END.get(name)) or (KINDS[name], ALL[name])
+def figure(name: str, dated: bool) -> Way:
+    """How a figure is counted; dated, as it stood at the end of a period."""
+    return (AT_END.get(name) if dated else None) or ALL[name]
 
 
-def placed(statement: Any, model: Any) -> Any:
-    """Records with the units they stand in, within the edges of a branch."""
-    if model is not Unit:
-        statement = statement.join(Unit, Unit.id == model.unit_id)
-    return statement.where(Unit.path >= _lo, Unit.path < _hi)
+def placed(statement: Any, way: Way) -> Any:
+    """Records with the units they stand in, within the edges of a branch; not yet narrowed by any condition."""
+    if way.kind is not Unit:
+        statement = statement.join(Unit, Unit.id == way.kind.unit_id)
+    if way.beside:
+        statement = statement.join(*way.beside)
+    return statement.where(Unit.path >= LO, Unit.path < HI)
 
 
 @cache
 def _counting(name: str, dated: bool) -> Select[Any]:
     """Count what the viewer may open; the guard adds branch and seal."""
-    model, condition = figure(name, dated)
-    return placed(select(func.count()).select_from(model), model).where(condition)
+    way = figure(name, dated)
+    return placed(select(func.count()).select_from(way.kind), way).where(way.condition)
 
 
 @cache
 def _listing(name: str, dated: bool, going_on: bool) -> Select[Any]:
-    model, condition = figure(name, dated)
-    found = placed(select(model, Unit.path), model).where(condition).options(*_WITH.get(model, ()))
+    way = figure(name, dated)
+    model = way.kind
+    found = placed(select(model, Unit.path), way).where(way.condition).options(*_WITH.get(model, ()))
     if going_on:
         found = found.where(or_(Unit.path > _path, and_(Unit.path == _path, model.id > _number)))
     return found.order_by(Unit.path, model.id).limit(PAGE + 1)
@@ -135,8 +133,9 @@ STANDING.append(left_in)
 @cache
 def _asks(name: str, dated: bool) -> frozenset[str]:
     """The moments a condition compares with."""
-    condition = figure(name, dated)[1]
-    return frozenset(part.key for part in iterate(condition) if isinstance(part, BindParameter))
+    return frozenset(
+        part.key for part in iterate(figure(name, dated).condition) if isinstance(part, BindParameter)
+    )
 
 
 def times(name: str, period: Period) -> dict[str, Any]:

@@ -141,7 +141,8 @@ def _span(it: Membership) -> Shown:
 def _employer(it: Employer) -> Shown:
     people = ngettext("%(num)s 人", "%(num)s 人", it.headcount) if it.headcount is not None else _("人数没填")
     state = (settings.label("union_state", it.union_state), "ok" if it.organized else "warn")
-    return Shown(f"/employers/{it.uid}", it.name, "", [it.unit.name, people], tags=[state])
+    founded = [_("%(day)s建会", day=day(it.founded_on))] if it.founded_on else []
+    return Shown(f"/employers/{it.uid}", it.name, "", [it.unit.name, people, *founded], tags=[state])
 
 
 _HOW: dict[type, Callable[[Any], Shown]] = {

@@ -8,61 +8,48 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Select, String, and_, bindparam, func, select
+from sqlalchemy import ForeignKey, Index, Select, String, and_, bindparam, func, select
 from sqlalchemy.orm import Mapped
 
 from gridunion import clock
 from gridunion.accounts.trail_words import VALUES
 from gridunion.db import BigId, Record, db, internal, personal, public, trusted
-from gridunion.employers.models import Employer
-from gridunion.members.membership import NEW_MEMBERS, Impossible, Membership
+from gridunion.members.membership import Impossible
 from gridunion.rights import Viewer
+from gridunion.status.measures import MEASURES
+from gridunion.status.periods import Period
+from gridunion.status.records import figure
 from gridunion.tree import Scoped, Unit, branch, width
 
 SET = "set targets"
 TARGETED = ("community_union", "street_federation", "district_federation")
 MOST = 1_000_000
 
-_u, _e, _m = Unit.__table__, Employer.__table__.c, Membership.__table__.c
+_u = Unit.__table__
 _below = _u.alias("below")
 _inside = and_(
     _below.c.path >= _u.c.path,
     _below.c.path < func.substr(_u.c.path, 1, func.length(_u.c.path) - 1).concat("0"),
 )
-_FIRST: Any = bindparam("first", type_=Date())
-_LAST: Any = bindparam("last", type_=Date())
-_covered = _e.union_state != "unorganized"
 
 
 class Kind(NamedTuple):
-    """What a target is of: the records that achieve it, its words, what counts, and what is said of it."""
+    """What is said of a target and of what is missing to it."""
 
-    model: Any
-    condition: ColumnElement[bool]
-    words: object
-    rule: object
-    said: object = ""
-    missing: object = ""
+    said: object
+    missing: object
 
 
 ACHIEVED = {
     "founded": Kind(
-        Employer, _covered & _e.founded_on.between(_FIRST, _LAST), lazy_gettext("新建会单位"),
-        lazy_gettext("单位台账上建会日期在这一年、有工会覆盖的单位；后来注销的也算"),
-        lazy_gettext("新建会单位目标 %(goal)s 家，完成 %(actual)s 家（%(percent)s%%）"), lazy_gettext("还差 %(n)s 家"),
+        lazy_gettext("新建会单位目标 %(goal)s 家，完成 %(actual)s 家（%(percent)s%%）"), lazy_gettext("还差 %(n)s 家")
     ),
     "joined": Kind(
-        Membership, NEW_MEMBERS & _m.from_on.between(_FIRST, _LAST), lazy_gettext("新发展会员"),
-        lazy_gettext("这一年批准入会的人，算在入会时的网格；转入、换网格、恢复会籍的不算，后来离开的也算"),
-        lazy_gettext("新发展会员目标 %(goal)s 人，完成 %(actual)s 人（%(percent)s%%）"), lazy_gettext("还差 %(n)s 人"),
+        lazy_gettext("新发展会员目标 %(goal)s 人，完成 %(actual)s 人（%(percent)s%%）"), lazy_gettext("还差 %(n)s 人")
     ),
 }  # fmt: skip
-UNDATED = Kind(
-    Employer, _covered & _e.founded_on.is_(None), lazy_gettext("没填建会日期的已建会单位"),
-    lazy_gettext("有工会覆盖、台账上没填建会日期的单位，不知道是哪一年建的，哪一年都没算"),
-)  # fmt: skip
-COUNTED = ACHIEVED | {"undated": UNDATED}
-VALUES["target", "measure"] = {name: kind.words for name, kind in ACHIEVED.items()}
+"""The figures that have targets."""
+VALUES["target", "measure"] = {name: MEASURES[name].words for name in ACHIEVED}
 
 
 class Target(Scoped, Record):
@@ -158,35 +145,34 @@ _t = Target.__table__.c
 _GOALS: Any = select(_t.measure, _t.goal).where(_t.unit_id == bindparam("unit"), _t.year == bindparam("year"))
 
 
-def goals_of(unit: Any, year: int, until: date | None = None) -> list[Goal]:
+def goals_of(unit: Any, year: int, until: date = date.max) -> list[Goal]:
     """The targets of a unit and how far they were on a day of the year, for a line on other pages."""
     if unit.kind not in TARGETED:
         return []
     rows: Any = trusted(_GOALS, {"unit": unit.id, "year": year})
     known = dict(rows.all())
-    return [Goal(it, known[it], actual(unit.id, it, year, until)) for it in ACHIEVED if it in known]
-
-
-def actual(unit_id: int, name: str, year: int, until: date | None = None) -> int:
-    return counted(name, unit_id, days_of(year, until), within=False).get(unit_id, 0)
-
-
-def days_of(year: int, until: date | None = None) -> dict[str, date]:
-    """The first and the last day that count."""
-    return {"first": date(year, 1, 1), "last": min(until or date.max, date(year, 12, 31))}
+    found = {
+        name: counted(name, unit.id, year, within=False, until=until) for name in ACHIEVED if name in known
+    }
+    return [Goal(name, known[name], actual.get(unit.id, 0)) for name, actual in found.items()]
 
 
 @cache
 def _counting(name: str, width: int, within: bool) -> Select[Any]:
-    kind, place = COUNTED[name], _u.c.parent_id if within else _u.c.id
-    table = kind.model.__table__
+    way, place = figure(name, dated=True), _u.c.parent_id if within else _u.c.id
+    table = way.kind.__table__
     joined = _u.join(_below, _inside).join(table, table.c.unit_id == _below.c.id)
     found = select(_u.c.id, func.count(table.c.id)).select_from(joined)
-    return found.where(place == bindparam("unit"), kind.condition, branch(width)).group_by(_u.c.id)
+    return found.where(place == bindparam("unit"), way.condition, branch(width)).group_by(_u.c.id)
 
 
-def counted(name: str, unit_id: int, days: dict[str, date], within: bool) -> dict[int, int]:
-    """How much was achieved under a unit, or under each of the units right below it."""
-    given = {"unit": unit_id} | (days if name in ACHIEVED else {})
+def year_of(year: int) -> Period:
+    return Period.of_months("year", date(year, 1, 1))
+
+
+def counted(name: str, unit_id: int, year: int, within: bool, until: date = date.max) -> dict[int, int]:
+    """How much was achieved in a year, until a day, under a unit or under each of the units right below it."""
+    period = year_of(year)
+    given = {"unit": unit_id, "first": period.first, "last": min(period.last, until)}
     rows: Any = trusted(_counting(name, width(), within), given)
     return dict(rows.all())

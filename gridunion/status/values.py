@@ -13,7 +13,7 @@ from gridunion.db import db
 from gridunion.status.board import board
 from gridunion.status.indicators import GROUPS, Indicator
 from gridunion.status.periods import Period
-from gridunion.status.records import count, edges, figure, placed, times
+from gridunion.status.records import edges, figure, placed, times
 from gridunion.status.walks import COUNTS
 from gridunion.tree import Unit
 
@@ -77,15 +77,20 @@ class Values:
 
     def count(self, name: str) -> int:
         if name not in self._counts:
-            self._counts[name] = count(self.unit, name, self.period)
+            names, statement = _walk(name, self.period.dated)
+            row = db.session.execute(statement, self._given(*names)).one()
+            self._counts = dict(zip(names, row, strict=True)) | self._counts
         return self._counts[name]
 
-    def _given(self, name: str) -> dict[str, Any]:
+    def _given(self, *names: str) -> dict[str, Any]:
         lo, hi = edges(self.unit)
-        return {"lo": lo, "hi": hi, **times(name, self.period)}
+        given = {"lo": lo, "hi": hi}
+        for name in names:
+            given |= times(name, self.period)
+        return given
 
     def _sum(self, name: str, column: Any) -> int:
-        statement = _adding(name, column.key, self.period.dated)
+        statement = _adding(name, column, self.period.dated)
         return int(db.session.execute(statement, self._given(name)).scalar_one())
 
     def _pace(self) -> Pace:
@@ -102,16 +107,28 @@ def _total(counted: Counted) -> int:
     return sum(n for _name, n in counted)
 
 
+_FIGURES = {name for _words, some in GROUPS for it in some for name in (*it.part, *it.less, *it.whole)}
+
+
 @cache
-def _adding(name: str, column: str, dated: bool) -> Select[Any]:
-    """A column added up over the records a figure counts."""
-    model, condition = figure(name, dated)
-    total = func.coalesce(func.sum(getattr(model, column)), 0)
-    return placed(select(total).select_from(model), model).where(condition)
+def _walk(name: str, dated: bool) -> tuple[list[str], Select[Any]]:
+    """The figures counted on the same walk as one of them, and the statement that counts them all."""
+    way = figure(name, dated)
+    names = [each for each in sorted(_FIGURES) if figure(each, dated).goes_with(way)]
+    counts = [func.count().filter(figure(each, dated).asks) for each in names]
+    return names, placed(select(*counts).select_from(way.kind), way).where(way.over)
+
+
+@cache
+def _adding(name: str, column: Any, dated: bool) -> Select[Any]:
+    """What is added up over the records a figure counts."""
+    way = figure(name, dated)
+    total = func.coalesce(func.sum(column), 0)
+    return placed(select(total).select_from(way.kind), way).where(way.condition)
 
 
 @cache
 def _spans(dated: bool) -> Select[Any]:
-    model, condition = figure("closed", dated)
-    found = placed(select(Complaint.accepted_at, Complaint.closed_at), model)
-    return found.where(condition, Complaint.accepted_at.is_not(None))
+    way = figure("closed", dated)
+    found = placed(select(Complaint.accepted_at, Complaint.closed_at), way)
+    return found.where(way.condition, Complaint.accepted_at.is_not(None))

@@ -16,7 +16,7 @@ from gridunion.rights import allow
 from gridunion.status import force, trends
 from gridunion.status.board import Board, board, board_of
 from gridunion.status.indicators import GROUPS
-from gridunion.status.lights import ORDER, Line, Place
+from gridunion.status.lights import ORDER, Line, Place, limits
 from gridunion.status.measures import INDICATORS, MEASURES
 from gridunion.status.past import AS_NOW
 from gridunion.status.periods import WINDOW, NoPeriod, Period, asked, choices
@@ -178,7 +178,8 @@ def _mine(dated: Sequence[settings.Setting]) -> dict[int, str]:
 @bp.get("/rules")
 @allow("read rules")
 def rules() -> Response:
-    """How the lights are computed, for anybody to read; limits of one place name it."""
+    """How the lights are computed where the reader works, for anybody to read; limits of one place name it."""
+    place = viewer().holding("read rules")[0]
     changes = select(settings.Setting).where(settings.Setting.key.like("light.%"))
     dated = db.session.scalars(changes.order_by(settings.Setting.from_on, settings.Setting.id)).all()
     ids = {setting.unit_id for setting in dated if setting.unit_id}
@@ -187,5 +188,5 @@ def rules() -> Response:
     return page(
         "status/rules.html", measures=MEASURES, groups=GROUPS, mine=_mine(dated), dated=dated,
         window=WINDOW, places=dict(named), as_now=[MEASURES[name].words for name in AS_NOW],
-        limits={setting.key.removeprefix("light."): settings.value(setting.key) for setting in dated},
+        limits=limits(place.path), place=place,
     )  # fmt: skip

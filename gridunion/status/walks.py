@@ -7,11 +7,12 @@ complaints stand in no figure.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    FromClause,
     Subquery,
     bindparam,
     func,
@@ -25,14 +26,15 @@ from gridunion.complaints.life import DISPUTES, LEFT
 from gridunion.complaints.models import IS_OPEN, Complaint
 from gridunion.complaints.promises import ReplyDue
 from gridunion.complaints.records import ComplaintEvent
-from gridunion.db import UtcDateTime, written
+from gridunion.db import Bytewise, UtcDateTime, written
 from gridunion.employers.models import Employer
 from gridunion.members.models import Person
-from gridunion.visits.due import GONE, DueVisit
+from gridunion.visits.due import GONE, OPEN, DueVisit
 from gridunion.visits.life import REACHED
 from gridunion.visits.models import Visit
 
 Condition = ColumnElement[bool]
+ALL: Condition = true()
 
 COUNTED: frozenset[Any] = frozenset((Person, Visit, DueVisit, Complaint, ReplyDue, Employer))
 
@@ -40,6 +42,8 @@ _p, _v, _d, _c, _r, _e = (t.__table__.c for t in (Person, Visit, DueVisit, Compl
 _s = ComplaintEvent.__table__.c
 NOW = bindparam("now", type_=UtcDateTime)
 FROM, TO = bindparam("window_from", type_=UtcDateTime), bindparam("window_to", type_=UtcDateTime)
+LO, HI = bindparam("lo", type_=Bytewise), bindparam("hi", type_=Bytewise)
+"""The edges of the branch whose records are counted by themselves, not unit by unit."""
 IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 NONE: ColumnElement[int] = literal_column("0")
 
@@ -69,6 +73,26 @@ INCOMPLETE = ACTIVE & (_p.gaps != NONE)
 _since, _until = select(FROM).scalar_subquery(), select(NOW).scalar_subquery()
 _lately = (_v.happened_at >= _since) & (_v.happened_at < _until)
 _seen_lately = select(_v.id).where(_v.person_id == _p.id, MET, _lately).exists()
+
+
+class Way(NamedTuple):
+    """How one figure is counted: on the walk over the records of a kind that meet a condition, those that meet another.
+
+    `beside`: another table the second condition asks about, and how each record finds its one row there.
+    """
+
+    kind: Any
+    over: Condition
+    asks: Condition = ALL
+    beside: tuple[FromClause, Condition] | None = None
+
+    @property
+    def condition(self) -> Condition:
+        return self.over if self.asks is ALL else self.over & self.asks
+
+    def goes_with(self, other: "Way") -> bool:
+        """Whether both are counted on one walk."""
+        return self.kind is other.kind and self.over is other.over and self.beside is other.beside
 
 
 @dataclass(frozen=True)
@@ -102,7 +126,6 @@ class Walk:
         return self.over & FREE[self.kind] if mine and self.kind in FREE else self.over
 
 
-ALL = true()
 WALKS = (
     Walk(Person, ACTIVE, {"members": ALL}),
     Walk(Person, _p.status == written("applied"), {"applied": ALL}),
@@ -120,47 +143,32 @@ WALKS = (
     Walk(Complaint, NOT_SEALED & IS_OPEN, {"open": ALL}),
     Walk(Complaint, NOT_SEALED & IS_OPEN & _late, {"overdue": ALL}, {"oldest_due_at": func.min(_c.due_at)}),
     Walk(DueVisit, _stands, {"visits_due": ALL, "visits_on_time": _d.done_at <= _d.due_at}),
-    Walk(DueVisit, _d.state == written("open"), {"visits_open": ALL}),
+    Walk(DueVisit, OPEN, {"visits_open": ALL}),
     Walk(ReplyDue, _told, {"echoes_due": ALL, "echoes_on_time": _r.told_at <= _r.due_at}),
 )  # fmt: skip
 
 
-def conditions(walks: Iterable[Walk]) -> dict[str, Condition]:
-    """By what each figure of some walks counts."""
-    return {
-        name: walk.over if asks is ALL else walk.over & asks
-        for walk in walks
-        for name, asks in walk.figures.items()
-    }
+def ways(walks: Iterable[Walk]) -> dict[str, Way]:
+    """How each figure of some walks is counted."""
+    return {name: Way(walk.kind, walk.over, asks) for walk in walks for name, asks in walk.figures.items()}
 
 
-def sources(walks: Iterable[Walk]) -> dict[str, Any]:
-    """The kind of record each figure of some walks counts."""
-    return {name: walk.kind for walk in walks for name in walk.figures}
-
-
-CONDITIONS = conditions(WALKS)
-COUNTS = tuple(CONDITIONS)
-SOURCES = sources(WALKS)
+WAYS = ways(WALKS)
+COUNTS = tuple(WAYS)
+CONDITIONS = {name: way.condition for name, way in WAYS.items()}
 
 # Parts of a figure, listed apart on the page of its records.
-PARTS: dict[str, Condition] = {
-    "late_open": JUDGED & _c.first_resolved_at.is_(None),
-    "late_done": JUDGED & (_c.first_resolved_at > _c.first_due_at),
-    "visits_missed": _stands & _d.done_at.is_(None),
-    "left_out": _left_out,
-    "extended": JUDGED & MORE_TIME,
-    "visits_late": _stands & (_d.done_at > _d.due_at),
-    "echoes_missed": _told & _r.told_at.is_(None),
-    "echoes_late": _told & (_r.told_at > _r.due_at),
-    "unorganized": WORKS & (_e.union_state == written("unorganized")),
-    "unhelped": HARD & ~_seen_lately,
-    "not_mediated": CONDITIONS["disputes"] & _c.mediated_on.is_(None),
-    "from_outside": CONDITIONS["received"] & (_c.channel == written("hotline")),
+PARTS = {
+    "late_open": Way(Complaint, JUDGED, _c.first_resolved_at.is_(None)),
+    "late_done": Way(Complaint, JUDGED, _c.first_resolved_at > _c.first_due_at),
+    "extended": Way(Complaint, JUDGED, MORE_TIME),
+    "left_out": Way(Complaint, _left_out),
+    "not_mediated": Way(Complaint, _received, _dispute & _c.mediated_on.is_(None)),
+    "from_outside": Way(Complaint, _received, _c.channel == written("hotline")),
+    "visits_missed": Way(DueVisit, _stands, _d.done_at.is_(None)),
+    "visits_late": Way(DueVisit, _stands, _d.done_at > _d.due_at),
+    "echoes_missed": Way(ReplyDue, _told, _r.told_at.is_(None)),
+    "echoes_late": Way(ReplyDue, _told, _r.told_at > _r.due_at),
+    "unorganized": Way(Employer, WORKS, _e.union_state == written("unorganized")),
+    "unhelped": Way(Person, HARD, ~_seen_lately),
 }
-SOURCES |= dict.fromkeys(
-    ("late_open", "late_done", "left_out", "extended", "not_mediated", "from_outside"), Complaint
-)
-SOURCES |= dict.fromkeys(("visits_missed", "visits_late"), DueVisit)
-SOURCES |= dict.fromkeys(("echoes_missed", "echoes_late"), ReplyDue)
-SOURCES |= {"unorganized": Employer, "unhelped": Person}

@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.exceptions import Forbidden, NotFound
 
-from gridunion import clock
+from gridunion import clock, settings
 from gridunion.fields import Cleaned, Day, Form, ValidationError, needed
 from gridunion.look import day
 from gridunion.phones import clean_landline_or_phone
-from gridunion.rights import allow
+from gridunion.rights import Held, allow
 from gridunion.text import Unacceptable, clean_code
 from gridunion.units.forms import UnitCode
 from gridunion.units.models import over_all
@@ -27,11 +27,13 @@ GROUPS = {
     "join": lazy_gettext("入会申请"),
     "light": lazy_gettext("灯号"),
     "export": lazy_gettext("导出和打印"),
+    "read": lazy_gettext("看档案"),
     "card": lazy_gettext("会员卡"),
+    "keep": lazy_gettext("保存期限"),
     "office": lazy_gettext("办公时间"),
 }
 LARGEST = 3650
-LIGHTS = "light."
+LIGHTS, KEEP = "light.", "keep."
 
 
 @bp.get("/settings", endpoint="settings")
@@ -55,6 +57,11 @@ class ValueForm(Form):
 
     line: Line
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        if not _for_all():
+            self.unit.description, self.unit.flags.required = _("你负责的单位，或它下面的"), True
+
     def validate_value(self, it: Cleaned) -> None:
         if it.data:
             self.said = _read(self.line, it.data)
@@ -62,6 +69,10 @@ class ValueForm(Form):
     def validate_from_on(self, it: Day) -> None:
         if it.data and it.data < clock.today():
             raise ValidationError(_("已经过去的日子不能改，请从今天或以后起"))
+
+    def validate_unit(self, it: UnitCode) -> None:
+        if not (it.data or _for_all()):
+            raise ValidationError(_("对全部有效的值由最上一级管理员定，请填你负责的单位"))
 
 
 def _read(line: Line, text: str) -> Any:
@@ -77,8 +88,9 @@ def _read(line: Line, text: str) -> Any:
         line.key.startswith(LIGHTS) and line.key.endswith((".good", ".poor"))
     )
     most = 100 if share else LARGEST
-    if not (text.isascii() and text.isdigit() and int(text) <= most):
-        raise ValidationError(_("请填 0 到 %(most)s 的整数", most=most))
+    least = 1 if line.key.startswith(KEEP) else 0  # nothing is past its time on the day it ended
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise ValidationError(_("请填 %(least)s 到 %(most)s 的整数", least=least, most=most))
     return int(text)
 
 
@@ -92,8 +104,7 @@ def _phone(text: str) -> str:
 @bp.get("/settings/<key>")
 @allow("edit thresholds")
 def setting(key: str) -> Response:
-    mine = viewer().holding("edit thresholds")[0]
-    unit = "" if _all_settings() else mine.code
+    unit = "" if _for_all() else _seat().code
     return _change(_line(key), ValueForm(formdata=None, from_on=clock.today(), unit=unit))
 
 
@@ -103,9 +114,6 @@ def set_value(key: str) -> Response:
     form = ValueForm()
     form.line = line = _line(key)
     if not form.submitted() or form.from_on.data is None:
-        return _change(line, form, 422)
-    if form.unit.unit is None and not over_all(viewer(), "manage settings"):
-        form.unit.errors = [_("对全部有效的值由最上一级管理员定，请填你负责的单位")]
         return _change(line, form, 422)
     on, unit = form.from_on.data, form.unit.unit
     if fault := clash(line, form.said, on, unit):
@@ -118,6 +126,15 @@ def set_value(key: str) -> Response:
     return go(_back()[0])
 
 
+def _for_all() -> bool:
+    """Whether the viewer says what holds everywhere."""
+    return over_all(viewer(), "manage settings")
+
+
+def _seat() -> Held:
+    return viewer().holding("edit thresholds")[0]
+
+
 def _all_settings() -> bool:
     """Whether the viewer sets more than the thresholds of the lights."""
     return viewer().can("manage settings")
@@ -127,7 +144,7 @@ def _back() -> tuple[str, str]:
     """The page on which one found the setting: its address and its name."""
     if _all_settings():
         return url_for("units.settings"), _("设置")
-    return "/status/rules", _("灯号规则")  # of a room above this one
+    return url_for("status.rules"), _("灯号规则")
 
 
 def _line(key: str) -> Line:
@@ -138,9 +155,9 @@ def _line(key: str) -> Line:
 
 
 def _change(line: Line, form: ValueForm, status: int = 200) -> Response:
+    now = line.now if _for_all() else settings.value(line.key, _seat().path)
     about = _(
-        "现在是 %(value)s。已经过去的值不改，以前的统计和期限不变。",
-        value=_("没填") if line.now == "" else line.now,
+        "现在是 %(value)s。已经过去的值不改，以前的统计和期限不变。", value=_("没填") if now == "" else now
     )
     return page(
         "units/change.html", status, form=form, title=line.label, button=_("保存新值"), about=about,
@@ -156,7 +173,7 @@ def cancel_value(key: str) -> Response:
     value = line.coming(request.form.get("from_on", ""), request.form.get("unit", ""))
     if value is None:
         raise NotFound
-    if not value.code and not over_all(viewer(), "manage settings"):
+    if not (value.code or _for_all()):
         raise Forbidden
     take_back(line, value)
     say(_("已取消：%(label)s", label=line.label))

@@ -12,7 +12,7 @@ from gridunion.fields import NOT_LISTED, SelectChoice, ValidationError
 from gridunion.qr import drawn, outside
 from gridunion.tree import Unit
 from gridunion.units.models import closed
-from gridunion.web import find_unit, page
+from gridunion.web import page
 
 POSTED_IN = ("community_union", "cell")
 
@@ -37,14 +37,6 @@ def scanned(code: str, kinds: tuple[str, ...] = POSTED_IN) -> Unit:
     while unit is not None and closed(unit):
         unit = unit.replaced_by
     if unit is None:
-        raise NotFound
-    return unit
-
-
-def posted(code: str) -> Unit:
-    """A unit of the viewer's branches for which posters hang. Raises NotFound."""
-    unit = find_unit(code)
-    if unit.kind not in POSTED_IN:
         raise NotFound
     return unit
 

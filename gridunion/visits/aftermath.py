@@ -13,10 +13,12 @@ from gridunion.deadlines import end_of_office
 from gridunion.employers.models import Employer
 from gridunion.rights import Viewer
 from gridunion.tree import everywhere
-from gridunion.visits.due import DueVisit, home_of, open_visits
+from gridunion.visits.due import OPEN, DueVisit, home_of, open_visits
 
 # After how many days one comes again when nobody said when: the setting, by outcome.
 AGAIN = {"not_home": "visit.retry.days", "refused": "visit.refused.days"}
+# How a due visit ends for which somebody went and saw nobody.
+UNSEEN = {"not_home": "missed", "refused": "refused", "moved": "cancelled"}
 
 
 def follow(visit: Any, by: Viewer) -> None:
@@ -40,14 +42,16 @@ def _whom(visit: Any) -> Iterator[Any]:
 
 
 def _settle(visit: Any, whom: Any) -> None:
-    """Reaching somebody settles what it was for and what a rhythm asks, a closed door does not. Any visit is a second
-    try. Who does not want to be seen is left in peace by the same, but counts as not seen."""
+    """Reaching somebody settles what it was for and what a rhythm asks, and so does a refusal, but as not seen. A
+    closed door ends only the second try it was itself. Correcting a visit settles nothing that became due later."""
     for due in open_visits(whom):
-        meant = due is visit.due_visit or due.rhythmic
-        if due.trigger == "follow_up" or (visit.reached and meant):
+        second_try = due.trigger == "follow_up"
+        if due.recorded_at > visit.recorded_at or not (due is visit.due_visit or due.rhythmic or second_try):
+            continue
+        if visit.reached:
             due.done(visit.happened_at, visit.id)
-        elif visit.outcome == "refused" and meant:
-            due.refused(visit.id)
+        elif visit.outcome == "refused" or second_try:
+            due.unseen(visit.id, UNSEEN[visit.outcome])
     if visit.reached:
         whom.seen(visit.happened_at)
 
@@ -74,7 +78,7 @@ def _come_again(visit: Any, whom: Any, by: Viewer) -> None:
 
 def again(visit: Any) -> bool:
     """Whether somebody still has to come again because of the visit."""
-    planned = select(DueVisit.id).where(DueVisit.planned_by_id == visit.id, DueVisit.state == "open").limit(1)
+    planned = select(DueVisit.id).where(DueVisit.planned_by_id == visit.id, OPEN).limit(1)
     return visit.id is not None and db.session.scalar(planned) is not None
 
 
@@ -84,23 +88,28 @@ def unsettle(visit: Any, *triggers: str) -> None:
     with _whom(visit) as whom:
         if whom is None:
             return
-        if visit.seen_before and whom.seen_at == visit.happened_at:
-            whom.seen_at = visit.seen_before
-        for due in _touched(visit, DueVisit.settled_by_id):
+        _unsee(visit, whom)
+        for due in _about_the_same(visit, DueVisit, DueVisit.settled_by_id == visit.id):
             due.open_again()
-        for due in _touched(visit, DueVisit.planned_by_id):
+        for due in _about_the_same(visit, DueVisit, DueVisit.planned_by_id == visit.id):
             if due.state == "open" and (not triggers or due.trigger in triggers):
                 due.void()
 
 
-def _touched(visit: Any, by: Any) -> list[DueVisit]:
-    """The due visits of the same person or employer which a visit settled, or planned."""
+def _unsee(visit: Any, whom: Any) -> None:
+    """Nobody was seen then: neither does the file say so, nor is it what a later visit would go back to."""
+    if visit.seen_before and whom.seen_at == visit.happened_at:
+        whom.seen_at = visit.seen_before
+    for later in _about_the_same(visit, type(visit), type(visit).seen_before == visit.happened_at):
+        later.seen_before = visit.seen_before
+
+
+def _about_the_same(visit: Any, model: Any, condition: Any) -> list[Any]:
+    """The visits, or due visits, of the same person or employer that meet a condition."""
     same = (
-        (DueVisit.person_id == visit.person_id)
-        if visit.person_id
-        else (DueVisit.employer_id == visit.employer_id)
+        (model.person_id == visit.person_id) if visit.person_id else (model.employer_id == visit.employer_id)
     )
-    return list(db.session.scalars(select(DueVisit).where(same, by == visit.id)))
+    return list(db.session.scalars(select(model).where(same, condition)))
 
 
 def take_back(visit: Any) -> None:

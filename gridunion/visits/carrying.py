@@ -8,13 +8,11 @@ from gridunion.db import db, trusted
 from gridunion.members.carrying import CARRIED, HANDED, SETTLED, Carried
 from gridunion.members.ledger import Ledger
 from gridunion.members.models import Person
-from gridunion.visits.due import DueVisit
+from gridunion.visits.due import OPEN, DueVisit
 from gridunion.visits.models import Visit
 
 _d = DueVisit.__table__
-_WAITING = (
-    select(_d).where(_d.c.person_id == bindparam("who"), _d.c.state == "open").order_by(_d.c.due_at, _d.c.id)
-)
+_WAITING = select(_d).where(_d.c.person_id == bindparam("who"), OPEN).order_by(_d.c.due_at, _d.c.id)
 
 
 def hand_over(winner: Person, loser: Person, ledger: Ledger) -> None:

@@ -15,7 +15,7 @@ from gridunion.employers.models import Employer
 from gridunion.members.models import Person
 from gridunion.tree import ME, Unit, branch, width
 from gridunion.visits.checks import SpotCheck
-from gridunion.visits.life import OUTCOMES
+from gridunion.visits.life import CHECKED, OUTCOMES
 from gridunion.visits.models import Visit
 
 PAGE = 20
@@ -45,7 +45,8 @@ class ToCheck:
 
 
 def _waiting(above: bool) -> ColumnElement[bool]:
-    waits = _s.checked_at.is_(None) & (_s.ready_at <= _NOW) & _v.voided_at.is_(None) & (_v.visitor_id != ME)
+    waits = _s.checked_at.is_(None) & (_s.ready_at <= _NOW) & (_v.visitor_id != ME)
+    waits &= _v.voided_at.is_(None) & _v.outcome.in_(CHECKED)
     return waits & _s.above.is_(True) if above else waits
 
 

@@ -69,11 +69,16 @@ class SpotCheck(Scoped, Record):
 
 
 def draw(visit: Visit, by: Viewer) -> None:
-    """Let the lot decide whether a visit is checked."""
-    if visit.outcome in CHECKED and lot(visit.uid) < chance(visit):
+    """Let the lot decide whether a visit is checked; once, also when only a correction says that somebody was met."""
+    if visit.outcome in CHECKED and lot(visit.uid) < chance(visit) and not _is_drawn(visit):
         ready_at = clock.now() + undo_time(visit.unit.path)
         above = any(held.role == "leader" for held in by.postings)
         db.session.add(SpotCheck(unit=visit.unit, visit_id=visit.id, ready_at=ready_at, above=above))
+
+
+def _is_drawn(visit: Visit) -> bool:
+    drawn = select(SpotCheck.id).where(SpotCheck.visit_id == visit.id)
+    return db.session.scalar(drawn) is not None
 
 
 LOGGED.append(draw)

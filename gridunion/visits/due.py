@@ -2,8 +2,8 @@
 
 The life of one: it is planned, and becomes due; reaching whom it is for makes it done. What can no longer be done is
 cancelled (consent taken back, the employer closed, two files became one), what was written down by mistake is voided.
-A must-visit nobody made stays open, and late, until somebody goes. Only what a rhythm planned is ever missed, and only
-when the next one takes its place (rhythms.py).
+A must-visit nobody made stays open, and late, until somebody goes. Missed is only what another one takes the place of:
+what a rhythm planned, by the next (rhythms.py), and a second try that found a closed door, by the third.
 """
 
 from datetime import date, datetime, timedelta
@@ -13,7 +13,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, select,
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import clock, settings
-from gridunion.db import BigId, Record, db, internal, personal, sensitive
+from gridunion.db import BigId, Record, db, internal, personal, sensitive, written
 from gridunion.employers.models import PLACED, Employer
 from gridunion.members.models import Person
 from gridunion.rights import Viewer
@@ -102,9 +102,9 @@ class DueVisit(Scoped, Record):
         self.state, self.done_at, self.settled_by_id = "done", at, visit_id
         self._remind()
 
-    def refused(self, visit_id: int) -> None:
-        """Somebody did not want to be seen: nobody is sent again for it, and it counts as not done."""
-        self.state, self.settled_by_id = "refused", visit_id
+    def unseen(self, visit_id: int, state: str) -> None:
+        """Somebody went, and it is over without having been done."""
+        self.state, self.settled_by_id = state, visit_id
         self._remind()
 
     def open_again(self) -> None:
@@ -167,6 +167,10 @@ class DueVisit(Scoped, Record):
     def icon(self) -> str:
         entry = settings.code(LIST, self.trigger)
         return str(entry.tags.get("icon", "home-check")) if entry else "home-check"
+
+
+OPEN = DueVisit.__table__.c.state == written("open")
+"""The condition of a due visit that still waits."""
 
 
 def home_of(whom: Whom) -> Unit:

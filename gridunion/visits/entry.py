@@ -6,7 +6,7 @@ from uuid import uuid4
 from flask import Response, g, request, url_for
 from flask_babel import gettext as _
 
-from gridunion import clock, settings
+from gridunion import calendar, clock, settings
 from gridunion.files import MOST_SENT, attach, store_pictures
 from gridunion.menu import home_of
 from gridunion.rights import allow
@@ -44,7 +44,7 @@ def log() -> Response:
         return _form(form, 422)
     entry = _entry(form, pictures.kept)
     stored = [fold.store(entry[0], pictures.kept) for fold in form.asked]
-    _tell(entry, [words for words, _way in stored])
+    _tell(form, entry, [words for words, _way in stored])
     return go(stored[0][1] if stored else _next_step(entry, form))
 
 
@@ -56,26 +56,26 @@ def _entry(form: VisitForm, pictures: list[tuple[str, int]]) -> list[Visit]:
 
 def _one(form: VisitForm, guest: Guest, pictures: list[tuple[str, int]], key: Any) -> Visit:
     who = viewer()
+    at = form.happened.data or calendar.written_at(form.happened_at.moment)
     visit = Visit.log(
-        guest.whom, who, form.outcome.data, form.due_of(guest), form.happened.data, guest.unit, together=key,
-        **form.said(),
-    )  # fmt: skip
+        guest.whom, who, form.outcome.data, form.due_of(guest), at, guest.unit, together=key, **form.said()
+    )
     if guest.person and not form.several:
         visit.correct(**form.corrections())
     if guest.person and form.trigger.data:
         on = form.event_on.data or clock.today()
         DueVisit.plan(guest.person, form.trigger.data, on, who, after=visit.id)
-    attach(visit, visit.unit_id, pictures, who.account_id)
+    attach(visit, visit.unit_id, [] if form.is_secret else pictures, who.account_id)
     return visit
 
 
-def _tell(entry: list[Visit], stored: list[str]) -> None:
+def _tell(form: VisitForm, entry: list[Visit], stored: list[str]) -> None:
     """What was stored with the visit, how to take it back, and whom to see next."""
-    following = next_due({visit.person_id for visit in entry if visit.person_id})
+    following = next_due({guest.whom.uid for guest in form.chosen})
     then = ("", "")
     if following:
         then = (_("下一家：%(name)s", name=following.name),
-                url_for("visits.new", person=following.person, due=following.uid))  # fmt: skip
+                url_for("visits.new", **following.whom, due=following.uid))  # fmt: skip
     said = _("。").join((_("已记下：%(name)s", name=told_of(entry)), *stored))
     say(said, undo=url_for(".undo", uid=entry[0].uid), then=then)
 
@@ -85,7 +85,8 @@ def _form(form: VisitForm, status: int = 200) -> Response:
     together = household(first.person) if first.person and not form.several else []
     chosen = request.args.get("due", "")
     home = [first.whom.uid, *(person.uid for person in together)]
-    days = settings.values(("visit.retry.days", "visit.refused.days", "visit.memory.days"), first.unit.path)
+    asked = ("visit.retry.days", "visit.refused.days", "visit.memory.days")
+    days = dict(zip(("retry", "refused", "memory"), settings.values(asked, first.unit.path), strict=True))
     return page("visits/new.html", status, form=form, days=days, guests=form.guests, first=first, together=together,
                 chosen=chosen, home=url_for("visits.new", person=home, due=chosen or None),
                 icons={code: outcome.icon for code, outcome in OUTCOMES.items()},

@@ -22,10 +22,9 @@ from gridunion.fields import (
 )  # fmt: skip
 from gridunion.visits.due import DueVisit
 from gridunion.visits.life import FINDINGS, OUTCOMES, REACHED
-from gridunion.visits.triggers import is_rhythm
+from gridunion.visits.triggers import is_event
 
 AHEAD = timedelta(days=365)
-NOT_EVENTS = ("follow_up",)  # what follows from a visit and never from an event
 
 
 class Moment(StringField):
@@ -90,9 +89,7 @@ class EventForm(Form):
         super().__init__(**options)
         self._path = path
         choices: Any = self.trigger.choices
-        self.trigger.choices = [
-            choice for choice in choices if choice.value not in NOT_EVENTS and not is_rhythm(choice.value)
-        ]
+        self.trigger.choices = [choice for choice in choices if is_event(choice.value)]
 
     def offer(self, waiting: list[DueVisit]) -> None:
         """Know what somebody is to be visited for anyway."""

@@ -2,18 +2,17 @@
 
 from flask import url_for
 from flask_babel import lazy_gettext as _
-from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from gridunion.accounts.open_work import KINDS, Kind, Line, counted, page_of
 from gridunion.look import day
-from gridunion.visits.due import DueVisit
+from gridunion.visits.due import OPEN, DueVisit
 
 _d = DueVisit.__table__.c
-_OPEN = _d.state == literal_column("'open'")
 _COUNT = (
     select(_d.unit_id, func.count())
-    .where(_OPEN, _d.unit_id.in_(bindparam("ids", expanding=True)))
+    .where(OPEN, _d.unit_id.in_(bindparam("ids", expanding=True)))
     .group_by(_d.unit_id)
 )
 
@@ -23,7 +22,7 @@ def counts(unit_ids: list[int]) -> dict[int, int]:
 
 
 def lines(unit_ids: list[int], after: str) -> tuple[list[Line], str]:
-    found = select(DueVisit).where(_OPEN, DueVisit.unit_id.in_(unit_ids)).options(joinedload(DueVisit.person))
+    found = select(DueVisit).where(OPEN, DueVisit.unit_id.in_(unit_ids)).options(joinedload(DueVisit.person))
     rows, following = page_of(found, DueVisit, after)
     return [_line(due) for due in rows], following
 

@@ -20,7 +20,6 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    literal_column,
     or_,
     select,
 )  # fmt: skip
@@ -32,7 +31,7 @@ from gridunion.employers.models import Employer
 from gridunion.members.models import Person
 from gridunion.members.real_name import work_words
 from gridunion.tree import Unit, branch, width
-from gridunion.visits.due import DueVisit
+from gridunion.visits.due import OPEN, DueVisit
 from gridunion.visits.life import REACHED
 from gridunion.visits.models import Visit
 from gridunion.visits.triggers import is_rhythm
@@ -88,6 +87,7 @@ class Due:
     due_at: datetime
     person_id: int | None
     person: UUID | None
+    employer_id: int | None
     employer: UUID | None
     name: str
     key_group: str | None
@@ -144,7 +144,7 @@ _MADE = (
 )  # fmt: skip
 _DUE = (
     _d.id, _d.uid, _d.trigger, _d.event_on, _d.note, _d.due_at,
-    _p.id, _p.uid, _e.uid, func.coalesce(_p.name, _e.name), _p.key_group, _p.work_status, _e.headcount,
+    _p.id, _p.uid, _e.id, _e.uid, func.coalesce(_p.name, _e.name), _p.key_group, _p.work_status, _e.headcount,
     func.coalesce(_p.seen_at, _e.seen_at),
 )  # fmt: skip
 _PATH, _NUMBER = bindparam("path", type_=Bytewise), bindparam("number", type_=BigId)
@@ -152,9 +152,6 @@ _RECORDED = bindparam("recorded", type_=UtcDateTime)
 _NOW, _MIDNIGHT = bindparam("now", type_=UtcDateTime), bindparam("midnight", type_=UtcDateTime)
 _UNTIL = bindparam("until", type_=UtcDateTime)
 _TRUSTED = {"branch": True}
-
-# Written out: SQLite uses a partial index only for a condition it can read, not for a bound value.
-_OPEN = _d.state == literal_column("'open'")
 
 
 @cache
@@ -183,7 +180,7 @@ def _due(width: int) -> Select[Any]:
     visits = Unit.__table__.join(DueVisit.__table__, _d.unit_id == _u.id)
     visits = visits.join(Person.__table__, _p.id == _d.person_id, isouter=True)
     visits = visits.join(Employer.__table__, _e.id == _d.employer_id, isouter=True)
-    found = select(*_DUE).select_from(visits).where(branch(width), _OPEN, _d.due_at < _UNTIL)
+    found = select(*_DUE).select_from(visits).where(branch(width), OPEN, _d.due_at < _UNTIL)
     return found.order_by(_d.due_at, _d.id).limit(MOST_DUE).execution_options(branch=True)
 
 
@@ -195,7 +192,7 @@ def _due_count(width: int) -> Select[Any]:
     visits = Unit.__table__.join(DueVisit.__table__, _d.unit_id == _u.id)
     late = _d.due_at < _NOW
     counted = select(func.count(), those(late), those(~late & (_d.due_at < _MIDNIGHT))).select_from(visits)
-    return counted.where(branch(width), _OPEN, _d.due_at < _UNTIL)  # type: ignore[return-value]
+    return counted.where(branch(width), OPEN, _d.due_at < _UNTIL)  # type: ignore[return-value]
 
 
 def visits_made(chosen: str, after: str = "") -> tuple[list[Made], str, int]:
@@ -228,7 +225,7 @@ def count_due(until: datetime, midnight: datetime) -> tuple[int, int, int]:
     return total, late, today
 
 
-def next_due(but: Collection[int] = ()) -> Due | None:
-    """Whom to see next: the most pressing visit, but for people who were just seen."""
+def next_due(but: Collection[UUID]) -> Due | None:
+    """Whom to see next: the most pressing visit, but for those to whom somebody just went."""
     soon = visits_due(clock.now() + AHEAD)
-    return next((due for due in soon if due.person_id not in but), None)
+    return next((due for due in soon if (due.person or due.employer) not in but), None)

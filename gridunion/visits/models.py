@@ -1,7 +1,7 @@
 """走访: visits that were made or tried, to a person or an employer, what they settled and what they asked for."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +33,11 @@ def _few(*columns: str) -> Index:
     return Index(f"ix_visit_{'_'.join(columns)}", *columns, sqlite_where=filled, postgresql_where=filled)
 
 
+_stands = text("voided_at IS NULL")
+_TOLD = ("unit_id", "happened_at", "outcome", "together")
+"""What the indicators count visits by: an index alone answers them, and no row is looked up."""
+
+
 class Visit(Scoped, Record):
     """One contact with a person or an employer, made or tried, and what came of it."""
 
@@ -40,6 +45,7 @@ class Visit(Scoped, Record):
     __table_args__ = (
         Index("ix_visit_unit_id_recorded_at_id", "unit_id", "recorded_at", "id"),
         Index("ix_visit_person_id_happened_at", "person_id", "happened_at"),
+        Index("ix_visit_unit_id_happened_at", *_TOLD, sqlite_where=_stands, postgresql_where=_stands),
         Index("ix_visit_visitor_id_happened_at", "visitor_id", "happened_at"),
         _few("employer_id", "happened_at"),
         _few("together"),
@@ -64,6 +70,7 @@ class Visit(Scoped, Record):
     voided_at: Mapped[datetime | None] = internal()
     checked_at: Mapped[datetime | None] = internal()
     seen_before: Mapped[datetime | None] = internal()
+    erased_at: Mapped[datetime | None] = internal()  # its time was over, and its words are gone
     # One entry about several people is a row for each, told and taken back together.
     together: Mapped[UUID | None] = internal()
     # What the same entry corrected in the file: column → [old, new], so that taking it back takes this back too.
@@ -146,6 +153,11 @@ class Visit(Scoped, Record):
     def name(self) -> str:
         known = self.person or self.employer
         return known.name if known else self.who
+
+    @property
+    def written_later(self) -> bool:
+        """Not when it was paid, so that people are told of both."""
+        return self.recorded_at - self.happened_at > timedelta(hours=1)
 
     @property
     def words(self) -> str:

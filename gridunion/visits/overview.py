@@ -35,7 +35,8 @@ def plan(code: str) -> Response:
     unit = find_unit(code)
     words = settings.labels(LIST)
     days = [(day, format_date(day, "EEE"), n) for day, n in tally.coming_days(unit)]
-    reasons = sorted(tally.by_reason(unit), key=lambda it: list(words).index(it.code))
+    found = {it.code: it for it in tally.by_reason(unit)}
+    reasons = [found[code] for code in words if code in found]
     whole = tally.whole_of(unit, reasons)
     rows, total, _after = unseen(unit, SINCE[1]) if unit.kind in KINDS else ([], 0, "")
     return page(
@@ -96,16 +97,13 @@ def plan_unseen(code: str) -> Response:
 
 
 def _late(who: Viewer) -> tuple[str, str] | None:
-    """Told to a leader, beside what waits for an answer."""
+    """Told to a leader, beside what waits for an answer; of several communities, the first where any is late."""
     if not who.can("see inbox"):
         return None
-    held = who.holding("see inbox")[0]
-    late = tally.count_late(held.path)
-    return (
-        (gettext("%(n)s 次走访超期", n=late), url_for("visits.plan_records", code=held.code))
-        if late
-        else None
-    )
+    for held in who.holding("see inbox"):
+        if late := tally.count_late(held.path):
+            return gettext("%(n)s 次走访超期", n=late), url_for("visits.plan_records", code=held.code)
+    return None
 
 
 ASIDES.append(_late)

@@ -2,10 +2,10 @@
 
 What a rhythm planned and nobody made stays open, and late, until its turn comes again: then, and only then, it is
 missed, and the next one takes its place. Whom the rhythm no longer fits (no longer in hardship, no longer a member)
-need not be visited for it any more: the same night it is cancelled.
+need not be visited for it any more, nor anybody once it asks for nothing: the same night it is cancelled.
 
 Cells are read one after the other, without a lock, and what is found is stored cell by cell: no transaction is longer
-than a cell's week.
+than a cell's week. A cell that closed is read, too: its members stay in it until they are moved on.
 """
 
 import time
@@ -25,7 +25,7 @@ from gridunion.jobs import periodic
 from gridunion.members.models import Person
 from gridunion.shell import with_tables
 from gridunion.tree import Unit, everywhere
-from gridunion.visits.due import DueVisit
+from gridunion.visits.due import OPEN, DueVisit
 from gridunion.visits.rhythms import RHYTHMS, Next, Place, Rhythm, close_of, next_in, room_in
 from gridunion.visits.triggers import is_must
 
@@ -38,10 +38,10 @@ PLANNED: list[Any] = []
 _due: Any = DueVisit.__table__
 _d, _u = _due.c, Unit.__table__.c
 _NEW = insert(_due)
-_END = update(_due).where(_d.id == bindparam("number"), _d.state == "open").values(state=bindparam("ends"))
+_END = update(_due).where(_d.id == bindparam("number"), OPEN).values(state=bindparam("ends"))
 _CELLS = (
     select(_u.id, _u.path, _u.kind == "cell")
-    .where(_u.kind.in_(("cell", "community_union")), _u.closed_on.is_(None), _u.path > bindparam("after"))
+    .where(_u.kind.in_(("cell", "community_union")), _u.path > bindparam("after"))
     .order_by(_u.path)
     .limit(UNITS)
 )
@@ -57,9 +57,7 @@ def _columns(kind: Any) -> tuple[Any, Any]:
 def _still_free(kind: Any) -> Select[Any]:
     """Those still there for whom nobody planned meanwhile; nobody else does until this is stored."""
     it = kind.__table__.c
-    taken = select(_d.id).where(
-        _columns(kind)[0] == it.id, _d.trigger == bindparam("trigger"), _d.state == "open"
-    )
+    taken = select(_d.id).where(_columns(kind)[0] == it.id, _d.trigger == bindparam("trigger"), OPEN)
     asked = select(it.id).where(it.id.in_(bindparam("ids", expanding=True)), ~taken.exists())
     if kind is Person:
         asked = asked.where(it.unit_id == bindparam("unit"))
@@ -70,7 +68,7 @@ def _still_free(kind: Any) -> Select[Any]:
 def _reminding(kind: Any) -> Update:
     """Keep on whom it is for when the next visit is due."""
     table, column = kind.__table__, _columns(kind)[0]
-    waiting = select(func.min(_d.due_at)).where(column == table.c.id, _d.state == "open").scalar_subquery()
+    waiting = select(func.min(_d.due_at)).where(column == table.c.id, OPEN).scalar_subquery()
     return update(table).where(table.c.id.in_(bindparam("ids", expanding=True))).values(visit_due_at=waiting)
 
 
@@ -84,7 +82,7 @@ def _turn_over(rhythm: Rhythm) -> Select[Any]:
     still = case((fits & (active == "active"), 1), else_=0)
     found = select(_d.id, table.c.id.label("whom"), still.label("fits"))
     return found.select_from(joined).where(
-        _d.unit_id == bindparam("unit", type_=BigId), _d.state == "open", _d.trigger == rhythm.trigger,
+        _d.unit_id == bindparam("unit", type_=BigId), OPEN, _d.trigger == rhythm.trigger,
         (_d.event_on <= bindparam("before")) | (still == 0),
     )  # fmt: skip
 
@@ -123,16 +121,12 @@ def plan(unit: Place) -> int:
 
 def _over(rhythm: Rhythm, unit: Place) -> Iterator[tuple[Next, int, str]]:
     """(whom it is for and what would take its place, the number of what is over, how it ends) for each that is."""
-    if not (days := rhythm.days(unit.path)):
-        return
-    before, due_at = (
-        clock.today() - timedelta(days=days),
-        close_of(clock.today() + timedelta(days=rhythm.lead(unit.path)), unit),
-    )
-    rows: Any = trusted(_turn_over(rhythm), {"unit": unit.id, "before": before}).all()
+    days, today = rhythm.days(unit.path), clock.today()
+    due_at = close_of(today + timedelta(days=rhythm.lead(unit.path)), unit)
+    rows: Any = trusted(_turn_over(rhythm), {"unit": unit.id, "before": today - timedelta(days=days)}).all()
     for number, whom, fits in rows:
         again = Next(clock.now(), whom, rhythm.kind, rhythm.trigger, due_at)
-        yield again, number, "missed" if fits else "cancelled"
+        yield again, number, "missed" if fits and days else "cancelled"
 
 
 def _store(unit: Place, found: list[Next]) -> int:

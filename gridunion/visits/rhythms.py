@@ -16,16 +16,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Date,
-    Select,
-    and_,
-    bindparam,
-    func,
-    select,
-)  # fmt: skip
+from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindparam, func, select
 
 from gridunion import calendar, clock, settings
 from gridunion.db import UtcDateTime, trusted, written
@@ -33,7 +24,7 @@ from gridunion.employers.models import Employer
 from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.tree import Unit
-from gridunion.visits.due import GONE, DueVisit
+from gridunion.visits.due import GONE, OPEN, DueVisit
 from gridunion.visits.models import Visit
 from gridunion.visits.triggers import LIST, deadline, within
 
@@ -155,7 +146,7 @@ _lately = (
     & _d.state.not_in([written(state) for state in ("open", *GONE)])
 )
 _HELD = select(
-    select(func.count()).where(_itself, _d.state == written("open")).scalar_subquery()
+    select(func.count()).where(_itself, OPEN).scalar_subquery()
     + select(func.count()).where(_itself, _lately).scalar_subquery()
 )
 

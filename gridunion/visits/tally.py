@@ -18,18 +18,17 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    literal_column,
     or_,
     select,
 )  # fmt: skip
 
 from gridunion import clock
 from gridunion.bookmark import opened, seal
-from gridunion.db import BigId, Bytewise, UtcDateTime, trusted
+from gridunion.db import BigId, Bytewise, UtcDateTime, trusted, written
 from gridunion.employers.models import Employer
 from gridunion.members.models import Person
 from gridunion.tree import Unit, branch, eyes, width
-from gridunion.visits.due import DueVisit
+from gridunion.visits.due import OPEN, DueVisit
 
 PAGE = 20
 WINDOW = 30  # days in which what was made in time is counted
@@ -43,13 +42,11 @@ _LO, _HI = bindparam("lo", type_=Bytewise), bindparam("hi", type_=Bytewise)
 _FROM, _TO = bindparam("from", type_=UtcDateTime), bindparam("to", type_=UtcDateTime)
 _INSIDE = (_u.path >= _LO) & (_u.path < _HI)
 
-# Written out: SQLite uses a partial index only for a condition it can read, not for a bound value.
-_open = _d.state == literal_column("'open'")
 SHOWS: dict[str, ColumnElement[bool]] = {
-    "coming": _open & (_d.due_at >= _NOW),
-    "late": _open & (_d.due_at < _NOW),
+    "coming": OPEN & (_d.due_at >= _NOW),
+    "late": OPEN & (_d.due_at < _NOW),
     # Made in time it was due later than it was made: so the index by when it was due finds it.
-    "in_time": (_d.due_at >= _SINCE) & (_d.state == literal_column("'done'")) & (_d.done_at >= _SINCE)
+    "in_time": (_d.due_at >= _SINCE) & (_d.state == written("done")) & (_d.done_at >= _SINCE)
     & (_d.done_at <= _d.due_at),
 }  # fmt: skip
 
@@ -127,7 +124,7 @@ def _reasons(width: int) -> tuple[Select[Any], Select[Any]]:
             .group_by(_d.trigger)
         )
 
-    return of(_open, those(_d.due_at >= _NOW), those(_d.due_at < _NOW)), of(SHOWS["in_time"], func.count())
+    return of(OPEN, those(_d.due_at >= _NOW), those(_d.due_at < _NOW)), of(SHOWS["in_time"], func.count())
 
 
 def by_reason(unit: Unit) -> list[Tally]:
@@ -163,7 +160,7 @@ def whole_of(unit: Unit, reasons: list[Tally]) -> Tally:
 def _calendar(width: int) -> Select[Any]:
     """Most are due when an office closes, so there are few moments."""
     found = select(_d.due_at, func.count()).select_from(_visits)
-    return found.where(branch(width), _INSIDE, _open, _d.due_at >= _FROM, _d.due_at < _TO).group_by(_d.due_at)
+    return found.where(branch(width), _INSIDE, OPEN, _d.due_at >= _FROM, _d.due_at < _TO).group_by(_d.due_at)
 
 
 def coming_days(unit: Unit) -> list[tuple[date, int]]:
@@ -194,7 +191,7 @@ def count_late(path: str) -> int:
 
 @cache
 def _chosen(width: int, show: str, reason: bool, day: bool) -> tuple[ColumnElement[bool], ...]:
-    held = [branch(width), _INSIDE, _open if day else SHOWS[show]]
+    held = [branch(width), _INSIDE, OPEN if day else SHOWS[show]]
     held += [_d.trigger == bindparam("reason")] if reason else []
     return (*held, _d.due_at >= _FROM, _d.due_at < _TO) if day else tuple(held)
 

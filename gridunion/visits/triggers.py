@@ -31,6 +31,11 @@ def is_rhythm(code: str) -> bool:
     return bool(entry and entry.tags.get("rhythm"))
 
 
+def is_event(code: str) -> bool:
+    """Whether it can happen to somebody: no rhythm asks for it, and it does not follow from a visit."""
+    return code != "follow_up" and not is_rhythm(code)
+
+
 def deadline(code: str, on: date, path: str) -> datetime:
     """By when to go for something that happened on a day."""
     entry = trigger(code, path)

@@ -5,11 +5,11 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from gridunion import clock
 from gridunion.bookmark import opened, seal
-from gridunion.db import Bytewise, UtcDateTime, trusted
+from gridunion.db import Bytewise, UtcDateTime, trusted, written
 from gridunion.members.models import Person
 from gridunion.members.real_name import work_words
 from gridunion.tree import Unit, branch, width
@@ -44,7 +44,7 @@ class Unseen(NamedTuple):
 
 def _those(width: int) -> tuple[ColumnElement[bool], ...]:
     within = (branch(width), _u.path >= _LO, _u.path < _HI)
-    return (*within, _p.status == literal_column("'active'"), _p.seen_at < _BEFORE, _p.withdrawn_at.is_(None))
+    return (*within, _p.status == written("active"), _p.seen_at < _BEFORE, _p.withdrawn_at.is_(None))
 
 
 @cache

@@ -12,6 +12,7 @@ from gridunion.db import BigId, Record, db, internal, personal, sensitive
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped
 from gridunion.visits import aftermath
+from gridunion.visits.checks import draw
 from gridunion.visits.models import Visit
 
 TOLD = ("outcome", "findings", "note", "needs", "need_words", "measures", "measure_words")
@@ -41,8 +42,8 @@ class VisitVersion(Scoped, Record):
 
 
 def may_edit(visit: Visit, who: Viewer) -> bool:
-    """Its author for a day; the leader over its unit always. What was taken back stays as it was."""
-    if visit.voided_at is not None:
+    """Its author for a day; the leader over its unit always. What was taken back, or erased, stays as it was."""
+    if visit.voided_at is not None or visit.erased_at is not None:
         return False
     hours = settings.value("visit.edit.hours", visit.unit.path)
     own = visit.visitor_id == who.account_id and clock.now() - visit.recorded_at < timedelta(hours=hours)
@@ -65,6 +66,7 @@ def correct(visit: Visit, by: Viewer, said: Mapping[str, Any]) -> bool:
         setattr(visit, name, value)
     if turns:
         aftermath.follow_anew(visit, by)
+        draw(visit, by)
     return True
 
 

@@ -8,17 +8,18 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, MultipleFileField, RadioField
 
-from gridunion import clock
-from gridunion.fields import Cleaned, CodedSelect, Day, SelectChoice, Several, ValidationError
+from gridunion import clock, settings
+from gridunion.fields import Cleaned, CodedSelect, Day, FirstSent, SelectChoice, Several, ValidationError
 from gridunion.look import hm
 from gridunion.members.forms import up_to
 from gridunion.members.models import Person
 from gridunion.phones import clean_phone
 from gridunion.visits.due import DueVisit
-from gridunion.visits.forms import NOT_EVENTS, EntryForm, Moment, check_between, check_event_on, memory
+from gridunion.visits.forms import EntryForm, Moment, check_between, check_event_on, memory
 from gridunion.visits.guests import Guest, just_logged
 from gridunion.visits.life import ALONE, OUTCOMES
 from gridunion.visits.models import Visit
+from gridunion.visits.triggers import is_event
 
 
 class Fold(Protocol):
@@ -29,6 +30,8 @@ class Fold(Protocol):
     title: object
     template: str
     errors: Any
+    category: Any
+    """The field of what it is about, of the list of complaints."""
 
     def submitted(self) -> bool: ...
 
@@ -48,6 +51,7 @@ class VisitForm(EntryForm):
     who = Several(_("见的是谁"))
     photos = MultipleFileField(_("加照片"))
     happened = Moment(_("什么时候去的"))
+    happened_at = FirstSent("")
     next_on = Day(_("下次哪天去"), future=True)
     phone = Cleaned(_("新手机号"), clean_phone)
     address = Cleaned(_("新住址"), up_to(120))
@@ -72,7 +76,7 @@ class VisitForm(EntryForm):
         choices: Any = (self.findings.choices, self.trigger.choices)
         if not person:
             self.findings.choices = [it for it in choices[0] if it.value not in ALONE]
-        self.trigger.choices = [it for it in choices[1] if it.value not in NOT_EVENTS]
+        self.trigger.choices = [it for it in choices[1] if is_event(it.value)]
         if not self.is_submitted():
             self.due.data = chosen if chosen in self._waiting else next(iter(self._waiting), "")
             self.who.data = [guest.key for guest in guests]
@@ -92,6 +96,17 @@ class VisitForm(EntryForm):
         return super().submitted() and all(acceptable)
 
     @property
+    def is_secret(self) -> bool:
+        """What is folded in is for named readers only. Then the visit, which others read, tells nothing of it."""
+        sealed = settings.codes_tagged("complaint_category", "sealed")
+        return any(fold.category.data in sealed for fold in self.asked)
+
+    def said(self) -> dict[str, Any]:
+        told = super().said()
+        hidden = self.folds if self.is_secret else ()
+        return told | {"findings": [code for code in told["findings"] or () if code not in hidden]}
+
+    @property
     def several(self) -> bool:
         return len(self.guests) > 1
 
@@ -99,6 +114,11 @@ class VisitForm(EntryForm):
     def chosen(self) -> list[Guest]:
         """Those of the people named who are ticked."""
         return [it for it in self.guests if it.key in (self.who.data or ())] if self.several else self.guests
+
+    @property
+    def topics(self) -> dict[str, str]:
+        """What each of several was picked for."""
+        return {guest.key: guest.due.topic for guest in self.guests if guest.due}
 
     @property
     def due_visit(self) -> DueVisit | None:

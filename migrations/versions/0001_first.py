@@ -1,6 +1,6 @@
 """every table of the first release
 
-Revision: 0001, 2026-11-21 22:12:30.062770
+Revision: 0001, 2026-11-22 00:24:30.281873
 """
 
 import sqlalchemy as sa
@@ -277,6 +277,32 @@ def upgrade():
             "ix_employer_unit_id_state_seen_at", ["unit_id", "state", "seen_at", "id"], unique=False
         )
         batch_op.create_index("ix_employer_uscc", ["uscc"], unique=True)
+
+    op.create_table(
+        "erasure",
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("upto", sa.Date(), nullable=True),
+        sa.Column("first_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("first_name", sa.String(length=40), nullable=True),
+        sa.Column("first_role", sa.String(length=24), nullable=True),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("second_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("second_name", sa.String(length=40), nullable=True),
+        sa.Column("second_role", sa.String(length=24), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["first_id"], ["account.id"], name=op.f("fk_erasure_first_id")),
+        sa.ForeignKeyConstraint(["second_id"], ["account.id"], name=op.f("fk_erasure_second_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_erasure_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure")),
+    )
+    with op.batch_alter_table("erasure", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_erasure_uid"), ["uid"], unique=True)
+        batch_op.create_index("ix_erasure_unit_id_done_at", ["unit_id", "done_at"], unique=False)
 
     op.create_table(
         "export_request",
@@ -629,6 +655,26 @@ def upgrade():
         batch_op.create_index("ix_trail_unit_id_id", ["unit_id", "id"], unique=False)
 
     op.create_table(
+        "unsent",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("phone", sa.String(length=32), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lost_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lost_by", sa.String(length=90), nullable=True),
+        sa.Column("lost_reason", sa.String(length=200), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uid", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_unsent_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unsent")),
+    )
+    with op.batch_alter_table("unsent", schema=None) as batch_op:
+        batch_op.create_index("ix_unsent_account_id_phone", ["account_id", "phone"], unique=True)
+        batch_op.create_index(batch_op.f("ix_unsent_uid"), ["uid"], unique=True)
+
+    op.create_table(
         "import_row",
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -688,6 +734,7 @@ def upgrade():
         sa.Column("new_form", sa.Boolean(), nullable=False),
         sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("employer_name", sa.String(length=80), nullable=True),
+        sa.Column("employer_index", sa.String(length=32), nullable=True),
         sa.Column("address", sa.String(length=120), nullable=True),
         sa.Column("hardship_class", sa.String(length=20), nullable=True),
         sa.Column("hardship_on", sa.Date(), nullable=True),
@@ -795,7 +842,7 @@ def upgrade():
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("employer_name", sa.String(length=80), nullable=False),
-        sa.Column("name_index", sa.String(length=64), nullable=False),
+        sa.Column("name_index", sa.String(length=32), nullable=True),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=True),
@@ -1047,6 +1094,7 @@ def upgrade():
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("seen_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("together", sa.Uuid(), nullable=True),
         sa.Column("corrected", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1078,6 +1126,13 @@ def upgrade():
             postgresql_where=sa.text("together IS NOT NULL"),
         )
         batch_op.create_index(batch_op.f("ix_visit_uid"), ["uid"], unique=True)
+        batch_op.create_index(
+            "ix_visit_unit_id_happened_at",
+            ["unit_id", "happened_at", "outcome", "together"],
+            unique=False,
+            sqlite_where=sa.text("voided_at IS NULL"),
+            postgresql_where=sa.text("voided_at IS NULL"),
+        )
         batch_op.create_index(
             "ix_visit_unit_id_recorded_at_id", ["unit_id", "recorded_at", "id"], unique=False
         )
@@ -1124,8 +1179,9 @@ def upgrade():
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("accused_index", sa.String(length=64), nullable=True),
+        sa.Column("accused_index", sa.String(length=32), nullable=True),
         sa.Column("complainant_sealed", sa.Text(), nullable=True),
+        sa.Column("can_be_told", sa.Boolean(), nullable=False),
         sa.Column("text_sealed", sa.Text(), nullable=True),
         sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("category", sa.String(length=24), nullable=False),
@@ -1163,6 +1219,7 @@ def upgrade():
         sa.Column("calls", sa.Integer(), nullable=False),
         sa.Column("answer", sa.String(length=20), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reopened", sa.Integer(), nullable=False),
         sa.Column("urged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("repeat_of_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -1660,6 +1717,11 @@ def downgrade():
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.drop_index("ix_visit_visitor_id_happened_at")
         batch_op.drop_index("ix_visit_unit_id_recorded_at_id")
+        batch_op.drop_index(
+            "ix_visit_unit_id_happened_at",
+            sqlite_where=sa.text("voided_at IS NULL"),
+            postgresql_where=sa.text("voided_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_visit_uid"))
         batch_op.drop_index(
             "ix_visit_together",
@@ -1814,6 +1876,11 @@ def downgrade():
         batch_op.drop_index("ix_import_row_run_id_id_index")
 
     op.drop_table("import_row")
+    with op.batch_alter_table("unsent", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_unsent_uid"))
+        batch_op.drop_index("ix_unsent_account_id_phone")
+
+    op.drop_table("unsent")
     with op.batch_alter_table("trail", schema=None) as batch_op:
         batch_op.drop_index("ix_trail_unit_id_id")
         batch_op.drop_index("ix_trail_record_uid")
@@ -1895,6 +1962,11 @@ def downgrade():
         batch_op.drop_index("ix_export_request_account_id_state")
 
     op.drop_table("export_request")
+    with op.batch_alter_table("erasure", schema=None) as batch_op:
+        batch_op.drop_index("ix_erasure_unit_id_done_at")
+        batch_op.drop_index(batch_op.f("ix_erasure_uid"))
+
+    op.drop_table("erasure")
     with op.batch_alter_table("employer", schema=None) as batch_op:
         batch_op.drop_index("ix_employer_uscc")
         batch_op.drop_index("ix_employer_unit_id_state_seen_at")

@@ -24,13 +24,16 @@ SEARCH = {
     ],
 }
 
-# What may never change: of the trail everything; of a story all but the ciphertext, which a key rotation rewrites.
+# What may never change: of the trail everything; of a story all but the ciphertext, which a key rotation rewrites; what
+# a visit said before until its time is over and the visit is erased.
 FIXED = {
     "trail": "UPDATE",
     "visit_version": "UPDATE",
     "complaint_event": "UPDATE OF complaint_id, step, before, after, actor_id, actor, role, reason, told, was_due_at, "
     "happened_at",
 }
+
+STANDS = {"visit_version": "(SELECT erased_at FROM visit WHERE visit.id = OLD.visit_id) IS NULL"}
 
 
 def upgrade():
@@ -42,6 +45,11 @@ def upgrade():
             "CREATE FUNCTION refuse_change() RETURNS trigger AS "
             "$$ BEGIN RAISE EXCEPTION 'rows of this table are never changed'; END $$ LANGUAGE plpgsql"
         )
+        op.execute(
+            "CREATE FUNCTION refuse_change_while_kept() RETURNS trigger AS "
+            f"$$ BEGIN IF {STANDS['visit_version']} THEN RAISE EXCEPTION 'rows of this table are never changed'; "
+            "END IF; RETURN NEW; END $$ LANGUAGE plpgsql"
+        )
     op.execute(f"INSERT INTO trail_head (id, hash) VALUES (1, '{'0' * 64}')")
     for table, update in FIXED.items():
         for name, verb in (("update", update), ("delete", "DELETE")):
@@ -50,9 +58,11 @@ def upgrade():
 
 def _trigger(dialect, table, name, verb):
     head = f"CREATE TRIGGER {table}_no_{name} BEFORE {verb} ON {table} "
+    kept = STANDS.get(table) if name == "update" else None
     if dialect == "sqlite":
+        head += f"WHEN {kept}" if kept else ""
         return f"{head} BEGIN SELECT RAISE(ABORT, 'rows of this table are never changed'); END"
-    return f"{head} FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+    return f"{head} FOR EACH ROW EXECUTE FUNCTION refuse_change{'_while_kept' if kept else ''}()"
 
 
 def downgrade():
@@ -62,5 +72,6 @@ def downgrade():
             op.execute(f"DROP TRIGGER {table}_no_{name}" + (f" ON {table}" if dialect == "postgresql" else ""))
     if dialect == "postgresql":
         op.execute("DROP FUNCTION refuse_change()")
+        op.execute("DROP FUNCTION refuse_change_while_kept()")
     op.execute("DELETE FROM trail_head")
     op.execute("DROP TABLE person_search")

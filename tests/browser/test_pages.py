@@ -44,10 +44,10 @@ PAGES: dict[str, list[str]] = {
         f"/status/{COMMUNITY}/members", f"/status/{COMMUNITY}/cells",
         "/status/?when=2026-10&compare=1", f"/status/{COMMUNITY}/measures?compare=1", "/complaints/overdue",
         "/status/map » .chips + .chips .chip:last-child", f"/status/{COMMUNITY}/map?arrange={CELL}",
-        f"/status/610702003000/targets?set={COMMUNITY}", f"/status/{COMMUNITY}/targets/joined",
-        f"/members/ » {FIRST}",
+        f"/status/610702003000/targets?set={COMMUNITY}", f"/status/{COMMUNITY}/founded?when=2026",
+        f"/members/ » {FIRST}", "/retention/", "/retention/610702003000/complaint",
     ],
-    "district": ["/status/"],
+    "district": ["/status/", "/retention/"],
     "admin": [
         "/units/", "/status/differences", f"/units/{COMMUNITY}", f"/units/{COMMUNITY}/new",
         f"/units/{COMMUNITY}/split", "/accounts/",

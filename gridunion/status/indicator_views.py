@@ -3,7 +3,6 @@
 import io
 import json
 from typing import Any
-from urllib.parse import quote
 
 from flask import Response, abort, request
 from flask_babel import gettext as _
@@ -11,7 +10,7 @@ from flask_babel import lazy_gettext
 
 from gridunion import clock, money
 from gridunion.rights import allow
-from gridunion.sheetout import MIMES, NOTES, Table, write_csv, write_xlsx
+from gridunion.sheetout import MIMES, NOTES, Table, handed, write_csv, write_xlsx
 from gridunion.status.measures import MEASURES
 from gridunion.status.periods import NoPeriod, Period, asked, choices
 from gridunion.status.small import CLASSES, KEPT_BACK, SMALL, is_few, told
@@ -20,7 +19,6 @@ from gridunion.status.views import bp, chosen, crumbs
 from gridunion.tree import Unit
 from gridunion.web import find_unit, page, viewer
 
-KINDS = MIMES | {"json": "application/json"}
 SCHEMA = "gridunion.measures/1"
 _RULE = lazy_gettext("困难职工和劳动争议，1 到 4 写成“<5”；减得出准数的，写“—”。")
 
@@ -62,15 +60,11 @@ def said(value: Value) -> str:
 def take_measures(code: str, kind: str) -> Response:
     """The same numbers as a table, or for another program."""
     unit, period = find_unit(code), chosen()
-    if kind not in KINDS:
+    if kind not in MIMES:
         abort(404)
     groups = Values(unit, period).groups()
     body = _document(unit, period, groups) if kind == "json" else _table(unit, period, groups, kind)
-    response = Response(body, mimetype=KINDS[kind])
-    name = quote(f"{unit.name}-{_('指标')}-{period.days}.{kind}")
-    named = {"filename": f"measures-{unit.code}.{kind}", "filename*": f"UTF-8''{name}"}
-    response.headers.set("Content-Disposition", "attachment", **named)
-    return response
+    return handed(body, kind, f"{unit.name}-{_('指标')}-{period.days}", f"measures-{unit.code}")
 
 
 Groups = list[tuple[object, list[Value]]]
@@ -122,11 +116,10 @@ def _table(unit: Unit, period: Period, groups: Groups, kind: str) -> bytes:
     if kind == "csv":
         write_csv(out, head, rows)
     else:
-        now = f"{clock.local(clock.now()):%Y-%m-%d %H:%M}"
         notes = [
             (_("指标"), mark),
             (_("下载的人"), viewer().name),
-            (_("数据截至"), now),
+            (_("数据截至"), clock.stamp()),
             (_("小数目"), str(_RULE)),
         ]
         write_xlsx(out, [Table(str(_("指标")), head, rows), Table(NOTES, (), notes)], mark)
