@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import CTE, ColumnClause, ColumnElement, Select, and_, bindparam, column, func, or_, select
+from sqlalchemy.sql import visitors
 
 from gridunion.accounts.models import Account
 from gridunion.bookmark import opened_at, seal
@@ -16,7 +17,7 @@ from gridunion.complaints.life import IN_HAND
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.narrowing import Narrow, conditions
 from gridunion.complaints.rows import COLUMNS, Row
-from gridunion.complaints.waiting import FILTERS, READABLE
+from gridunion.complaints.waiting import ENDED, FILTERS, KNOWN, MAY_STAND, READABLE, STANDING
 from gridunion.db import BigId, Bytewise, UtcDateTime, db, trusted, written
 from gridunion.rights import Viewer
 from gridunion.tree import Unit, branch, everywhere, eyes, look_with, width
@@ -33,20 +34,39 @@ _ID = bindparam("number_id", type_=BigId)
 _from = Unit.__table__.join(Complaint.__table__, _c.unit_id == _u.id).outerjoin(
     Account.__table__, _a.id == _c.handler_id
 )
+_unit_by_unit = Unit.__table__.join(
+    Complaint.__table__, _c.unit_id == _u.id + 0
+)  # `+ 0` makes SQLite count so
 
 
 @cache
 def _statement(width: int, chosen: str, going_on: bool, names: frozenset[str]) -> Select[Any]:
-    found = (
-        select(*COLUMNS)
-        .select_from(_from)
-        .where(branch(width), FILTERS[chosen], READABLE, *conditions(names))
+    found = select(*COLUMNS).select_from(_from).where(*conditions(names)).limit(written(PAGE + 1))
+    found = found.execution_options(branch=True)
+    if chosen in STANDING and chosen != "open":
+        standing = _standing(width, (chosen,))
+        found = found.where(_c.id.in_(select(standing.c.id).where(standing.c.readable, STANDING[chosen])))
+        return _most_pressing(found, chosen, going_on)
+    walk = _by_unit if chosen == "open" else _newest
+    return walk(found.where(branch(width), FILTERS[chosen], READABLE), going_on)
+
+
+@cache
+def _standing(width: int, names: tuple[str, ...]) -> CTE:
+    """The cases some lists of open ones are made of, with what these ask: each other table is asked once a case.
+    PostgreSQL would else ask it for each list, and plan for longer than it counts; and where `readable` limited the
+    walk it would read all cases there are."""
+    wanted = and_(*(STANDING[name] for name in names))
+    said = {"id", "readable", *(it.name for it in visitors.iterate(wanted) if isinstance(it, ColumnClause))}
+    walk = select(*(KNOWN[name].label(name) for name in sorted(said & KNOWN.keys()))).select_from(
+        _unit_by_unit
     )
-    walk = _newest if chosen in ("all", "done") else _by_unit if chosen == "open" else _most_pressing
-    return walk(found, chosen, going_on).limit(written(PAGE + 1)).execution_options(branch=True)
+    states = MAY_STAND if ENDED.intersection(names) else FILTERS["open"]
+    standing = walk.where(branch(width), states).cte("standing")
+    return standing.prefix_with("MATERIALIZED", dialect="postgresql")
 
 
-def _newest(found: Select[Any], _chosen: str, going_on: bool) -> Select[Any]:
+def _newest(found: Select[Any], going_on: bool) -> Select[Any]:
     """Walk the units of the branch in order, each one's index from the newest back."""
     if going_on:
         later = or_(_c.recorded_at < _AT, and_(_c.recorded_at == _AT, _c.id < _ID))
@@ -54,7 +74,7 @@ def _newest(found: Select[Any], _chosen: str, going_on: bool) -> Select[Any]:
     return found.order_by(_u.path, _c.recorded_at.desc(), _c.id.desc())
 
 
-def _by_unit(found: Select[Any], _chosen: str, going_on: bool) -> Select[Any]:
+def _by_unit(found: Select[Any], going_on: bool) -> Select[Any]:
     if going_on:
         later = or_(_c.due_at > _AT, and_(_c.due_at == _AT, _c.id > _ID))
         found = found.where(_u.path >= _AFTER, or_(_u.path > _AFTER, later))
@@ -89,35 +109,33 @@ def _next(row: Row, chosen: str) -> str:
     return seal("complaints", row.path, at, row.id)
 
 
-def counted_each(width: int, names: tuple[str, ...]) -> list[Any]:
-    """How many some lists hold, as columns of one statement: unit by unit, which `+ 0` makes SQLite do."""
-    joined = Unit.__table__.join(Complaint.__table__, _c.unit_id == _u.id + 0)
-    return [
-        select(func.count())
-        .select_from(joined)
-        .where(branch(width), FILTERS[name], READABLE)
-        .scalar_subquery()
-        .label(name)
-        for name in names
-    ]
+@cache
+def _narrowed(width: int, chosen: str, names: frozenset[str]) -> Select[Any]:
+    found = select(func.count()).select_from(_unit_by_unit)
+    found = found.where(branch(width), FILTERS[chosen], READABLE, *conditions(names))
+    return found.execution_options(branch=True)
 
 
 @cache
-def _counted(width: int, names: tuple[str, ...]) -> Select[Any]:
-    return select(*counted_each(width, names))
+def counting(width: int, names: tuple[str, ...]) -> Select[Any]:
+    """How many some lists hold, a column each: those of what stands open in one walk, in which each other table is
+    asked once for all of them."""
+    standing = tuple(name for name in names if name in STANDING)
+    counted: dict[str, ColumnElement[Any]] = {
+        name: func.count().filter(STANDING[name])
+        if name in standing
+        else _narrowed(width, name, frozenset()).scalar_subquery()
+        for name in names
+    }
+    found = select(*[counted[name].label(name) for name in names])
+    if standing:
+        found = found.select_from(_standing(width, standing)).where(column("readable"))
+    return found
 
 
 def counts(*names: str) -> dict[str, int]:
     """How many cases each of some lists has, in one statement."""
-    return dict(zip(names, trusted(_counted(width(), names)).one(), strict=True))
-
-
-@cache
-def _narrowed(width: int, chosen: str, names: frozenset[str]) -> Select[Any]:
-    joined = Unit.__table__.join(Complaint.__table__, _c.unit_id == _u.id + 0)
-    found = select(func.count()).select_from(joined)
-    found = found.where(branch(width), FILTERS[chosen], READABLE, *conditions(names))
-    return found.execution_options(branch=True)
+    return dict(zip(names, trusted(counting(width(), names)).one(), strict=True))
 
 
 def count_narrowed(chosen: str, narrow: Narrow) -> int:

@@ -4,15 +4,16 @@ A test keeps the two together.
 """
 
 from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, bindparam, case, or_, select
+from sqlalchemy import ColumnElement, Date, Select, bindparam, case, column, or_, select
 
 from gridunion import clock
 from gridunion.accounts.models import Account, Posting
 from gridunion.complaints.conflicts import free_of, keeps_away
 from gridunion.complaints.life import CONFIRMED, DONE, IN_HAND, OPEN, WAITING, WORKING
-from gridunion.complaints.models import IS_OPEN, Complaint
+from gridunion.complaints.models import Complaint
 from gridunion.complaints.readers import MINE
 from gridunion.db import UtcDateTime, written
 from gridunion.tree import ME, Unit
@@ -33,64 +34,82 @@ _posted = (
     .join(_accounts, _a.id == _p.account_id)
     .where(_a.active, _p.from_on <= _TODAY, or_(_p.until_on.is_(None), _p.until_on > _TODAY))
 )
-_partial = keeps_away(_a, _c, _accounts, Complaint.__table__)
-_leads = _posted.where(_p.unit_id == _community, _p.role == "leader", ~_partial)
+_free = ~keeps_away(_a, _c, _accounts, Complaint.__table__)
+_leads = _posted.where(_p.unit_id == _community, _p.role == "leader")
 _there = ((_p.unit_id == _u.id) & (_p.role == "grid_worker")) | (
     (_p.unit_id == _community) & (_p.role == "leader")
 )
-_hands = _posted.where(_p.account_id == _c.handler_id, ~_partial, _there)
-_stands_in = _posted.where(_p.account_id == ME, _p.stands_in_for_id == _c.handler_id, _there)
-_judges = _leads.where(_p.account_id == ME, _p.stands_in_for_id.is_distinct_from(_c.handler_id))
-
-
-def _in(states: Iterable[str]) -> ColumnElement[bool]:
-    return _c.state.in_([written(state) for state in states])
+_i_lead = _leads.where(_p.account_id == ME)
 
 
 def _exists(found: Select[Any]) -> ColumnElement[bool]:
     return found.correlate(Unit.__table__, Complaint.__table__).exists()
 
 
-LED = _exists(_leads)
-LED_BY_ME = _exists(_leads.where(_p.account_id == ME))
-BY_LEADER = _exists(_leads.where(_p.account_id == _c.handler_id))
-LOST = ~_exists(_hands)
-"""Nobody has it in hand: who was given it is no longer posted there."""
-
-_STREETS = (_c.reopened > 1) | _c.escalated_at.is_not(None)
-IS_STREETS = _STREETS | ~LED
-IS_MINE = ~_STREETS & LED_BY_ME
-MAY_JUDGE = _exists(_judges) | ~BY_LEADER
-"""Nobody judges in the place of the very leader who handled the case."""
-IN_MY_HAND = (_c.handler_id == ME) | _exists(_stands_in)
-NOT_IN_MY_HAND = _c.handler_id.is_distinct_from(ME)
-_NO_HAND = _in(WORKING) & LOST
-WAITS = IS_OPEN & (_in(WAITING) | _NO_HAND)
-WAITS_CONFIRM = (_c.state == "resolved") & _c.kind.in_(CONFIRMED) & _c.confirmed_at.is_(None)
-WAITS_CALL = (_c.state == "resolved") & (_c.kind.not_in(CONFIRMED) | _c.confirmed_at.is_not(None))
-TAKEN_BACK = (_c.state == "withdrawn") & _c.spoke_at.is_not(None)
-LATE = IS_OPEN & (_c.due_at < _NOW)
-RAISED = IS_OPEN & (_c.street_at < _NOW)
-"""Late for so long that the street may step in."""
-SOON = IS_OPEN & (_c.remind_at <= _NOW) & (_c.due_at >= _NOW)
-ASK = _in(("mediating", "referred")) & (_c.wait_until < _TONIGHT)
-"""The days of a mediation are over, or it is time to ask how it goes elsewhere."""
-_judged_by_street = (_c.state == "resolved") & NOT_IN_MY_HAND & (IS_STREETS | BY_LEADER)
-
-FILTERS: dict[str, ColumnElement[bool]] = {
-    "mine": IN_MY_HAND & _in(OPEN),
-    "open": IS_OPEN,
-    "all": _c.id.is_not(None),
-    "done": _in(DONE),
-    "overdue": LATE,
-    "street": _in((*OPEN, "resolved", "withdrawn"))
-    & ((WAITS & (IS_STREETS | RAISED)) | _judged_by_street | (TAKEN_BACK & IS_STREETS)),
-    # 待办: what waits for a leader; what waits for a hand stands there once, late or not.
-    "late": LATE & _in(IN_HAND) & ~_NO_HAND,
-    "soon": SOON & _in(IN_HAND) & ~_NO_HAND,
-    "ask": ASK & IS_MINE,
-    "assign": WAITS & IS_MINE,
-    "confirm": WAITS_CONFIRM & NOT_IN_MY_HAND & IS_MINE & MAY_JUDGE,
-    "withdrawn": TAKEN_BACK & IS_MINE,
-    "call": WAITS_CALL & NOT_IN_MY_HAND & IS_MINE & MAY_JUDGE,
+# What must be asked of other tables; that the viewer does not keep away himself is `READABLE`.
+FACTS: dict[str, ColumnElement[bool]] = {
+    "led": _exists(_leads.where(_free)),
+    "led_by_me": _exists(_i_lead),
+    "by_leader": _exists(_leads.where(_p.account_id == _c.handler_id, _free)),
+    "in_a_hand": _exists(_posted.where(_p.account_id == _c.handler_id, _there, _free)),
+    "judged_by_me": _exists(_i_lead.where(_p.stands_in_for_id.is_distinct_from(_c.handler_id))),
+    "stood_in_for": _exists(_posted.where(_p.account_id == ME, _p.stands_in_for_id == _c.handler_id, _there)),
 }
+"""Of a case: its community has a leader; that is the viewer; a leader handled it; who was given it is still posted
+there; the viewer judges it (nobody does in the place of the very leader who handled it), or stands in for its hand."""
+
+
+class Turn:
+    """Conditions over cases; `it` has the columns of complaints and those that FACTS names."""
+
+    def __init__(self, it: Any) -> None:
+        def stands(states: Iterable[str]) -> ColumnElement[bool]:
+            found: ColumnElement[bool] = it.state.in_([written(state) for state in states])
+            return found
+
+        is_open, resolved = stands(OPEN), it.state == "resolved"
+        no_hand = stands(WORKING) & ~it.in_a_hand  # who was given it is no longer posted there
+        mine = (it.handler_id == ME) | it.stood_in_for
+        not_mine = it.handler_id.is_distinct_from(ME)
+        streets = (it.reopened > 1) | it.escalated_at.is_not(None)
+        is_streets, i_decide = streets | ~it.led, ~streets & it.led_by_me
+        i_judge = not_mine & i_decide & (it.judged_by_me | ~it.by_leader)
+        taken_back = (it.state == "withdrawn") & it.spoke_at.is_not(None)
+        raised = is_open & (it.street_at < _NOW)  # late for so long that the street may step in
+        soon = is_open & (it.remind_at <= _NOW) & (it.due_at >= _NOW)
+        # The days of a mediation are over, or it is time to ask how it goes elsewhere.
+        ask = stands(("mediating", "referred")) & (it.wait_until < _TONIGHT)
+        self.late = is_open & (it.due_at < _NOW)
+        self.waits = is_open & (stands(WAITING) | no_hand)
+        self.waits_confirm = resolved & it.kind.in_(CONFIRMED) & it.confirmed_at.is_(None)
+        self.waits_call = resolved & (it.kind.not_in(CONFIRMED) | it.confirmed_at.is_not(None))
+        judged_by_street = resolved & not_mine & (is_streets | it.by_leader)
+        street = (self.waits & (is_streets | raised)) | judged_by_street | (taken_back & is_streets)
+        self.lists: dict[str, ColumnElement[bool]] = {
+            "mine": mine & is_open,
+            "open": is_open,
+            "overdue": self.late,
+            "street": stands((*OPEN, "resolved", "withdrawn")) & street,
+            # 待办: what waits for a leader; what waits for a hand stands there once, late or not.
+            "late": self.late & stands(IN_HAND) & ~no_hand,
+            "soon": soon & stands(IN_HAND) & ~no_hand,
+            "ask": ask & i_decide,
+            "assign": self.waits & i_decide,
+            "confirm": self.waits_confirm & i_judge,
+            "withdrawn": taken_back & i_decide,
+            "call": self.waits_call & i_judge,
+        }
+
+
+KNOWN: dict[str, ColumnElement[Any]] = dict(_c) | FACTS | {"readable": READABLE}
+_turn = Turn(SimpleNamespace(**KNOWN))
+LATE, WAITS, WAITS_CONFIRM, WAITS_CALL = _turn.late, _turn.waits, _turn.waits_confirm, _turn.waits_call
+FILTERS = _turn.lists | {
+    "all": _c.id.is_not(None),
+    "done": _c.state.in_([written(state) for state in DONE]),
+}
+STANDING = Turn(SimpleNamespace(**{name: column(name, known.type) for name, known in KNOWN.items()})).lists
+"""The same over rows of KNOWN by name, so that what is asked of other tables is asked once for several lists."""
+ENDED = {"street", "confirm", "withdrawn", "call"}
+"""On these lists stand cases that are not open, too."""
+MAY_STAND = _c.state.in_([written(state) for state in (*OPEN, "resolved", "withdrawn")])

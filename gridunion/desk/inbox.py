@@ -13,7 +13,7 @@ from gridunion.accounts.models import Account
 from gridunion.alerts import listing as alerts
 from gridunion.complaints import conflicts, hands
 from gridunion.complaints.case import duty_for
-from gridunion.complaints.listing import complaints, counted_each, loads, looking
+from gridunion.complaints.listing import complaints, counting, loads, looking
 from gridunion.complaints.rows import Row
 from gridunion.complaints.step_forms import hand_words
 from gridunion.db import db
@@ -133,10 +133,10 @@ def _chips(totals: dict[str, int], chosen: str) -> list[tuple[str, object, int]]
 def _counts(width: int) -> Select[Any]:
     """All the totals of the page in one statement."""
     aside = {*PEOPLE, *ONE_ROW}
-    cases = counted_each(width, tuple(name for name in GROUPS if name not in aside))
+    cases = counting(width, tuple(name for name in GROUPS if name not in aside)).subquery("cases")
     checks = check_list.counted(width).label("check")
     people = (*counted(width), *moves.counted(width), *applying(width), checks)
-    found = select(*cases, *people, reported(width), *alerts.counted(width), *letters.counted(width))
+    found = select(*cases.c, *people, reported(width), *alerts.counted(width), *letters.counted(width))
     return found.execution_options(branch=True)
 
 
