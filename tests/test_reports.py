@@ -1,5 +1,6 @@
 """The month of a union: computed, signed, answered, corrected, taken away, and sent to another installation."""
 
+import hashlib
 import io
 import json
 from collections.abc import Iterator
@@ -250,12 +251,17 @@ def test_the_report_opens_in_excel_as_one_sheet_a_table_and_says_who_signed_it(
         supervisor.get(f"/reports/2/2026-11/{kind}", 404)
 
 
-def test_how_few_are_in_hardship_is_told_by_no_table_that_leaves(lifted: Flask, supervisor: Someone) -> None:
+def in_hardship(cells: list[str]) -> None:
+    """A member in hardship for each of some cells."""
     with clock.at(NOON):
-        for n, cell in enumerate(["211", "211", "2110", "212"]):
+        for n, cell in enumerate(cells):
             person = member(f"赵{n}", cell, phone=f"1360916209{n}")
             with write():
                 person.note_hardship("illness", None)
+
+
+def test_how_few_are_in_hardship_is_told_by_no_table_that_leaves(lifted: Flask, supervisor: Someone) -> None:
+    in_hardship(["211", "211", "2110", "212"])
     paper = supervisor.get("/reports/2/2026-11")
     assert "困难职工 4 人" in paper and "1 到 4 写成“<5”" in paper
     book = book_of(supervisor.get("/reports/2/2026-11/xlsx"))
@@ -290,6 +296,10 @@ def test_there_is_no_report_of_what_is_no_month_or_has_not_begun(
 def travelling(lifted: Flask, supervisor: Someone, admin: Someone) -> str:
     """A street's signed report as a document, and the street's key registered; nothing of it is kept here."""
     a_month()
+    return sent_away(supervisor, admin)
+
+
+def sent_away(supervisor: Someone, admin: Someone) -> str:
     supervisor.post("/reports/2/2026-11/sign")
     said = supervisor.get("/reports/2/2026-11/json").response.data.decode()
     assert said == document(report())
@@ -326,9 +336,65 @@ def test_what_was_altered_on_the_way_is_refused(travelling: str, district: Someo
     assert not db.session.scalars(select(Report)).all()
 
 
+def figures_in(said: str, name: str = "hardship") -> list[Any]:
+    """One figure of the lines and of the sum of a document."""
+    sheet = json.loads(json.loads(said)["report"])
+    return [line["figures"][name] for line in (*sheet["lines"], sheet["total"])]
+
+
+def test_the_document_tells_how_few_by_no_line_nor_sum_and_the_house_keeps_the_count(
+    lifted: Flask, supervisor: Someone
+) -> None:
+    in_hardship(["211"] * 6 + ["212"] * 3)
+    supervisor.post("/reports/2/2026-11/sign")
+    kept, said = report(), supervisor.get("/reports/2/2026-11/json").response.data.decode()
+    assert figures_in(said) == [6, "<5", "—"] and figures_in(said, "members") == [6, 3, 9]
+    assert kept.exact and kept.exact not in said and kept.seal not in said
+    assert kept.digest == hashlib.sha256(json.loads(said)["report"].encode()).hexdigest()
+    page = supervisor.get("/reports/2/2026-11")
+    assert "困难职工 9 人" in page and "页面上是准数" in page and "一个数都没变" not in page
+    assert "一个数都没变" in supervisor.get("/reports/2/2026-11?check=1")
+    assert lifted.test_cli_runner().invoke(args=["keys", "rotate"]).exit_code == 0
+    assert report().intact and document(report()) == said
+    with write():
+        report().exact = kept.exact.replace('"hardship":3', '"hardship":4')
+    assert not report().intact and "签名对不上" in supervisor.get("/reports/2/2026-11")
+
+
+def test_who_takes_it_in_reads_it_in_the_same_words_and_asks_for_no_recount_of_what_is_elsewhere(
+    lifted: Flask, supervisor: Someone, district: Someone, admin: Someone
+) -> None:
+    in_hardship(["211"] * 6 + ["212"] * 3)
+    said = sent_away(supervisor, admin)
+    arrive(district, said)
+    assert document(report()) == said and report().intact
+    for page in (district.get("/reports/2/2026-11"), district.get("/reports/2/2026-11?check=1")):
+        assert "困难职工 — 人，本月走访到 0 人" in page and "1 到 4 写成“<5”" in page
+        assert "准数。" not in page and "重新数一遍" not in page and "个数变了" not in page
+    book = book_of(district.get("/reports/2/2026-11/xlsx"))
+    at = book["各社区情况"][0].index("困难职工")
+    assert [row[at] for row in book["各社区情况"][1:]] == [6, "<5", "—"] and ("困难职工", "—") in book["合计"]
+    lines = district.get("/reports/2/2026-11/csv").response.data.decode("utf-8-sig").splitlines()
+    assert [line.split(",")[at] for line in lines] == ["困难职工", "6", "<5", "—"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("hardship", 3), ("members", "<5"), ("disputes", "3"), ("helped", None)]
+)
+def test_a_document_that_tells_how_few_or_says_no_number_is_refused(
+    travelling: str, district: Someone, name: str, value: Any
+) -> None:
+    sheet = json.loads(json.loads(travelling)["report"])
+    sheet["total"]["figures"][name] = value
+    text = json.dumps(sheet)
+    said = json.loads(travelling) | {"report": text, "signature": signing.sign(text)}
+    assert "不合规定的格式" in arrive(district, json.dumps(said), 422)
+
+
 @pytest.mark.parametrize(
     ("part", "value"),
-    [("edition", 0), ("edition", True), ("cells", -1), ("lines", None), ("lines", [1]), ("month", "2099-01"),
+    [("schema", "gridunion.report/1"),
+     ("edition", 0), ("edition", True), ("cells", -1), ("lines", None), ("lines", [1]), ("month", "2099-01"),
      ("month", 3), ("unit", {"code": "1", "name": "x", "kind": "district_federation"}), ("total", {}), ("limits", {}),
      ("targets", [{"measure": "founded"}]), ("targets", 3),
      ("signed_by", "x" * 400), ("as_of", "yesterday")],

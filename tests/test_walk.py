@@ -145,8 +145,8 @@ def _plant(code: str) -> Planted:
         )  # fmt: skip
         body = text_of(drawn(employer.unit, Month(date(2026, 10, 1))))
         report = Report(
-            unit=employer.unit, month=date(2026, 10, 1), edition=len(code), body=body, digest="", signature="", key="",
-            signed_by="周素琴", signed_at=clock.now(),
+            unit=employer.unit, month=date(2026, 10, 1), edition=len(code), body=body, exact=body, digest="",
+            signature="", key="", signed_by="周素琴", signed_at=clock.now(),
         )  # fmt: skip
         sender = Sender(unit=employer.unit, key=code)
         db.session.add_all((transfer, asked, report, sender))

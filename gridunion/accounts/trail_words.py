@@ -195,7 +195,7 @@ _MEANS_NOTHING = {
     "due_visit_id",
     "visitor_id", "subject_uid", "size", "mime", "transfer_id", "asking_id", "answering_id", "known_as_id",
     "merged_into_id", "gaps", "digest", "chosen", "staged",
-    "body", "signature", "key", "signed_by_id", "added_by_id", "above", "ready_at",
+    "body", "signature", "exact", "seal", "key", "signed_by_id", "added_by_id", "above", "ready_at",
     "together", "visit_id", "editor_id", "checker_id",
     "remind_at", "street_at", "alarm",
     "from_id", "to_id", "asked_by_id",

@@ -18,7 +18,7 @@ from gridunion.accounts.trail_words import VALUES
 from gridunion.db import BigId, Record, db, internal, personal, public, sensitive
 from gridunion.members.membership import Impossible
 from gridunion.reports.month import Month
-from gridunion.reports.sheet import Sheet, text_of
+from gridunion.reports.sheet import Sheet, outside, text_of
 from gridunion.rights import RIGHTS, Viewer
 from gridunion.tree import Scoped, Unit, everywhere
 
@@ -35,7 +35,8 @@ VALUES["monthly_report", "state"] = {name: words for name, (words, _light) in ST
 
 
 class Report(Scoped, Record):
-    """A month of a unit as somebody signed it. `body` is what was signed, to the letter; nothing edits it."""
+    """A month of a unit as somebody signed it; nothing edits it. `body` is what was signed, to the letter, in the words
+    in which it may leave the house. `exact`, signed in `seal`, holds how few were counted; only the house has it."""
 
     __tablename__ = "monthly_report"
     __table_args__ = (
@@ -49,6 +50,8 @@ class Report(Scoped, Record):
     body: Mapped[str] = sensitive(Text)  # counts only, but the trail is not to quote it
     digest: Mapped[str] = public(String(64))
     signature: Mapped[str] = public(String(88))
+    exact: Mapped[str | None] = sensitive(Text)
+    seal: Mapped[str | None] = sensitive(String(88))  # by trying, it would tell what it seals
     key: Mapped[str] = public(String(44))
     signed_by_id: Mapped[int | None] = internal(BigId, ForeignKey("account.id"))
     signed_by: Mapped[str] = personal(String(40))
@@ -70,13 +73,15 @@ class Report(Scoped, Record):
         for report in earlier[:1]:
             report.state = "replaced" if report.state == "signed" else report.state
         report = cls(unit=unit, month=month.first, edition=len(earlier) + 1, signed_by_id=by.account_id)
-        report._seal(text_of(sheet), by.name)
+        report._seal(sheet, by.name)
         db.session.add(report)
         return report
 
-    def _seal(self, text: str, name: str) -> None:
-        self.body, self.digest = text, hashlib.sha256(text.encode()).hexdigest()
-        self.signature, self.key = signing.sign(text), signing.public_key()
+    def _seal(self, sheet: Sheet, name: str) -> None:
+        self.exact, self.body = text_of(sheet), text_of(outside(sheet))
+        self.digest = hashlib.sha256(self.body.encode()).hexdigest()
+        self.seal, self.signature = signing.sign(self.exact), signing.sign(self.body)
+        self.key = signing.public_key()
         self.signed_by, self.signed_at = name, clock.now()
 
     def accept(self, by: Viewer) -> None:
@@ -104,14 +109,26 @@ class Report(Scoped, Record):
 
     @cached_property
     def sheet(self) -> Sheet:
-        """What was signed."""
+        """What was signed, as the house reads it: to the last count, where it was signed here."""
+        said: Sheet = json.loads(self.exact or self.body)
+        return said
+
+    @property
+    def outside(self) -> Sheet:
+        """What was signed, as it may leave the house."""
         said: Sheet = json.loads(self.body)
         return said
 
     @property
+    def arrived(self) -> bool:
+        """Whether another installation signed it: its records, and how few it counts, are there."""
+        return self.exact is None
+
+    @property
     def intact(self) -> bool:
         """Whether what is kept is still what was signed."""
-        return signing.is_signed(self.body, self.signature, self.key)
+        exact = self.exact is None or signing.is_signed(self.exact, self.seal or "", self.key)
+        return exact and signing.is_signed(self.body, self.signature, self.key)
 
     @property
     def late_days(self) -> int:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from gridunion import clock
 from gridunion.reports.models import Report, editions
-from gridunion.reports.sheet import Sheet, drawn
+from gridunion.reports.sheet import Sheet, drawn, outside
 from gridunion.reports.tables import RULE, items, targets, totals, units
 from gridunion.reports.travel import document
 from gridunion.reports.views import asked_edition, asked_month, bp
@@ -29,7 +29,7 @@ def take(code: str, month: str, kind: str) -> Response:
         abort(404)
     if report and kind == "json":
         return _sent(document(report).encode(), kind, unit, str(asked), False)
-    sheet = report.sheet if report else drawn(unit, asked)
+    sheet = report.outside if report else outside(drawn(unit, asked))
     return _sent(_written(sheet, report, kind), kind, unit, str(asked), report is None)
 
 

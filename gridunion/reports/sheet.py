@@ -12,10 +12,11 @@ from gridunion.reports.month import FIGURES, Month
 from gridunion.settings import EVER, Setting
 from gridunion.status.board import board_in
 from gridunion.status.lights import RATES, Line, limits
+from gridunion.status.small import SMALL, kept_back
 from gridunion.status.targets import Goal, goals_of
 from gridunion.tree import Unit, everywhere
 
-SCHEMA = "gridunion.report/1"
+SCHEMA = "gridunion.report/2"
 Sheet = dict[str, Any]
 _u = Unit.__table__.c
 
@@ -57,6 +58,16 @@ def _targets(unit: Unit, month: Month) -> list[Sheet]:
         {"measure": it.name, "year": year, "goal": it.goal, "actual": it.actual}
         for it in goals_of(unit, year, month.last)
     ]
+
+
+def outside(sheet: Sheet) -> Sheet:
+    """The same report as it may leave the house: how few people a figure counts is kept back."""
+    *lines, total = [line | {"figures": {**line["figures"]}} for line in (*sheet["lines"], sheet["total"])]
+    for name in SMALL:
+        said = kept_back([line["figures"][name] for line in lines], total["figures"][name])
+        for line, word in zip((*lines, total), said, strict=True):
+            line["figures"][name] = word
+    return sheet | {"lines": lines, "total": total}
 
 
 def goals_in(sheet: Sheet) -> list[Goal]:

@@ -1,4 +1,4 @@
-"""A report as tables to take away: all its figures, with counts of a few people kept back."""
+"""A report as tables to take away, in the words in which it may leave the house."""
 
 from typing import Any
 
@@ -10,7 +10,6 @@ from gridunion.reports.words import BELOW, HEADS, LIGHTS, NAMES, items_of, name_
 from gridunion.sheetout import Table
 from gridunion.status.lights import RATES
 from gridunion.status.measures import MEASURES
-from gridunion.status.small import SMALL, kept_back
 
 RULE = lazy_gettext(
     "困难职工、有走访的困难职工、劳动争议、调解过的争议，1 到 4 写成“<5”；合计减得出准数的，合计写“—”。"
@@ -24,20 +23,19 @@ def units(sheet: Sheet) -> Table:
         *(f"{words}%" for _part, _whole, words, _rule in RATES.values()), str(_("最长超期天数")),
     ]  # fmt: skip
     lines = [*sheet["lines"], sheet["total"]]
-    columns = [told_figures(sheet, name) for name in NAMES]
     rows: list[list[Any]] = [
         [
-            name_of(line), line["code"], str(LIGHTS[line["light"]]), *(column[n] for column in columns),
+            name_of(line), line["code"], str(LIGHTS[line["light"]]), *(line["figures"][name] for name in NAMES),
             *(line["percents"][part] for part, *_said in RATES.values()), line["overdue_days"],
         ]
-        for n, line in enumerate(lines)
+        for line in lines
     ]  # fmt: skip
     rows[-1][0], rows[-1][2] = str(_("合计")), ""
     return Table(str(_("各%(below)s情况", below=BELOW[sheet["unit"]["kind"]])), head, rows)
 
 
 def totals(sheet: Sheet) -> Table:
-    rows = [[str(words), told_figures(sheet, name)[-1]] for name, words in NAMES.items()]
+    rows = [[str(words), sheet["total"]["figures"][name]] for name, words in NAMES.items()]
     return Table(str(_("合计")), [str(_("哪个数")), str(_("多少"))], rows)
 
 
@@ -54,9 +52,3 @@ def targets(sheet: Sheet) -> Table:
         [str(MEASURES[it.name].words), it.goal, it.actual, it.percent, it.missing] for it in goals_in(sheet)
     ]
     return Table(str(_("年度目标")), [str(words) for words in head], rows)
-
-
-def told_figures(sheet: Sheet, name: str) -> list[Any]:
-    """One figure of all lines and of the sum, as a file that leaves the house may say it."""
-    parts, total = [line["figures"][name] for line in sheet["lines"]], sheet["total"]["figures"][name]
-    return kept_back(parts, total) if name in SMALL else [*parts, total]

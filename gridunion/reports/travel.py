@@ -1,13 +1,15 @@
 """A number can travel: a signed report as a document, taken in by the installation of a union above.
 
-The document is JSON of four texts: ``schema`` ("gridunion.report/1"), ``key`` and ``signature`` (base64, Ed25519 over
+The document is JSON of four texts: ``schema`` ("gridunion.report/2"), ``key`` and ``signature`` (base64, Ed25519 over
 the UTF-8 bytes of ``report``), and ``report``, which is itself JSON:
 
-    unit {code, name, kind}, month "2026-10", from, to (days), as_of (instant), edition, signed_by, comment,
+    schema, unit {code, name, kind}, month "2026-10", from, to (days), as_of (instant), edition, signed_by, comment,
     cells (open ones), limits {name: threshold}, limits_from, targets [{measure, year, goal, actual}],
     lines [{code, name, kind, own, light, hits, overdue_days, silent_days, percents, figures {name: count}}], total
 
-It holds counts only, and no row about a person but who signed it. What was changed on the way is refused.
+A count is a number. Of the figures in small.SMALL one to four is "<5", never a number; "—" is a total that would tell
+by its rest what stands behind such a line. It holds counts only, and no row about a person but who signed it. What was
+changed on the way is refused.
 """
 
 import hashlib
@@ -25,6 +27,7 @@ from gridunion.reports.models import SIGNED_AT, Report, editions
 from gridunion.reports.month import FIGURES, Month
 from gridunion.reports.sheet import SCHEMA, Sheet
 from gridunion.status.lights import LIMITS, ORDER, RATES
+from gridunion.status.small import A_FEW, KEPT_BACK, SMALL, is_few
 from gridunion.status.targets import ACHIEVED
 from gridunion.tree import Scoped, Unit
 
@@ -97,7 +100,8 @@ def _fits(sheet: Any) -> bool:
     """Whether a document says all a report says, each of its kind."""
     month, lines = Month.named(sheet["month"]), sheet["lines"]
     return (
-        month is not None
+        sheet["schema"] == SCHEMA
+        and month is not None
         and month.over
         and _is_count(sheet["edition"])
         and sheet["edition"] > 0
@@ -128,8 +132,14 @@ def _is_line(line: Any) -> bool:
             it is None or _is_count(it)
             for it in (*days, *(line["percents"][part] for part, *_said in RATES.values()))
         )
-        and all(_is_count(line["figures"][name]) for name in FIGURES)
+        and all(_is_figure(name, line["figures"][name]) for name in FIGURES)
     )
+
+
+def _is_figure(name: str, value: Any) -> bool:
+    if name not in SMALL:
+        return _is_count(value)
+    return value in (A_FEW, KEPT_BACK) or (_is_count(value) and not is_few(value))
 
 
 def _is_target(it: Any) -> bool:

@@ -128,8 +128,8 @@ def paper(unit: Unit, month: Month, sign: SignForm, refusal: ReturnForm, status:
 
 
 def _changed(report: Report | None, unit: Unit, month: Month) -> list[Any] | None:
-    """What a recount says otherwise; None when nobody asked for one."""
-    if report is None or "check" not in request.args:
+    """What a recount says otherwise; None when nobody asked for one, or the records are elsewhere."""
+    if report is None or report.arrived or "check" not in request.args:
         return None
     return differences(report.sheet, of_the_union(unit, month))
 

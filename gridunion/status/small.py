@@ -5,6 +5,7 @@ SMALL = ("hardship", "helped", "disputes", "mediated")
 """Figures that count people, or cases of people, who might be known by how few they are."""
 CLASSES = ("hardship_deep", "hardship_relative", "hardship_accidental")
 """The parts of `hardship`."""
+A_FEW = f"<{FEW}"
 KEPT_BACK = "—"
 
 
@@ -13,7 +14,7 @@ def is_few(count: int) -> bool:
 
 
 def told(count: int) -> int | str:
-    return f"<{FEW}" if is_few(count) else count
+    return A_FEW if is_few(count) else count
 
 
 def kept_back(parts: list[int], total: int) -> list[int | str]:

@@ -427,6 +427,8 @@ def upgrade():
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("signature", sa.String(length=88), nullable=False),
+        sa.Column("exact", sa.Text(), nullable=True),
+        sa.Column("seal", sa.String(length=88), nullable=True),
         sa.Column("key", sa.String(length=44), nullable=False),
         sa.Column("signed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("signed_by", sa.String(length=40), nullable=False),
