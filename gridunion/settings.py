@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import JSON, Date, ForeignKey, Index, String, select
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped
 
 from gridunion import clock
@@ -177,18 +177,14 @@ def _known() -> _Known:
 
 
 def _read() -> _Known:
-    unit = Unit.__table__.c
     known = _Known(time.monotonic(), {}, {})
-    rows = select(Setting.key, unit.path, Setting.from_on, Setting.value)
-    rows = rows.outerjoin(Unit.__table__, unit.id == Setting.unit_id)
-    for key, path, from_on, said in db.session.execute(rows, execution_options={"branch": True}):
-        known.values.setdefault(key, []).append((path or "", from_on, said))
-    entries = (
-        select(Code, unit.path)
-        .outerjoin(Unit.__table__, unit.id == Code.unit_id)
-        .order_by(Code.position, Code.id)
-    )
-    for row, path in db.session.execute(entries, execution_options={"branch": True}):
-        entry = Entry(row.code, row.label_zh, row.label_en, row.tags, path or "", row.from_on, row.until_on)
-        known.lists.setdefault(row.list, {}).setdefault(row.code, []).append(entry)
+    s, c, u = (table.__table__.c for table in (Setting, Code, Unit))
+    at = func.coalesce(u.path, "")
+    rows = select(s.key, at, s.from_on, s.value).outerjoin(Unit.__table__, u.id == s.unit_id)
+    for key, *said in db.session.execute(rows, execution_options={"branch": True}):
+        known.values.setdefault(key, []).append(tuple(said))
+    entries = select(c.list, c.code, c.label_zh, c.label_en, c.tags, at, c.from_on, c.until_on)
+    entries = entries.outerjoin(Unit.__table__, u.id == c.unit_id).order_by(c.position, c.id)
+    for name, *said in db.session.execute(entries, execution_options={"branch": True}):
+        known.lists.setdefault(name, {}).setdefault(said[0], []).append(Entry(*said))
     return known

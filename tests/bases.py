@@ -6,8 +6,10 @@ keeps the first state: a new database for each test would take a third of the su
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
@@ -15,8 +17,9 @@ from typing import TypeVar
 from flask import Flask
 from sqlalchemy import create_engine, text
 
-from gridunion import config
+from gridunion import config, settings
 from gridunion.db import db
+from gridunion.tree import everywhere
 
 Told = TypeVar("Told")
 
@@ -87,7 +90,10 @@ def quick_folder() -> Iterator[Path]:
 
 
 def keep(site: Flask) -> None:
-    """Remember the base as it is now. Inside the app."""
+    """Remember the base as it is now, and what its settings say. Inside the app."""
+    with everywhere():
+        settings.label("sex", None)
+    site.extensions["tests.settings"] = site.extensions["gridunion.settings"]
     db.session.remove()
     if POSTGRES:
         _tell(KEEP.replace("{name}", BASE))
@@ -100,6 +106,9 @@ def put_back(site: Flask) -> None:
     """The base as it was kept. Inside the app."""
     shutil.rmtree(_home(site) / "imports", ignore_errors=True)
     _put_back(site, BASE)
+    site.extensions["gridunion.settings"] = replace(
+        site.extensions["tests.settings"], read_at=time.monotonic()
+    )
 
 
 def planted(site: Flask, name: str, plant: Callable[[], Told]) -> Told:

@@ -75,7 +75,16 @@ PASSWORD = "kaoyan-2026-xiangyang"
 
 
 # Files that take long begin first, so that all workers of a run end together.
-LONG = ("test_pages", "test_days", "test_walk", "test_demo", "test_language", "test_recount", "test_status")
+LONG = (
+    "test_pages",
+    "test_days",
+    "test_outbox",
+    "test_walk",
+    "test_demo",
+    "test_language",
+    "test_recount",
+    "test_status",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Sit, enter
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("days")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 STREET, COMMUNITY, CELL = "汉中路街道工会联合会", "明珠社区工会", "明珠社区第3网格"
 

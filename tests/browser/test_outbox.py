@@ -21,7 +21,7 @@ from playwright.sync_api import (
 from tests.browser.conftest import HARMLESS, PHONE, enter
 from tests.browser.test_pages import AXE, SMALL, VIOLATIONS
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("outbox")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 NEW = "/members/new"
 # What a bad line makes a browser complain of; anything else is a fault.

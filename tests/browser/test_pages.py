@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import PHONE, Sit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 FIRST = ".cells .main > a"  # the first row of a list
 COMMUNITY, CELL = "610702003008", "610702003008003"
@@ -79,7 +79,6 @@ def _go(page: Page, way: str) -> None:
             page.locator(link).first.click()
 
 
-@pytest.mark.xdist_group("pages")
 @pytest.mark.parametrize("login", PAGES)
 def test_everybody_can_read_and_use_their_pages(sit: Sit, login: str) -> None:
     """By day and by night in turn: the colors of both are the same few everywhere."""
@@ -96,7 +95,6 @@ def test_everybody_can_read_and_use_their_pages(sit: Sit, login: str) -> None:
     assert faults == []
 
 
-@pytest.mark.xdist_group("days")
 @pytest.mark.parametrize("login", PAGES)
 def test_their_pages_fit_in_english_and_in_the_largest_letters(sit: Sit, login: str) -> None:
     page, faults = sit(login), []
@@ -108,7 +106,6 @@ def test_their_pages_fit_in_english_and_in_the_largest_letters(sit: Sit, login: 
     assert faults == []
 
 
-@pytest.mark.xdist_group("days")
 def test_the_form_of_a_member_prints_on_one_sheet_without_the_menu(sit: Sit) -> None:
     page = sit("leader")
     _go(page, f"/members/ » {FIRST} » a[href$='/form']")
