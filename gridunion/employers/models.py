@@ -30,6 +30,7 @@ class Employer(Scoped, Record):
     __tablename__ = "employer"
     __table_args__ = (
         Index("ix_employer_unit_id_name", "unit_id", "name"),
+        Index("ix_employer_name", "name"),
         Index("ix_employer_uscc", "uscc", unique=True),
         Index("ix_employer_cell_id", "cell_id"),
         Index("ix_employer_unit_id_state_seen_at", "unit_id", "state", "seen_at", "id"),

@@ -271,6 +271,7 @@ def upgrade():
     )
     with op.batch_alter_table("employer", schema=None) as batch_op:
         batch_op.create_index("ix_employer_cell_id", ["cell_id"], unique=False)
+        batch_op.create_index("ix_employer_name", ["name"], unique=False)
         batch_op.create_index(batch_op.f("ix_employer_uid"), ["uid"], unique=True)
         batch_op.create_index("ix_employer_unit_id_name", ["unit_id", "name"], unique=False)
         batch_op.create_index(
@@ -1974,6 +1975,7 @@ def downgrade():
         batch_op.drop_index("ix_employer_unit_id_state_seen_at")
         batch_op.drop_index("ix_employer_unit_id_name")
         batch_op.drop_index(batch_op.f("ix_employer_uid"))
+        batch_op.drop_index("ix_employer_name")
         batch_op.drop_index("ix_employer_cell_id")
 
     op.drop_table("employer")
