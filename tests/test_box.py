@@ -87,6 +87,11 @@ def test_somebody_puts_a_message_in_and_has_a_code_of_sixteen_digits(lifted: Fla
     nobody.get("/box/2", 404)
 
 
+def test_the_slip_says_where_the_code_is_of_use(lifted: Flask, nobody: Someone) -> None:
+    page = drop(nobody)
+    assert 'class="qr"' in page.html and "/box/state" in page and "请拍照或抄下来" in page
+
+
 def test_the_same_form_twice_is_one_message_with_one_code(lifted: Flask, nobody: Someone) -> None:
     assert put_in(nobody, client_key="k1") == put_in(nobody, client_key="k1")
     assert len(messages()) == 1
