@@ -138,9 +138,10 @@ class Complaint(Own, Detours):
         """Give the case to somebody posted over its unit; who is given a sealed case may open it."""
         self.demand(self.opening("assign"), by)
         there = handlers(self.unit)
-        others = (handlers(case.unit) for case in self.joined)
-        if any(handler.id not in {account.id for account in fit} for fit in (there, *others)):
+        if handler.id not in {account.id for account in there}:
             raise NotYours(_("%(name)s不在这里任职，不能派给他", name=handler.name))
+        if not all(hands.can_tell(handler, case) for case in self.parts()):
+            raise NotYours(_("%(name)s不管并进来的诉求或要回避，不能派给他", name=handler.name))
         if self.accused and conflicts.bound_to([handler], [self.accused]):
             raise NotYours(_("%(name)s和被反映的单位有关系，不能派给他", name=handler.name))
         if handler.id in conflicts.recused(self.id):
