@@ -27,7 +27,7 @@ TAKEN: list[Callable[["Complaint", Viewer | None], None]] = []
 """What else follows when a complaint was taken down."""
 
 _VISITED = text("visit_id IS NOT NULL")
-_ACCUSED = text("accused_index IS NOT NULL")
+_ACCUSED, _PHONED = text("accused_index IS NOT NULL"), text("phone_index IS NOT NULL")
 _OPEN_SQL = text(f"state IN ({', '.join(repr(state) for state in OPEN)})")
 
 
@@ -50,6 +50,7 @@ class Complaint(Own, Detours):
         Index(
             "ix_complaint_accused_index", "accused_index", sqlite_where=_ACCUSED, postgresql_where=_ACCUSED
         ),
+        Index("ix_complaint_phone_index", "phone_index", sqlite_where=_PHONED, postgresql_where=_PHONED),
         Index("ix_complaint_unit_id_state_sealed", "unit_id", "state", "sealed"),
     )
 
