@@ -184,7 +184,7 @@ class Detours(Course):
         """Raises OutOfTurn while the viewer does not see all that went into this case: nobody there is forgotten."""
         seen = {case.id for case in self.joined}
         if any(case.id not in seen for case in self.parts()):
-            raise OutOfTurn(_("并进来的有一件你看不到，先请主席拆开单办或改派"))
+            raise OutOfTurn(_("并进来的有一件你看不到，先请主席或街道拆开单办，或改派"))
 
     def parts(self) -> list["Complaint"]:
         """All cases that went into this one, also those the viewer keeps away from or does not see."""
