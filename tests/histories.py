@@ -62,7 +62,7 @@ def joined(cell: str, name: str = "王秀兰", **known: Any) -> Person:
 def asked(place: str, **more: Any) -> Complaint:
     said = {"category": "welfare", "channel": "walk_in", "text": "两个月工资没发", **more}
     with kept():
-        return Complaint.take(unit(place), as_viewer("district"), "马小军", "13809165520", **said)
+        return Complaint.take(unit(place), as_viewer("district"), "马小军", None, **said)
 
 
 def account(login: str) -> Account:

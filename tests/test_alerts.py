@@ -34,6 +34,12 @@ def work() -> None:
         pass
 
 
+def register(leader: Someone) -> str:
+    """The ledger has the shop from now on; where its page is."""
+    said = {"name": SHOP, "unit": unit("21").uid.hex, "union_state": "unorganized", "state": "active"}
+    return leader.post("/employers/new", said).location
+
+
 # ── by rule ──
 
 
@@ -70,6 +76,34 @@ def test_an_employer_nobody_registered_raises_one_too(lifted: Flask) -> None:
         taken(employer_name="没登记的饭馆")
     work()
     assert [(alert.employer_id, alert.about) for alert in alerts()] == [(None, "没登记的饭馆")]
+
+
+def test_complaints_count_that_named_an_employer_before_it_was_registered(
+    lifted: Flask, leader: Someone
+) -> None:
+    for _ in range(2):
+        taken(employer_name=SHOP)
+    secret = taken(employer_name=SHOP, category="harassment")
+    elsewhere = taken("212", "leader2", employer_name=SHOP)
+    page = leader.get(register(leader))
+    assert "近一年诉求 2 件" in page.text
+    taken(employer_name=SHOP)
+    work()
+    [alert] = alerts()
+    assert alert.cases == 3 and alert.employer_id == secret.employer_id and elsewhere.employer_id is None
+
+
+def test_an_alert_that_named_an_employer_is_about_it_once_it_is_registered(
+    lifted: Flask, leader: Someone
+) -> None:
+    for _ in range(3):
+        taken(employer_name=SHOP)
+    work()
+    page = leader.get(register(leader))
+    assert "黄色预警：欠薪诉求集中" in page
+    taken(employer_name=SHOP)
+    work()
+    assert len(alerts()) == 1, "it is raised already"
 
 
 def test_a_collective_dispute_goes_to_the_street_at_once(lifted: Flask) -> None:

@@ -16,6 +16,7 @@ from gridunion.box.models import BoxMessage, BoxOpening
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.turns import NotYours, OutOfTurn
 from gridunion.db import db, write
+from gridunion.employers.models import Employer
 from gridunion.files import Attachment
 from gridunion.receipts import Receipt
 from gridunion.retention.classes import CLASSES
@@ -24,7 +25,7 @@ from gridunion.throttle import Throttle
 from gridunion.tree import Unit, everywhere
 from gridunion.units.models import end_unit
 from tests.conftest import NOON, PASSWORD, Page, Someone, as_viewer, unit
-from tests.test_complaints import account, picture, stored, there
+from tests.test_complaints import account, picture, stored, taken, there
 
 WORDS = "班长每天让我们多干两小时鼂"
 
@@ -85,6 +86,11 @@ def test_somebody_puts_a_message_in_and_has_a_code_of_sixteen_digits(lifted: Fla
     assert "还没开箱" in asked(Someone(lifted), code)
     assert nobody.get("/box/211", 303).location == "/box/21", "a cell's box is that of its community"
     nobody.get("/box/2", 404)
+
+
+def test_the_slip_says_where_the_code_is_of_use(lifted: Flask, nobody: Someone) -> None:
+    page = drop(nobody)
+    assert 'class="qr"' in page.html and "/box/state" in page and "请拍照或抄下来" in page
 
 
 def test_the_same_form_twice_is_one_message_with_one_code(lifted: Flask, nobody: Someone) -> None:
@@ -304,6 +310,25 @@ def test_a_message_becomes_a_complaint_without_a_name_and_its_sender_follows_it(
         "已转成诉求办理" in page and "班长已换，加班费下月补发" in page and account("worker").name not in page
     )
     leader.post(f"/boxes/messages/{message.uid}/case", {"category": "welfare"}, 409)
+
+
+def test_who_makes_a_complaint_of_a_message_sees_the_similar_ones_first(
+    lifted: Flask, nobody: Someone, leader: Someone
+) -> None:
+    with write():
+        db.session.add(Employer(name="汉江快递站", unit=unit("21")))
+    taken(employer_name="汉江快递站")
+    put_in(nobody)
+    opened()
+    [message] = messages()
+    url, said = f"/boxes/messages/{message.uid}/case", {"category": "wages", "employer_name": "汉江快递站"}
+    page = leader.post(url, said, 422)
+    assert "马小军" in page and "先看看是不是同一件事" in page
+    leader.post(url, said | {"alike": "y"})
+    fresh()
+    assert [case.channel for case in db.session.scalars(select(Complaint).order_by(Complaint.id))] == [
+        "walk_in", "box",
+    ]  # fmt: skip
 
 
 def test_a_message_about_harassment_goes_where_only_the_named_read_it(

@@ -392,6 +392,15 @@ def test_a_round_writes_down_what_happened_when_it_happened_and_only_once(lifted
     assert not late.actor and late.recorded_at > case.street_at
 
 
+def test_each_night_writes_down_what_its_day_brought(lifted: Flask) -> None:
+    case = assigned(category="welfare")  # to be resolved by Monday 30 November
+    for night, step in (((11, 26), "assign"), ((11, 27), "remind"), ((11, 30), "remind"), ((12, 1), "overdue"),
+                        ((12, 2), "overdue"), ((12, 3), "raise"), ((12, 4), "raise")):  # fmt: skip
+        with on((2026, *night)):
+            make_round()
+        assert steps_of(case)[-1] == step, night
+
+
 def test_more_time_begins_the_reminders_anew(lifted: Flask) -> None:
     case = assigned(category="welfare")
     with on((2026, 12, 1)):

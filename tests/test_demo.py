@@ -27,6 +27,7 @@ from gridunion.demo.staff import CAST
 from gridunion.demo.town import large_town
 from gridunion.employers.models import Employer
 from gridunion.identity import clean_id_number, clean_uscc
+from gridunion.letters.models import Letter
 from gridunion.members.models import Person
 from gridunion.status.board import board
 from gridunion.status.models import Standing, refresh
@@ -171,6 +172,11 @@ def test_the_stories_end_where_the_complaints_stand(inside: Flask) -> None:
         assert owed[case.id] == (case.goes_on and case.can_be_told), (case.state, case.channel)
         assert case.handler_id or case.state in (*WAITING, *LEFT)
         assert case.text and case.events[0].step == "register"
+
+
+def test_no_letter_is_answered_before_it_was_sent(inside: Flask) -> None:
+    answered = db.session.scalars(select(Letter).where(Letter.replied_on.is_not(None))).all()
+    assert answered and all(it.replied_on and it.sent_on <= it.replied_on for it in answered)
 
 
 def test_figures_and_search_are_as_the_site_would_make_them(inside: Flask) -> None:

@@ -99,6 +99,18 @@ def test_a_case_stands_by_the_earlier_of_its_clocks(lifted: Flask, worker: Someo
     assert "等你填办理结果" in worker.get("/today")
 
 
+def test_to_ask_how_it_goes_elsewhere_stays_due_until_somebody_did(lifted: Flask, worker: Someone) -> None:
+    found = case(somebody())
+    with write():
+        found.refer(as_viewer("leader"), "legal_aid", "转到区法律援助中心，电话 2233", "phone")
+        found.wait_until = CLOSE - timedelta(days=1)
+    page = worker.get("/today")
+    assert "问办得怎样" in page and "已超期 1" in page
+    with write():
+        found.review(as_viewer("worker"), "援助律师已经约了下周开庭")
+    assert "已超期 1" not in worker.get("/today")
+
+
 def test_a_case_that_is_pressed_says_so(lifted: Flask, worker: Someone) -> None:
     found = case(somebody())
     with write():

@@ -1,7 +1,7 @@
 """待办: what waits for a leader, and finishing it where it stands."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -150,6 +150,21 @@ def test_calling_back_returns_to_the_desk(lifted: Flask, leader: Someone) -> Non
     assert hidden
     sent = {"answer": "satisfied", "row_version": str(case.version), "next": "inbox"}
     assert leader.post(there(case, "call-back"), sent).location.startswith("/inbox")
+
+
+def test_who_should_have_been_called_back_says_so(
+    lifted: Flask, leader: Someone, supervisor: Someone
+) -> None:
+    cases = [
+        resolved(to, category="welfare", name=name) for to, name in (("worker", "周桂英"), ("leader", "李梅"))
+    ]
+    for someone, url in ((leader, "/inbox"), (supervisor, "/complaints/?show=street")):
+        assert "该回访了" not in someone.get(url)
+    with write():
+        for case in cases:
+            case.call_due_at = clock.now() - timedelta(hours=1)
+    for someone, url in ((leader, "/inbox"), (supervisor, "/complaints/?show=street")):
+        assert "该回访了" in someone.get(url)
 
 
 def test_what_a_leader_handled_herself_waits_for_the_street(

@@ -98,6 +98,21 @@ def test_no_letter_says_who_complained(lifted: Flask, leader: Someone, words: st
     assert not db.session.scalars(select(Letter)).all()
 
 
+def test_no_letter_says_who_complained_of_the_same_where_the_ledger_has_no_such_employer(
+    lifted: Flask,
+) -> None:
+    main, other = (taken(name=name, employer_name="没登记的饭馆") for name in ("马小军", "余建民"))
+    part = taken(name="孙倩", employer_name="别的饭馆", by="leader")
+    with write():
+        main.accept(as_viewer("leader"))
+        part.merge(as_viewer("leader"), main, "phone")
+    for who in (main.who, other.who, part.who):
+        with pytest.raises(TellsOnSomebody), write():
+            Letter.send(
+                "reminder", unit("21"), as_viewer("leader"), "饭馆", f"{who}说没发工资", complaint=main
+            )
+
+
 def test_after_a_reminder_comes_an_opinion_and_then_a_proposal_to_an_office(
     lifted: Flask,
 ) -> None:

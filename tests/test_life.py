@@ -19,6 +19,7 @@ from gridunion.employers.models import Employer
 from gridunion.settings import Setting
 from tests.conftest import Someone, as_viewer, unit
 from tests.test_complaints import DONE, account, assigned, at, look_again, resolved, take_step, taken, there
+from tests.test_protection import SHOP, bind, ledger
 
 WORDS = "说清楚了办到哪一步"
 
@@ -243,6 +244,31 @@ def test_a_case_is_merged_only_where_its_worker_can_be_told(lifted: Flask) -> No
         other.merge(leader, main, "phone")
     with pytest.raises(NotYours):
         main.assign(account("worker"), leader)
+
+
+def test_a_case_is_merged_into_no_hand_that_keeps_away_from_it(
+    lifted: Flask, leader: Someone, worker: Someone
+) -> None:
+    ledger()
+    main, mine = assigned(), as_viewer("leader")
+    same, late = (taken(employer_name=SHOP, name=name, by="leader") for name in ("孙倩", "余建民"))
+    with write():
+        late.merge(mine, main, "phone")
+    bind("worker")
+    assert main.uid.hex not in leader.get(there(same, "merge")).html
+    with pytest.raises(OutOfTurn):
+        same.merge(mine, main, "phone")
+    ended = {"words": DONE, "told": "phone", "result": "solved"}
+    page = take_step(worker, main, "resolve", 409, **ended)
+    assert "并进来的有一件你看不到" in page and "余建民" not in page
+    assert "并进来的有一件你看不到" in take_step(worker, main, "withdraw", 409, words="本人说不用办了")
+    look_again()
+    with write():
+        main.assign(account("leader"), mine)
+        same.merge(mine, main, "phone")
+    with pytest.raises(NotYours):
+        main.assign(account("worker"), mine)
+    assert "周素琴" not in leader.get(there(main, "assign"))
 
 
 def test_what_was_merged_by_mistake_or_left_behind_stands_alone_again(lifted: Flask) -> None:

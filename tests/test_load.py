@@ -21,6 +21,7 @@ from gridunion.members.models import Person
 from gridunion.status.models import Standing
 from gridunion.tree import Unit
 from tests.conftest import SHARED, matching, unit
+from tests.test_complaints import taken as complained
 
 DATA = SHARED / "data"
 needs_data = pytest.mark.skipif(not DATA.exists(), reason="../shared is not here")
@@ -278,6 +279,15 @@ def test_a_name_that_two_communities_share_is_asked_for_by_its_code(lifted: Flas
         db.session.execute(text("SELECT count(*) FROM employer"), execution_options={"branch": True}).scalar()
         == 1
     )
+
+
+def test_a_case_that_named_an_employer_is_about_it_once_a_sheet_brings_it(
+    lifted: Flask, tmp_path: Path
+) -> None:
+    case = complained(employer_name="明珠超市")
+    taken(lifted, "employers", sheet(tmp_path / "a.csv", "单位名称,所属社区工会", "老店,21", "明珠超市,21"))
+    db.session.expire_all()
+    assert case.employer and case.employer.name == "明珠超市"
 
 
 def test_an_employer_that_closed_in_a_sheet_asks_about_each_of_its_members(

@@ -152,6 +152,9 @@ def test_who_takes_down_a_case_he_may_not_read_is_told_so(lifted: Flask, worker:
             "employer_name": SHOP}  # fmt: skip
     page = worker.get(worker.post("/complaints/new", sent).location)
     assert "要回避" in page and "马小军" not in page
+    look_again()
+    [case] = db.session.scalars(select(Complaint))
+    assert f"受理编号 {case.receipt}，查询码由办的人给" in page, "nobody goes without a number"
 
 
 def test_a_leader_who_is_bound_decides_nothing_and_sees_nothing(lifted: Flask, leader: Someone) -> None:

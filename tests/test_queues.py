@@ -135,7 +135,7 @@ def test_who_asks_the_same_again_within_ninety_days_is_linked(lifted: Flask, lea
     others = [
         taken(person=person, employer_name=SHOP, category="welfare"),
         taken(person=person, employer_name="别的单位"),
-        taken(employer_name=SHOP),
+        taken(employer_name=SHOP, phone="13809165599"),
         taken(person=person, employer_name=SHOP, category="harassment"),
     ]
     again = taken(person=person, employer_name=SHOP)
@@ -151,6 +151,18 @@ def test_who_asks_the_same_again_within_ninety_days_is_linked(lifted: Flask, lea
     )
     silent = [taken(person=person), taken(person=person)]
     assert [case.repeat_of_id for case in silent] == [None, silent[0].id], "of nobody is another matter"
+
+
+def test_who_is_in_no_register_is_known_by_the_phone(lifted: Flask, leader: Someone, nobody: Someone) -> None:
+    first = taken(employer_name=SHOP)
+    other, secret = taken(employer_name=SHOP, phone=None), taken(employer_name=SHOP, category="harassment")
+    sent = {"name": "小马", "phone": "138 0916 5520", "category": "wages", "text": "工资还没发", "people": "1",
+            "employer_name": SHOP, "agree": "y"}  # fmt: skip
+    nobody.post("/report/211", sent)
+    [again] = db.session.scalars(select(Complaint).where(Complaint.channel == "online"))
+    assert again.repeat_of_id == first.id and other.repeat_of_id is None
+    assert secret.phone_index is None, "nothing ties a sealed one to another"
+    assert f"诉求 {first.code}" in leader.get(there(again))
 
 
 def test_a_link_leads_nobody_to_what_he_may_not_read(

@@ -250,6 +250,24 @@ def test_who_asked_reads_what_was_told_of_two_cases_in_one_and_nothing_of_the_un
     assert not merged.words, "whose case it went into is nobody's business"
 
 
+def test_who_asked_reads_that_the_way_to_arbitration_is_open(lifted: Flask, nobody: Someone) -> None:
+    slip = reported(nobody, phone="13809165520")
+    [case] = cases()
+    leader = as_viewer("leader")
+    with write():
+        case.assign(account("worker"), leader)
+        case.mediate(leader, "两个月工资没发，申请调解", "phone")
+    assert "最迟 12月4日，没谈成可以申请仲裁" in tracked(nobody, slip)
+    with write():
+        case.end_mediation(leader, "not_agreed", "单位只肯给一半", "phone")
+    page = tracked(nobody, slip)
+    assert "没有达成协议：单位只肯给一半" in page
+    assert "可以向劳动人事争议仲裁委员会申请仲裁，到 2027-11-19，还剩 365 天" in page
+    with write():
+        case.refer(as_viewer("leader"), "arbitration", "区仲裁委，电话 2233", "phone")
+    assert "劳动仲裁：区仲裁委" in tracked(nobody, slip)
+
+
 def test_reading_the_answer_on_the_page_counts_as_told(
     lifted: Flask, nobody: Someone, leader: Someone
 ) -> None:

@@ -203,7 +203,7 @@ _MEANS_NOTHING = {
     "code_digest", "code_at", "asked_at", "agreed_at", "erased_at",
     "first_id", "second_id",
     "complaint_id", "follows_id", "repeat_of_id",
-    "name_index", "accused_index", "employer_index",
+    "name_index", "accused_index", "phone_index", "employer_index",
     "set_by_id",
 }  # fmt: skip
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+\+00:00)?")

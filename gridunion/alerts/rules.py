@@ -3,7 +3,7 @@ rules raise nothing twice; sealed complaints count for none of them."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from gridunion import clock, settings
 from gridunion.alerts.models import Alert
@@ -90,7 +90,9 @@ def _judge_wages(case: Complaint, accused: Accused) -> None:
 
 def _raised(case: Complaint, accused: Accused) -> list[Alert]:
     """The wage alerts there have been about an employer."""
-    about = Alert.employer_id == accused if isinstance(accused, int) else Alert.employer_name == accused
+    about = Alert.employer_name == _name(case)
+    if isinstance(accused, int):
+        about = or_(Alert.employer_id == accused, about)
     found = select(Alert).where(Alert.cause == "wages", about, Alert.unit_id == union_of(case.unit).id)
     return list(db.session.scalars(found))
 

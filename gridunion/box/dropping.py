@@ -16,6 +16,7 @@ from gridunion.box.forms import DropForm
 from gridunion.box.models import CODE_DIGITS, TAG, BoxMessage, box_of
 from gridunion.db import db, keyring
 from gridunion.files import MOST_SENT, rebuilt
+from gridunion.qr import drawn, outside
 from gridunion.rights import PUBLIC, allow
 from gridunion.strangers import FLOOD, for_everybody
 from gridunion.tree import Unit
@@ -74,7 +75,8 @@ def drop(code: str) -> Response:
             form.form_errors.append(_("今天信箱满了，请明天再投，或者打电话、上门找工会。"))
             return _page(unit, form, 429)
         BoxMessage.drop(box, form.text.data or "", pictures if today < most else [], made.code, made.hashed)
-    return page("box/dropped.html", place=unit, code=made.code)
+    address = outside(url_for("box.ask"))
+    return page("box/dropped.html", place=unit, code=made.code, address=address, drawn=drawn(address))
 
 
 def _is_in(code: str) -> bool:

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import MultipleFileField, PasswordField
 
 from gridunion.box.models import CODE_DIGITS
+from gridunion.complaints.forms import Alike, another
 from gridunion.complaints.life import says_something
 from gridunion.fields import Cleaned, Coded, Form, ValidationError, Words, needed
 from gridunion.members.forms import up_to
@@ -48,10 +49,11 @@ class AsideForm(Form):
     reason = Cleaned(_("原因，会告诉本人"), up_to(200), validators=[needed(_("请写明原因")), _meant])
 
 
-class CaseForm(Form):
+class CaseForm(Alike, Form):
     category = Coded(_("什么事"), "complaint_category", validators=[needed(_("请选是什么事"))])
     employer_name = Cleaned(_("反映的是哪个单位"), up_to(80))
     unit = Place(_("归哪个网格"), coerce=str)
+    alike = another()
 
     def at(self, unit: Unit) -> "CaseForm":
         self.cells = self.unit.offer(unit, _("由社区工会直接办"))

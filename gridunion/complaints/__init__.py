@@ -8,6 +8,7 @@ from gridunion.complaints import (
     history,
     listing,
     pace,
+    recognizing,
     repeats,
     rounds,
     slip,
@@ -28,6 +29,7 @@ assert (
     and handing
     and history
     and pace
+    and recognizing
     and repeats
     and rounds
     and slip

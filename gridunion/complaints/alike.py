@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, Select, false, or_, select
 
-from gridunion.complaints.hands import community_of, handlers, place_of
+from gridunion.complaints.hands import community_of, handlers, keeps_from, place_of
 from gridunion.complaints.life import OPEN
 from gridunion.complaints.models import Complaint
 from gridunion.db import db
@@ -32,7 +32,8 @@ def mergeable(case: Complaint) -> list[Complaint]:
     found = _open(case.unit).where(Complaint.id != case.id, Complaint.accepted_at.is_not(None))
     if case.employer_id:
         found = found.order_by(None).order_by(Complaint.employer_id != case.employer_id, Complaint.id.desc())
-    there = [hand.id for hand in handlers(case.unit)]  # who works on it must be able to tell this worker, too
+    # who works on it must be able to tell this worker, too
+    there = [hand.id for hand in handlers(case.unit) if not keeps_from(hand, case)]
     found = found.where(or_(Complaint.handler_id.is_(None), Complaint.handler_id.in_(there)))
     return list(db.session.scalars(found.limit(MOST_OFFERED)))
 

@@ -22,7 +22,7 @@ from gridunion.complaints.life import (
     WORKING,
 )
 from gridunion.complaints.readers import Seal
-from gridunion.db import BigId, Encrypted, Record, internal, sealed
+from gridunion.db import BigId, Encrypted, Record, internal, keyring, sealed
 from gridunion.deadlines import a_year_after
 from gridunion.slips import Slip
 from gridunion.tree import Scoped
@@ -46,6 +46,7 @@ class Case(Slip, Seal, Scoped, Record):
     employer_id: Mapped[int | None] = internal(BigId, ForeignKey("employer.id"))
     visit_id: Mapped[int | None] = internal(BigId, ForeignKey("visit.id"))  # in which somebody spoke of it
     accused_index: Mapped[str | None] = internal(String(32))
+    phone_index: Mapped[str | None] = internal(String(32))
     complainant_sealed: Mapped[str | None] = sealed(Text)
     can_be_told: Mapped[bool] = internal(Boolean, default=False)
     text_sealed: Mapped[str | None] = sealed(Text)
@@ -125,6 +126,7 @@ class Case(Slip, Seal, Scoped, Record):
     def complainant(self, who: dict[str, str | None]) -> None:
         """Who left no phone, nor a name with those who met them, reads the answer on the page."""
         self._complainant = json.dumps(who, ensure_ascii=False)
+        self.phone_index = phone_index(who.get("phone"))
         self.can_be_told = bool(who.get("phone") or (who.get("name") and self.channel != "online"))
 
     @property
@@ -250,6 +252,11 @@ class Case(Slip, Seal, Scoped, Record):
     @property
     def state_words(self) -> str:
         return str(STATES[self.state])
+
+
+def phone_index(phone: str | None) -> str | None:
+    """The phone of who complains as it can be compared without being read: who is in no register is known by it."""
+    return keyring().digest(phone, "complainant phone")[:32] if phone else None
 
 
 def number_words(number: int) -> str:

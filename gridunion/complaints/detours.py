@@ -8,15 +8,18 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from gridunion import calendar, clock, settings
 from gridunion.complaints import hands, promises, readers, turns
 from gridunion.complaints.course import Course
 from gridunion.complaints.life import BY_CLOCK, ON_PAGE, STEPS
 from gridunion.complaints.turns import OutOfTurn
+from gridunion.db import db
 from gridunion.deadlines import Days
 from gridunion.look import day
 from gridunion.rights import Viewer
+from gridunion.tree import everywhere
 
 if TYPE_CHECKING:
     from gridunion.complaints.models import Complaint
@@ -146,9 +149,9 @@ class Detours(Course):
             raise OutOfTurn(_("只能并到一件已受理、没办完的诉求里"))
         if not main.unit.path.startswith(self.community):
             raise OutOfTurn(_("只能和本社区的诉求并案"))
-        if main.handler and main.handler_id not in {hand.id for hand in hands.handlers(self.unit)}:
+        if main.handler and not hands.can_tell(main.handler, self):
             name = main.handler.name
-            raise OutOfTurn(_("%(name)s不管这个网格，并过去就没人告知本人了", name=name))
+            raise OutOfTurn(_("%(name)s不管这个网格或要回避，并过去就没人告知本人了", name=name))
         self.main = main
         self._step("merge", by, words=main.code, told=told)
         self.closed_at = clock.now()
@@ -171,10 +174,23 @@ class Detours(Course):
 
     def demand_all_told(self, also: Iterable["Complaint"]) -> None:
         """Raises OutOfTurn while somebody whose case went into this one does not know the result."""
+        self._demand_seen()
         known = {case.id for case in also}
         left = [case.who for case in self.joined if case.can_be_told and case.id not in known]
         if left:
             raise OutOfTurn(_("并进来的%(names)s还没告知，告知后再办结", names=_("、").join(left)))
+
+    def _demand_seen(self) -> None:
+        """Raises OutOfTurn while the viewer does not see all that went into this case: nobody there is forgotten."""
+        seen = {case.id for case in self.joined}
+        if any(case.id not in seen for case in self.parts()):
+            raise OutOfTurn(_("并进来的有一件你看不到，先请主席或街道拆开单办，或改派"))
+
+    def parts(self) -> list["Complaint"]:
+        """All cases that went into this one, also those the viewer keeps away from or does not see."""
+        into = select(type(self)).where(type(self).merged_into_id == self.id).order_by(type(self).id)
+        with everywhere():
+            return list(db.session.scalars(into))
 
     # ── an end without a result ──
 
@@ -183,6 +199,8 @@ class Detours(Course):
         if by is None:
             self._write("withdraw", None, words=words, told=ON_PAGE)
         else:
+            self.demand("withdraw", by)
+            self._demand_seen()
             self._step("withdraw", by, words=words)
         self.closed_at, self.wait_until = clock.now(), None
         promises.keep(self)  # who takes it back was spoken with

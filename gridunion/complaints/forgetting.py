@@ -30,6 +30,14 @@ def erase(case_ids: list[int]) -> None:
     trusted(update(_events).where(_events.c.complaint_id.in_(case_ids)).values(words_sealed=None))
     trusted(update(_recusals).where(_recusals.c.complaint_id.in_(case_ids)).values(reason_sealed=None))
     gone = dict.fromkeys(
-        ("text_sealed", "complainant_sealed", "person_id", "code_digest", "outside_number", "referred_number")
+        (
+            "text_sealed",
+            "complainant_sealed",
+            "person_id",
+            "phone_index",
+            "code_digest",
+            "outside_number",
+            "referred_number",
+        )
     )
     trusted(update(_cases).where(_c.id.in_(case_ids)).values(erased_at=clock.now(), **gone))

@@ -1,5 +1,6 @@
 """The form on which a complaint is taken down."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext
@@ -42,7 +43,27 @@ def _among(codes: str, wanted: tuple[str, ...]) -> list[SelectChoice]:
     return [SelectChoice(code, settings.label(codes, code)) for code in wanted]
 
 
-class TakeForm(Form):
+def another() -> BooleanField:
+    """The tick of who looked at the similar cases. A form declares it last: it looks at the other fields."""
+    return BooleanField(_("看过了，另记一件"))
+
+
+class Alike:
+    """Somebody may have told of the same thing before: the open cases about that employer are shown first."""
+
+    similar: Sequence[Complaint] = ()
+    unit: Any
+    employer_name: Any
+    cell: Any
+
+    def validate_alike(self, field: BooleanField) -> None:
+        if not (field.data or self.unit.errors or self.employer_name.errors):
+            self.similar = about(self.employer_name.data, self.cell)
+        if self.similar:
+            raise ValidationError(gettext("这个单位有没办完的诉求，先看看是不是同一件事"))
+
+
+class TakeForm(Alike, Form):
     """A complaint as it is told: who, what about, in whose words."""
 
     name = Cleaned(_("谁反映的"), clean_name)
@@ -60,8 +81,7 @@ class TakeForm(Form):
     outside_number = Cleaned(_("12351 工单号"), _short)
     photos = MultipleFileField(_("加照片"))
     happened_at = FirstSent("")
-    alike = BooleanField(_("看过了，另记一件"))
-    similar: list[Complaint] = []
+    alike = another()
 
     def offer(self, cells: list[Unit], person: Any = None) -> None:
         """Let the viewer's cells be chosen; for somebody of the register the cell is known."""
@@ -98,13 +118,6 @@ class TakeForm(Form):
     def validate_outside_number(self, field: Cleaned) -> None:
         if self.channel.data == "hotline" and not field.data:
             raise ValidationError(gettext("12351 转来的，请填工单号"))
-
-    def validate_alike(self, field: BooleanField) -> None:
-        """Somebody may have told of the same thing before: the open cases about that employer are shown first."""
-        if not (field.data or self.unit.errors or self.employer_name.errors):
-            self.similar = about(self.employer_name.data, self.cell)
-        if self.similar:
-            raise ValidationError(gettext("这个单位有没办完的诉求，先看看是不是同一件事"))
 
     def told(self) -> dict[str, Any]:
         """What the form tells of the case."""

@@ -131,6 +131,12 @@ def keeps_from(account: Account, case: "Case") -> bool:
     return bound_here or account.id in recused(case.id)
 
 
+def can_tell(account: Account, case: "Case") -> bool:
+    """Whether somebody who handles another case could tell the worker of this one, were it part of that."""
+    there = {hand.id for hand in handlers(case.unit)}
+    return account.id in there and not keeps_from(account, case)
+
+
 def held_over(by: Viewer, right: str, path: str) -> list[Held]:
     """The postings by which somebody holds a right over a unit."""
     return [held for held in by.holding(right) if path.startswith(held.path)]

@@ -27,7 +27,7 @@ TAKEN: list[Callable[["Complaint", Viewer | None], None]] = []
 """What else follows when a complaint was taken down."""
 
 _VISITED = text("visit_id IS NOT NULL")
-_ACCUSED = text("accused_index IS NOT NULL")
+_ACCUSED, _PHONED = text("accused_index IS NOT NULL"), text("phone_index IS NOT NULL")
 _OPEN_SQL = text(f"state IN ({', '.join(repr(state) for state in OPEN)})")
 
 
@@ -50,6 +50,7 @@ class Complaint(Own, Detours):
         Index(
             "ix_complaint_accused_index", "accused_index", sqlite_where=_ACCUSED, postgresql_where=_ACCUSED
         ),
+        Index("ix_complaint_phone_index", "phone_index", sqlite_where=_PHONED, postgresql_where=_PHONED),
         Index("ix_complaint_unit_id_state_sealed", "unit_id", "state", "sealed"),
     )
 
@@ -138,9 +139,10 @@ class Complaint(Own, Detours):
         """Give the case to somebody posted over its unit; who is given a sealed case may open it."""
         self.demand(self.opening("assign"), by)
         there = handlers(self.unit)
-        others = (handlers(case.unit) for case in self.joined)
-        if any(handler.id not in {account.id for account in fit} for fit in (there, *others)):
+        if handler.id not in {account.id for account in there}:
             raise NotYours(_("%(name)s不在这里任职，不能派给他", name=handler.name))
+        if not all(hands.can_tell(handler, case) for case in self.parts()):
+            raise NotYours(_("%(name)s不管并进来的诉求或要回避，不能派给他", name=handler.name))
         if self.accused and conflicts.bound_to([handler], [self.accused]):
             raise NotYours(_("%(name)s和被反映的单位有关系，不能派给他", name=handler.name))
         if handler.id in conflicts.recused(self.id):

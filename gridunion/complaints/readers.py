@@ -52,7 +52,7 @@ def seal(case: "Case") -> None:
     duty its category asks for."""
     if not case.sealed:
         return
-    case.person = None
+    case.person = case.phone_index = None
     db.session.flush()
     duty = case.duty
     name(case, {case.recorded_by_id} | judges(case) | (hands.bearers(case.unit, duty) if duty else set()))

@@ -111,6 +111,11 @@ class Row:
         return self.state == "registered" and self.accept_due_at < clock.now()
 
     @property
+    def late_to_call(self) -> bool:
+        """Nobody has asked the worker, and somebody should have."""
+        return self.state == "resolved" and self.call_due_at is not None and self.call_due_at < clock.now()
+
+    @property
     def late_days(self) -> int:
         """Days past the limit, at least one."""
         return late_days(self.due_at)

@@ -140,7 +140,11 @@ def _form(name: str, complaint: Complaint, form: StepForm) -> StepForm:
 def free_hands(complaint: Complaint) -> list[tuple[Account, int]]:
     """Who may be given the case, with what each has in hand; nobody who works for the accused employer."""
     holder = complaint.handler_id if complaint.state in WORKING else None
-    there = [account for account in hands.handlers(complaint.unit) if account.id != holder]
+    parts = complaint.parts()
+    there = [
+        account for account in hands.handlers(complaint.unit)
+        if account.id != holder and all(hands.can_tell(account, case) for case in parts)
+    ]  # fmt: skip
     accused = [complaint.accused] if complaint.accused else []
     barred = {account for account, _accused in conflicts.bound_to(there, accused)}
     barred |= conflicts.recused(complaint.id)

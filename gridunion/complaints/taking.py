@@ -66,7 +66,11 @@ def take_down(form: TakeForm, pictures: list[tuple[str, int]], visit: Visit | No
     complaint = Complaint.take(form.cell, viewer(), visit_id=visit.id if visit else None, **form.told())
     attach(complaint, complaint.unit.id, pictures, viewer().account_id)
     if hands.bound(viewer().account_id, complaint.accused):
-        words = _("诉求 %(code)s 已收下。你和被反映的单位有关系，要回避，由别人办。", code=complaint.code)
+        words = _(
+            "诉求 %(code)s 已收下。你和被反映的单位有关系，要回避，由别人办。"
+            "请告诉本人：受理编号 %(number)s，查询码由办的人给。",
+            code=complaint.code, number=complaint.receipt,
+        )  # fmt: skip
         return words, url_for("complaints.listing")
     return _("诉求 %(code)s 已收下", code=complaint.code), url_for("complaints.slip", uid=complaint.uid)
 

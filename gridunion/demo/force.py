@@ -20,10 +20,11 @@ class Force(Teller):
         case.amount_owed = 643_050
         community = case.unit.parent
         assert community
+        answered = days_ago(30).date()
         with then(days_ago(40)):
             words = words_for("reminder", other.name, None, 15).replace(str(TOPIC), "劳动合同")
             Letter.send("reminder", community, self.leader, other.name, words, other).take_reply(
-                "合同已经补签，附了名单", days_ago(30).date()
+                "合同已经补签，附了名单", answered
             )
         with then(days_ago(6)):
             words = words_for("reminder", employer.name, case, 15)

@@ -134,7 +134,9 @@ def _case(case: Complaint, reply_at: datetime | None, viewer: Viewer) -> Item:
 
 def _next(case: Complaint, reply_at: datetime | None) -> tuple[datetime, str]:
     """What comes first: the end of a wait, a word to the worker, the result."""
-    if case.stands_still and case.wait_until:
+    if case.wait_until and (
+        case.stands_still or case.state == "referred"
+    ):  # to ask stays due until it was done
         return case.wait_until, str(_WAITS[case.state])
     if reply_at is not None and reply_at < case.due_at:
         return reply_at, _("该给本人回个话")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Date, ForeignKey, Index, Select, String, or_, select
@@ -19,6 +19,18 @@ TURNED: list[Callable[["Employer"], None]] = []
 
 PLACED: list[Callable[["Employer"], None]] = []
 """What other rooms do when more became known of an employer: it may lie in another cell than it did, or be closed."""
+
+
+class Named(NamedTuple):
+    """An employer as the ledger of a community has it from now on."""
+
+    id: int
+    name: str
+    community_id: int
+
+
+NAMED: list[Callable[[list[Named]], None]] = []
+"""What other rooms do when employers came into a ledger or have another name there: they may know of them by it."""
 
 
 class Employer(Scoped, Record):
@@ -72,9 +84,17 @@ class Employer(Scoped, Record):
         fits = cell and cell.closed_on is None and cell.parent_id == community.id
         return cell if cell and fits else community
 
+    @classmethod
+    def enter(cls, **known: Any) -> "Employer":
+        """Write one into the ledger. Inside write()."""
+        db.session.add(employer := cls(**known))
+        db.session.flush()
+        employer._tell_its_name()
+        return employer
+
     def learn(self, **known: Any) -> None:
-        """Take over what became known, and what follows when it closes or moves."""
-        before = self.state, self.unit
+        """Take over what became known, and what follows when it closes, moves or has another name."""
+        before, called = (self.state, self.unit), (self.name, self.unit)
         for name, value in known.items():
             setattr(self, name, value)
         if self.cell and self.cell.parent_id != self.unit.id:
@@ -84,6 +104,12 @@ class Employer(Scoped, Record):
         if (self.state, self.unit) != before:
             for follow in TURNED:
                 follow(self)
+        if (self.name, self.unit) != called:
+            self._tell_its_name()
+
+    def _tell_its_name(self) -> None:
+        for listen in NAMED:
+            listen([Named(self.id, self.name, self.unit.id)])
 
     def seen(self, at: datetime) -> None:
         """Somebody was there."""

@@ -22,7 +22,9 @@ MOST = 20
 @tell
 def letters_to(employer: Employer) -> Iterable[Entry]:
     """The letters about an employer that the viewer may open."""
-    about = select(Letter).where(Letter.employer_id == employer.id).order_by(Letter.id.desc())
+    cases = select(Complaint.id).where(Complaint.employer_id == employer.id)
+    named = Letter.employer_id.is_(None) & Letter.complaint_id.in_(cases)  # before the ledger had it
+    about = select(Letter).where((Letter.employer_id == employer.id) | named).order_by(Letter.id.desc())
     for letter in db.session.scalars(about.limit(MOST)):
         due = _("%(day)s 前回复", day=day(letter.due_at))
         yield Entry(

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import calendar, clock, settings
 from gridunion.accounts.trail_words import VALUES
+from gridunion.complaints.alike import of_employer
 from gridunion.complaints.conflicts import MY_EMPLOYERS, MY_NAMES
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.readers import Seal
 from gridunion.complaints.records import next_number
 from gridunion.db import BigId, Encrypted, Record, db, internal, personal, sealed
-from gridunion.employers.models import Employer
+from gridunion.employers.models import Employer, name_index
 from gridunion.members.membership import Impossible
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped, Unit
@@ -192,8 +193,11 @@ def demand_silence(words: str, complaint: Complaint | None, employer: Employer |
 
 
 def _about(complaint: Complaint | None, employer: Employer | None) -> list[Complaint]:
-    found = [complaint] if complaint else []
-    if employer is not None:
-        about = select(Complaint).where(Complaint.employer_id == employer.id).order_by(Complaint.id.desc())
-        found += db.session.scalars(about.limit(MOST_LOOKED_AT))
+    found = [complaint, *complaint.joined] if complaint else []
+    index = name_index(employer.name) if employer else complaint.accused_index if complaint else None
+    if index:
+        same = of_employer(employer.id if employer else None, index)
+        found += db.session.scalars(
+            select(Complaint).where(same).order_by(Complaint.id.desc()).limit(MOST_LOOKED_AT)
+        )
     return found

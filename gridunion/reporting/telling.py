@@ -3,11 +3,24 @@ and of what was written only what was written for the worker."""
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from gridunion.complaints.life import ANSWERS, BY_CLOCK, OWN, REFUSALS, RESULTS, STEPS, TOLD, WRITTEN
+from gridunion.complaints.countdown import claim_words
+from gridunion.complaints.life import (
+    ANSWERS,
+    BY_CLOCK,
+    MEDIATED,
+    OWN,
+    REFERRALS,
+    REFUSALS,
+    RESULTS,
+    STEPS,
+    TOLD,
+    WRITTEN,
+)
 from gridunion.complaints.models import Complaint
 from gridunion.complaints.records import ComplaintEvent
 from gridunion.complaints.story import TAKEN, Line, counted_once
@@ -35,6 +48,12 @@ WORDS = {
 }
 
 
+_REASONS: dict[str, dict[str, Any]] = {
+    "refuse": REFUSALS, "resolve": RESULTS, "rate": ANSWERS, "call_back": ANSWERS, "refer": REFERRALS,
+    "end_mediation": MEDIATED,
+}  # fmt: skip
+
+
 def told_to(case: Complaint) -> list[Line]:
     """The steps in order of time, and what is promised next."""
     return [*_happened(case), *_promised(case)]
@@ -55,11 +74,16 @@ def _when(event: ComplaintEvent) -> str:
 
 
 def _words(event: ComplaintEvent) -> str:
-    said = {"refuse": REFUSALS, "resolve": RESULTS, "rate": ANSWERS, "call_back": ANSWERS}.get(event.step, {})
-    known = said.get(event.reason or "")
+    known = _REASONS.get(event.step, {}).get(event.reason or "")
     own = event.actor_id is None and event.step in (*OWN, "reopen")
     theirs = event.step in WRITTEN or (event.told and event.step not in NOTED)
-    return _("：").join(str(part) for part in (known, event.words if own or theirs else None) if part)
+    said = _("：").join(str(part) for part in (known, event.words if own or theirs else None) if part)
+    return _("。").join((said, _arbitration(event.complaint))) if event.reason == "not_agreed" else said
+
+
+def _arbitration(case: Complaint) -> str:
+    """The way that is open when no agreement came about (劳动争议调解仲裁法 第十四条)."""
+    return _("可以向劳动人事争议仲裁委员会申请仲裁，%(claim)s", claim=claim_words(case))
 
 
 def _told(event: ComplaintEvent) -> tuple[bool, str] | None:
@@ -69,6 +93,9 @@ def _told(event: ComplaintEvent) -> tuple[bool, str] | None:
 
 
 def _promised(case: Complaint) -> Iterator[Line]:
+    if case.state == "mediating" and case.wait_until:
+        words = _("最迟 %(day)s，没谈成可以申请仲裁", day=day(case.wait_until))
+        yield Line("todo", str(TAKEN["end_mediation"]), words=words)
     if case.is_open:
         by = _office(case).name
         yield Line("todo", _("办结"), words=_("%(day)s 前，由%(union)s负责", day=day(case.due_at), union=by))

@@ -1183,6 +1183,7 @@ def upgrade():
         sa.Column("employer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("visit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("accused_index", sa.String(length=32), nullable=True),
+        sa.Column("phone_index", sa.String(length=32), nullable=True),
         sa.Column("complainant_sealed", sa.Text(), nullable=True),
         sa.Column("can_be_told", sa.Boolean(), nullable=False),
         sa.Column("text_sealed", sa.Text(), nullable=True),
@@ -1261,6 +1262,13 @@ def upgrade():
         )
         batch_op.create_index("ix_complaint_handler_id_state", ["handler_id", "state"], unique=False)
         batch_op.create_index("ix_complaint_merged_into_id", ["merged_into_id"], unique=False)
+        batch_op.create_index(
+            "ix_complaint_phone_index",
+            ["phone_index"],
+            unique=False,
+            sqlite_where=sa.text("phone_index IS NOT NULL"),
+            postgresql_where=sa.text("phone_index IS NOT NULL"),
+        )
         batch_op.create_index("ix_complaint_number", ["number"], unique=True)
         batch_op.create_index(
             "ix_complaint_open",
@@ -1698,6 +1706,11 @@ def downgrade():
             ),
         )
         batch_op.drop_index("ix_complaint_number")
+        batch_op.drop_index(
+            "ix_complaint_phone_index",
+            sqlite_where=sa.text("phone_index IS NOT NULL"),
+            postgresql_where=sa.text("phone_index IS NOT NULL"),
+        )
         batch_op.drop_index("ix_complaint_merged_into_id")
         batch_op.drop_index("ix_complaint_handler_id_state")
         batch_op.drop_index("ix_complaint_employer_id_recorded_at")
