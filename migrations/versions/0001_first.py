@@ -1257,6 +1257,13 @@ def upgrade():
             "ix_complaint_employer_id_recorded_at", ["employer_id", "recorded_at"], unique=False
         )
         batch_op.create_index("ix_complaint_handler_id_state", ["handler_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_complaint_dispute",
+            ["unit_id", "accepted_at"],
+            unique=False,
+            sqlite_where=sa.text("kind IN ('labor_dispute', 'collective_dispute')"),
+            postgresql_where=sa.text("kind IN ('labor_dispute', 'collective_dispute')"),
+        )
         batch_op.create_index("ix_complaint_merged_into_id", ["merged_into_id"], unique=False)
         batch_op.create_index("ix_complaint_number", ["number"], unique=True)
         batch_op.create_index(
@@ -1695,6 +1702,11 @@ def downgrade():
             ),
         )
         batch_op.drop_index("ix_complaint_number")
+        batch_op.drop_index(
+            "ix_complaint_dispute",
+            sqlite_where=sa.text("kind IN ('labor_dispute', 'collective_dispute')"),
+            postgresql_where=sa.text("kind IN ('labor_dispute', 'collective_dispute')"),
+        )
         batch_op.drop_index("ix_complaint_merged_into_id")
         batch_op.drop_index("ix_complaint_handler_id_state")
         batch_op.drop_index("ix_complaint_employer_id_recorded_at")
