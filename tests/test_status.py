@@ -352,9 +352,10 @@ def test_a_street_sets_its_own_thresholds_from_a_day_on_and_everybody_reads_them
     leader.get(f"/settings/{key}", 403)
 
 
-def test_the_rules_can_be_read_by_everybody_who_works_by_them(worker: Someone, supervisor: Someone) -> None:
-    for somebody in (worker, supervisor):
-        assert "怎么亮灯" in somebody.get("/status/rules")
+def test_the_rules_can_be_read_by_everybody_who_signs_in(site: Flask) -> None:
+    for login in ("worker", "leader", "supervisor", "district", "admin", "auditor"):
+        page = Someone(site, login).get("/status/rules")
+        assert "怎么亮灯" in page and 'href="/status/rules" aria-current="page"' in page.html
 
 
 def test_the_trend_stands_alone_and_as_a_part_of_the_board(supervisor: Someone) -> None:
