@@ -136,7 +136,7 @@ COUNTED = {
     "走访户数": (3, 0),
     "必访完成率": (0, 1), "走访覆盖率：会员": (4, 7), "走访覆盖率：单位": (0, 4), "走访覆盖率：困难职工": (0, 1),
     "走访转诉求率": (1, 5),
-    "诉求受理数": (4, 0), "响应率": (4, 6), "办结率": (4, 5), "这一批的办结率": (3, 4), "按期办结率": (3, 4),
+    "诉求受理数": (4, 0), "响应率": (4, 6), "办结率": (4, 5), "这一批的办结率": (3, 4), "按期办结率": (3, 4), "没算进去": (0, 0), "延过期的": (0, 0),
     "超期率": (1, 6), "解决率": (3, 3), "解决了一部分": (0, 0), "满意率": (3, 4), "评价率": (3, 4),
     "调解成功率": (1, 1), "回音率": (4, 4), "落实率": (4, 4), "涉及金额": (50000, 0), "追回欠薪": (30000, 0),
     "办理天数": (4, 0),
@@ -324,6 +324,38 @@ def test_a_result_sent_back_later_was_in_time_in_its_month(site: Flask, lifted: 
     assert said("按期办结率", "21", replace(lately, kind="")) == (0, said("按期办结率", "21", lately)[1])
     for name, number in (("on_time", 1), ("late_open", 0), ("late_done", 0)):
         assert Someone(site, "leader").get(f"/status/21/{name}?when=2026-10").total == number
+
+
+def test_the_classes_of_hardship_are_all_who_are_in_hardship_also_of_a_past_month(lifted: Flask) -> None:
+    with histories.on(-60):
+        people = [histories.joined("211", f"赵{n}", phone=f"1360916006{n}") for n in range(3)]
+    for day, person, kind in (
+        (-40, people[0], "deep"),
+        (-38, people[1], "relative"),
+        (-5, people[2], "deep"),
+    ):
+        with histories.on(day), write():
+            person.note_hardship(kind, None)
+    with histories.on(-4), write():
+        people[1].change(MOVEMENTS["resign"], clock.today(), as_viewer("leader"), "5")
+    classes = ("深度困难", "相对困难", "意外致困")
+    for when in (month("2026-10"), month("2026-11"), Period.lately()):
+        of_each = [said(words, "21", when)[0] for words in classes]
+        assert sum(of_each) == said("困难职工", "21", when)[0], when
+
+
+def test_what_leaves_the_rate_and_what_got_more_time_is_told_beside_it(lifted: Flask) -> None:
+    leader = as_viewer("leader")
+    with histories.on(-25):
+        refused, longer, taken_back = (histories.asked("211") for _n in range(3))
+        histories.give(longer)
+        histories.step(lambda: refused.refuse(leader, "court", "请到仲裁委申请仲裁", "phone"))
+        histories.step(lambda: taken_back.withdraw(leader, "本人不要了，钱已收到"))
+        histories.step(lambda: longer.extend(leader, 3, histories.WORDS, "phone"))
+    for when in (Period.lately(), month("2026-11")):
+        assert [said(words, "21", when) for words in ("按期办结率", "没算进去", "延过期的")] == [
+            (0, 1), (2, 0), (1, 0),
+        ]  # fmt: skip
 
 
 def test_the_same_numbers_go_out_as_a_table_and_for_another_program(site: Flask, lifted: Flask) -> None:

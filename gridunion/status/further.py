@@ -235,7 +235,8 @@ FURTHER = (
            _("受理的诉求里，同一人、同一单位、同一类 90 天内又来的"),
            Way(Complaint, _accepted_then, _c.repeat_of_id.is_not(None))),
     *(
-        _members(f"hardship_{kind}", _p.hardship_class == written(kind), words, rule)
+        Figure(f"hardship_{kind}", Way(Person, ACTIVE, _p.hardship_class == written(kind)), words, rule,
+               Way(Person, THEN["hardship"].over, _p.hardship_class == written(kind)))
         for kind, words, rule in (
             ("deep", _("深度困难职工"), _("会员里，现在标为深度困难的")),
             ("relative", _("相对困难职工"), _("会员里，现在标为相对困难的")),
