@@ -1,12 +1,13 @@
 """What a supervisor sees, and that it can be believed."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from gridunion import clock
 from gridunion.complaints.listing import looking
 from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
@@ -133,6 +134,16 @@ def test_a_period_has_one_before_it_that_is_as_long(lifted: Flask) -> None:
     assert days(asked({"from": "2026-11-01", "to": "2026-11-10"}).before) == ("2026-10-22", "2026-11-01")
     for said in ("", "2026-12", "2027", "2026q5", "0000", "30 ", "²026", "9999999"):
         assert named(said) is None
+
+
+def test_a_month_ends_at_midnight_in_shanghai(lifted: Flask) -> None:
+    for minute, name in ((29, "2026-10"), (31, "2026-11")):
+        with clock.at(datetime(2026, 10, 31, 15, 30, tzinfo=UTC) + timedelta(minutes=minute)):
+            histories.asked("211")
+            histories.joined("211", f"赵{name[-2:]}", phone=f"13609160{minute}0")
+        month = named(name)
+        assert month
+        assert [count(unit("2"), figure, month) for figure in ("received", "joined")] == [1, 1]
 
 
 def test_every_kind_of_list_opens_for_everybody_who_sees_the_board(site: Flask, lifted: Flask) -> None:
