@@ -388,6 +388,7 @@ def test_months_tell_how_many_members_there_were_and_joined_and_of_which_groups(
     assert "每月收到" in page
     assert "会员 3 人，12 个月新发展 3 人" in page
     assert re.search(r"快递员 2", page.html)
+    assert re.search(r'<th scope="row">快递员</th><td class="r">2</td>', page.html), "a table behind every chart"
 
 
 def test_what_came_in_is_the_same_number_on_the_board_and_in_the_trend(site: Flask, lifted: Flask) -> None:
@@ -400,6 +401,7 @@ def test_what_came_in_is_the_same_number_on_the_board_and_in_the_trend(site: Fla
     trend = supervisor.get("/status/2/trend")
     assert "收到 10 件" in trend
     assert "其余各类 3" in trend.html
+    assert '<th scope="row">其余各类</th><td class="r">3</td>' in trend.html
 
 
 def test_a_past_month_is_told_and_judged_as_it_was(site: Flask, lifted: Flask) -> None:
