@@ -388,7 +388,9 @@ def test_months_tell_how_many_members_there_were_and_joined_and_of_which_groups(
     assert "每月收到" in page
     assert "会员 3 人，12 个月新发展 3 人" in page
     assert re.search(r"快递员 2", page.html)
-    assert re.search(r'<th scope="row">快递员</th><td class="r">2</td>', page.html), "a table behind every chart"
+    assert re.search(r'<th scope="row">快递员</th><td class="r">2</td>', page.html), (
+        "a table behind every chart"
+    )
 
 
 def test_what_came_in_is_the_same_number_on_the_board_and_in_the_trend(site: Flask, lifted: Flask) -> None:

@@ -113,7 +113,7 @@ _judged = _c.kind != written("consult")
 # That it was taken down is no reply: who reports in person knows it anyway.
 _reply = (_s.complaint_id == _c.id) & _s.told.is_not(None) & (_s.step != written("register"))
 _told, _told_then = (select(_s.id).where(_reply, by).exists() for by in (ALL, _s.recorded_at < TO))
-_answerable, _answerable_then = JUDGED & _c.accepted_at.is_not(None), JUDGED_THEN & (_c.accepted_at < TO)
+_taken_on, _taken_on_then = _c.accepted_at.is_not(None), _c.accepted_at < TO
 _gone = _c.accepted_at.is_(None) & _c.state.in_([written("withdrawn"), written("merged")])
 _answered_at = func.coalesce(_c.accepted_at, _c.closed_at)
 _early = _answered_at < _c.accept_due_at
@@ -223,10 +223,11 @@ FURTHER = (
     Figure("mediations", Way(ComplaintEvent, _mediated, _ended("agreed", "not_agreed")), _("结束的调解"),
            _("期内结束的调解")),
     Figure("agreements", Way(ComplaintEvent, _mediated, _ended("agreed")), _("调解成功"), _("其中达成协议的")),
-    Figure("answerable", Way(Complaint, _answerable), _("该有回音的诉求"), _("期内到期、已受理的诉求"),
-           Way(Complaint, _answerable_then)),
-    Figure("answered", Way(Complaint, _answerable, _told), _("有回音的诉求"),
-           _("其中记下了怎样告诉本人的；只是收到时登记的不算"), Way(Complaint, _answerable_then, _told_then)),
+    Figure("answerable", Way(Complaint, JUDGED, _taken_on), _("该有回音的诉求"), _("期内到期、已受理的诉求"),
+           Way(Complaint, JUDGED_THEN, _taken_on_then)),
+    Figure("answered", Way(Complaint, JUDGED, _taken_on & _told), _("有回音的诉求"),
+           _("其中记下了怎样告诉本人的；只是收到时登记的不算"),
+           Way(Complaint, JUDGED_THEN, _taken_on_then & _told_then)),
     Figure("money_owed", Way(Complaint, _closed, _c.amount_owed > 0), _("涉及钱的诉求"),
            _("期内归档、写明欠了多少钱的诉求")),
     Figure("money_back", Way(Complaint, _closed, _c.amount_recovered > 0), _("追回钱的诉求"),
