@@ -375,6 +375,16 @@ def test_the_trend_stands_alone_and_as_a_part_of_the_board(supervisor: Someone) 
     assert part.html.strip().startswith('<div class="two')
 
 
+def test_a_number_at_the_end_of_a_line_is_never_cut_at_the_edge_of_a_phone(
+    site: Flask, lifted: Flask
+) -> None:
+    """It is set against the edge and grows towards the line, however long it is."""
+    histories.asked("211")
+    page = Someone(site, "supervisor").get("/status/2/trend?by=month")
+    ends = re.findall(r'<text class="t\d" x="(\d+)" y="\d+" text-anchor="(\w+)">', page.html)
+    assert len(ends) == 5 and {*ends} == {("398", "end")}
+
+
 def test_months_tell_how_many_members_there_were_and_joined_and_of_which_groups(
     site: Flask, lifted: Flask
 ) -> None:
