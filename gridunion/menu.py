@@ -70,7 +70,7 @@ PLACES = {
 
 # (in the tab bar, only in the sidebar); the first role somebody holds decides, the others add to the sidebar.
 MENUS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "grid_worker": (("today", "members", "new", "complaints", "me"), ("cell", "visits", "diary")),
+    "grid_worker": (("today", "members", "new", "complaints", "me"), ("cell", "visits", "diary", "rules")),
     "leader": (
         ("inbox", "members", "new", "complaints", "cells"),
         (
@@ -109,8 +109,8 @@ MENUS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("board", "overdue", "complaints", "reports", "me"),
         ("map", "members", "visits", "plan", "employers", "letters", "alerts", "rules", "retention"),
     ),
-    "administrator": (("units", "accounts", "settings", "calendar", "me"), ()),
-    "auditor": (("trail", "me"), ()),
+    "administrator": (("units", "accounts", "settings", "calendar", "me"), ("rules",)),
+    "auditor": (("trail", "me"), ("rules",)),
 }
 
 Badge = Callable[[Viewer], int]

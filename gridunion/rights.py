@@ -50,7 +50,7 @@ RIGHTS: dict[str, set[str]] = {
     "see board": {"leader"} | _OFFICE,
     "arrange map": {"leader"} | _OFFICE,
     "set targets": set(_OFFICE),
-    "read rules": _FIELD | _OFFICE,
+    "read rules": set(ROLES),
     "see reports": {"leader"} | _OFFICE,
     "sign reports": {"leader"} | _OFFICE,
     "answer reports": set(_OFFICE),

@@ -132,6 +132,12 @@ def codes_tagged(name: str, tag: str) -> list[str]:
     return known.tagged[asked]
 
 
+def codes_in(name: str, part: str) -> list[str]:
+    """The codes of a list that stand in one of its sets, also those no longer in force."""
+    lists = _known().lists[name]
+    return [key for key, rows in lists.items() if part in rows[-1].tags.get("sets", ())]
+
+
 def label(name: str, key: str | None) -> str:
     """The words for a code in the reader's language; the code itself when the list lost it."""
     entry = code(name, key)

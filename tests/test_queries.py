@@ -52,7 +52,7 @@ PAGES = (
     ("supervisor", "/status/21/joined?when=2026", 10),
     ("supervisor", "/status/2/map?by=cells", 10),
     ("supervisor", "/status/2?when=2026-11", 23),
-    ("supervisor", "/status/2/measures", 32),
+    ("supervisor", "/status/2/measures", 33),
     ("supervisor", "/status/2/visits_met", 7),
     ("supervisor", "/status/2/gave_rating", 7),
     ("supervisor", "/status/2/joined", 7),

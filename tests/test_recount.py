@@ -75,7 +75,8 @@ def _in_time(case: Complaint) -> bool:
 def _cases(path: str, lately: Callable[[datetime], bool], now: datetime) -> dict[str, int]:
     cases = [case for case in _of(Complaint, path) if not case.sealed]
     came = [case for case in cases if lately(case.recorded_at)]
-    disputes = [case for case in came if case.kind in DISPUTES and case.accepted_at]
+    taken_on = [case for case in cases if case.accepted_at and lately(case.accepted_at)]
+    disputes = [case for case in taken_on if case.kind in DISPUTES and case.state != "merged"]
     due = [case for case in cases if lately(case.first_due_at) and case.state != "refused"]
     still = [case for case in cases if case.state in OPEN]
     return {

@@ -1,12 +1,13 @@
 """What a supervisor sees, and that it can be believed."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from gridunion import clock
 from gridunion.complaints.listing import looking
 from gridunion.complaints.models import Complaint
 from gridunion.db import db, write
@@ -133,6 +134,16 @@ def test_a_period_has_one_before_it_that_is_as_long(lifted: Flask) -> None:
     assert days(asked({"from": "2026-11-01", "to": "2026-11-10"}).before) == ("2026-10-22", "2026-11-01")
     for said in ("", "2026-12", "2027", "2026q5", "0000", "30 ", "²026", "9999999"):
         assert named(said) is None
+
+
+def test_a_month_ends_at_midnight_in_shanghai(lifted: Flask) -> None:
+    for minute, name in ((29, "2026-10"), (31, "2026-11")):
+        with clock.at(datetime(2026, 10, 31, 15, 30, tzinfo=UTC) + timedelta(minutes=minute)):
+            histories.asked("211")
+            histories.joined("211", f"赵{name[-2:]}", phone=f"13609160{minute}0")
+        month = named(name)
+        assert month
+        assert [count(unit("2"), figure, month) for figure in ("received", "joined")] == [1, 1]
 
 
 def test_every_kind_of_list_opens_for_everybody_who_sees_the_board(site: Flask, lifted: Flask) -> None:
@@ -352,15 +363,26 @@ def test_a_street_sets_its_own_thresholds_from_a_day_on_and_everybody_reads_them
     leader.get(f"/settings/{key}", 403)
 
 
-def test_the_rules_can_be_read_by_everybody_who_works_by_them(worker: Someone, supervisor: Someone) -> None:
-    for somebody in (worker, supervisor):
-        assert "怎么亮灯" in somebody.get("/status/rules")
+def test_the_rules_can_be_read_by_everybody_who_signs_in(site: Flask) -> None:
+    for login in ("worker", "leader", "supervisor", "district", "admin", "auditor"):
+        page = Someone(site, login).get("/status/rules")
+        assert "怎么亮灯" in page and 'href="/status/rules" aria-current="page"' in page.html
 
 
 def test_the_trend_stands_alone_and_as_a_part_of_the_board(supervisor: Someone) -> None:
     assert "每周收到" in supervisor.get("/status/2/trend")
     part = supervisor.get("/status/2/trend", headers={"HX-Request": "true", "HX-Target": "trend"})
     assert part.html.strip().startswith('<div class="two')
+
+
+def test_a_number_at_the_end_of_a_line_is_never_cut_at_the_edge_of_a_phone(
+    site: Flask, lifted: Flask
+) -> None:
+    """It is set against the edge and grows towards the line, however long it is."""
+    histories.asked("211")
+    page = Someone(site, "supervisor").get("/status/2/trend?by=month")
+    ends = re.findall(r'<text class="t\d" x="(\d+)" y="\d+" text-anchor="(\w+)">', page.html)
+    assert len(ends) == 5 and {*ends} == {("398", "end")}
 
 
 def test_months_tell_how_many_members_there_were_and_joined_and_of_which_groups(
@@ -376,6 +398,9 @@ def test_months_tell_how_many_members_there_were_and_joined_and_of_which_groups(
     assert "每月收到" in page
     assert "会员 3 人，12 个月新发展 3 人" in page
     assert re.search(r"快递员 2", page.html)
+    assert re.search(r'<th scope="row">快递员</th><td class="r">2</td>', page.html), (
+        "a table behind every chart"
+    )
 
 
 def test_what_came_in_is_the_same_number_on_the_board_and_in_the_trend(site: Flask, lifted: Flask) -> None:
@@ -388,6 +413,7 @@ def test_what_came_in_is_the_same_number_on_the_board_and_in_the_trend(site: Fla
     trend = supervisor.get("/status/2/trend")
     assert "收到 10 件" in trend
     assert "其余各类 3" in trend.html
+    assert '<th scope="row">其余各类</th><td class="r">3</td>' in trend.html
 
 
 def test_a_past_month_is_told_and_judged_as_it_was(site: Flask, lifted: Flask) -> None:

@@ -13,7 +13,7 @@ from gridunion.accounts.models import Account
 from gridunion.complaints import conflicts, hands, promises, readers, turns
 from gridunion.complaints.detours import Detours
 from gridunion.complaints.hands import handlers
-from gridunion.complaints.life import COLLECTIVE, MOST_TRIES, OPEN, RECEIVED, too_few_words
+from gridunion.complaints.life import COLLECTIVE, DISPUTES, MOST_TRIES, OPEN, RECEIVED, too_few_words
 from gridunion.complaints.own import Own
 from gridunion.complaints.records import ComplaintEvent, next_number, secret_number
 from gridunion.complaints.turns import NotYours, OutOfTurn
@@ -29,6 +29,7 @@ TAKEN: list[Callable[["Complaint", Viewer | None], None]] = []
 _VISITED = text("visit_id IS NOT NULL")
 _ACCUSED, _PHONED = text("accused_index IS NOT NULL"), text("phone_index IS NOT NULL")
 _OPEN_SQL = text(f"state IN ({', '.join(repr(state) for state in OPEN)})")
+_DISPUTE_SQL = text(f"kind IN ({', '.join(repr(kind) for kind in DISPUTES)})")
 
 
 class Complaint(Own, Detours):
@@ -40,6 +41,13 @@ class Complaint(Own, Detours):
         Index("ix_complaint_unit_id_recorded_at_id", "unit_id", "recorded_at", "id"),
         Index("ix_complaint_unit_id_first_due_at", "unit_id", "first_due_at"),
         Index("ix_complaint_open", "unit_id", "due_at", sqlite_where=_OPEN_SQL, postgresql_where=_OPEN_SQL),
+        Index(
+            "ix_complaint_dispute",
+            "unit_id",
+            "accepted_at",
+            sqlite_where=_DISPUTE_SQL,
+            postgresql_where=_DISPUTE_SQL,
+        ),
         Index("ix_complaint_handler_id_state", "handler_id", "state"),
         Index("ix_complaint_person_id", "person_id"),
         Index("ix_complaint_visit_id", "visit_id", sqlite_where=_VISITED, postgresql_where=_VISITED),
@@ -257,3 +265,4 @@ class Complaint(Own, Detours):
 
 IS_OPEN = Complaint.__table__.c.state.in_([written(state) for state in OPEN])
 """Written out, not bound: SQLite uses the index of open cases only for a condition it can read."""
+IS_DISPUTE = Complaint.__table__.c.kind.in_([written(kind) for kind in DISPUTES])

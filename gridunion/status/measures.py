@@ -43,7 +43,7 @@ MEASURES = {
                 rate=(_("职工诉求全掌握"), "ours_first")),
         Measure("ours_first", _("先由工会知道的诉求"), _("期内收到、不是由热线转来的诉求"), "received"),
         Measure("from_outside", _("热线转来的诉求"), _("期内由热线转来的诉求"), "received"),
-        Measure("disputes", _("劳动争议"), _("期内收到并受理的劳动争议"), parts=(("not_mediated", "bad"), ("mediated", "ok")),
+        Measure("disputes", _("劳动争议"), _("期内受理的劳动争议；并案的不算"), parts=(("not_mediated", "bad"), ("mediated", "ok")),
                 rate=(_("劳资矛盾全调解"), "mediated")),
         Measure("mediated", _("调解过的争议"), _("其中组织过调解的"), "disputes"),
         Measure("not_mediated", _("还没调解的争议"), _("其中还没组织调解的"), "disputes"),

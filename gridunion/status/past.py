@@ -24,6 +24,7 @@ from gridunion.status.walks import (
     ALL,
     CONDITIONS,
     COUNTS,
+    DISPUTE,
     FELL_DUE,
     IDS,
     MORE_TIME,
@@ -64,16 +65,37 @@ def left_at(moment: Any) -> Any:
     return there & state_at(moment).in_([written(state) for state in OPEN])
 
 
+def resolved_by(moment: Any) -> Any:
+    """Resolved by a moment, as it was known at the end of the period: what was sent back since was resolved then.
+
+    What is sent back after it was opened again does not undo the first time.
+    """
+    done = (_s.step == written("resolve")) & (_s.recorded_at <= moment) & (_s.recorded_at < TO)
+    return select(_s.id).where(_steps, done, ~_sent_back.exists()).exists()
+
+
 HELD = _active & _holds(LAST)
 _steps = _s.complaint_id == _c.id
+_back, _anew = (ComplaintEvent.__table__.alias(name).c for name in ("back", "anew"))
+_between = select(_anew.id).where(
+    _anew.complaint_id == _s.complaint_id,
+    _anew.step == written("reopen"),
+    _anew.id > _s.id,
+    _anew.id < _back.id,
+)
+_sent_back = select(_back.id).where(
+    _back.complaint_id == _s.complaint_id, _back.step == written("send_back"), _back.id > _s.id,
+    _back.recorded_at < TO, ~_between.exists(),
+)  # fmt: skip
 _next = select(_s.was_due_at).where(_steps, _s.recorded_at >= TO).order_by(_s.id).limit(1)
 _due_at = func.coalesce(_next.correlate(Complaint.__table__).scalar_subquery(), _c.due_at, type_=UtcDateTime)
 _open = left_at(TO)
 _left = state_at(TO).in_([written(state) for state in LEFT])
-_judged = FELL_DUE & ~_left
-_disputes = CONDITIONS["disputes"] & (_c.accepted_at < TO)
+JUDGED_THEN = FELL_DUE & ~_left
+_disputes = DISPUTE & (state_at(TO) != written("merged"))
 _mediated = _c.mediated_on <= LAST
 _marked = _p.hardship_on <= LAST
+_resolved, _resolved_in_time = resolved_by(TO), resolved_by(_c.first_due_at)
 
 AT_END = (
     Walk(Membership, HELD, {"members": ALL}),
@@ -84,19 +106,19 @@ AT_END = (
     Walk(Complaint, _open, {"open": ALL}),
     Walk(Complaint, _open & (_due_at < TO), {"overdue": ALL}, {"oldest_due_at": func.min(_due_at, type_=UtcDateTime)}),
     Walk(Complaint, _disputes, {"disputes": ALL, "mediated": _mediated}),
-    Walk(Complaint, _judged, {"due": ALL, "on_time": _c.first_resolved_at <= _c.first_due_at}),
+    Walk(Complaint, JUDGED_THEN, {"due": ALL, "on_time": _resolved_in_time}),
 )  # fmt: skip
 """What stood at the end of a period, and what at its beginning, from dated spans and steps."""
 
 PARTS_THEN = {
-    "late_open": Way(Complaint, _judged, _c.first_resolved_at.is_(None)),
-    "late_done": Way(Complaint, _judged, _c.first_resolved_at > _c.first_due_at),
-    "extended": Way(Complaint, _judged, MORE_TIME),
+    "late_open": Way(Complaint, JUDGED_THEN, ~_resolved),
+    "late_done": Way(Complaint, JUDGED_THEN, _resolved & ~_resolved_in_time),
+    "extended": Way(Complaint, JUDGED_THEN, MORE_TIME),
     "left_out": Way(Complaint, FELL_DUE & _left),
     "not_mediated": Way(Complaint, _disputes, _mediated.is_not(True)),
     "unhelped": Way(Person, PARTS["unhelped"].condition & _marked),
 }
-AS_NOW = ("employers", "organized", "hardship", "helped", "visits_due", "visits_on_time", "on_time")
+AS_NOW = ("employers", "organized", "hardship", "helped", "visits_due", "visits_on_time")
 """Figures of a past period that no dated step tells in full: what was changed on the records since changes them."""
 
 BEGAN = Walk(Membership, NEW_MEMBERS & _m.from_on.between(FIRST, LAST), {"joined": ALL})

@@ -14,9 +14,16 @@ from gridunion.tree import Unit
 
 PAGE = 50
 
-_TODAY: Any = bindparam("today", type_=Date(), callable_=clock.today)
+TODAY: Any = bindparam("today", type_=Date(), callable_=clock.today)
 _account, _posting = Account.__table__, Posting.__table__
-_working = and_(in_force(_TODAY), _account.c.active)
+
+
+def _at_work(on: Any) -> ColumnElement[bool]:
+    """A posting, with its account, holds on a day. Who was switched off since counts on no day."""
+    return and_(in_force(on), _account.c.active)
+
+
+_working = _at_work(TODAY)
 _manned = _posting.join(_account, _account.c.id == _posting.c.account_id)
 _POSTED = (
     select(_posting.c.unit_id, _account.c.name, _posting.c.stands_in_for_id.is_not(None))
@@ -29,7 +36,12 @@ _POSTED = (
 
 def is_open(unit: Any) -> ColumnElement[bool]:
     """A unit that is not closed today."""
-    return or_(unit.c.closed_on.is_(None), unit.c.closed_on > _TODAY)
+    return or_(unit.c.closed_on.is_(None), unit.c.closed_on > TODAY)
+
+
+def stood(unit: Any, on: Any) -> ColumnElement[bool]:
+    """A unit that was there on a day."""
+    return (unit.c.opened_on <= on) & or_(unit.c.closed_on.is_(None), unit.c.closed_on > on)
 
 
 def staff_of(unit_ids: list[int], role: str) -> dict[int, str]:
@@ -42,21 +54,25 @@ def staff_of(unit_ids: list[int], role: str) -> dict[int, str]:
     return {unit_id: gettext("、").join(found) for unit_id, found in names.items()}
 
 
-def staffed(cell_id: Any) -> ColumnElement[bool]:
-    """Somebody active is posted to the cell as its grid worker today."""
+def staffed(cell_id: Any, on: Any = TODAY) -> ColumnElement[bool]:
+    """Somebody active is posted to the cell as its grid worker on a day."""
     posted = select(_posting.c.unit_id).select_from(_manned)
-    return cell_id.in_(posted.where(_posting.c.role == literal_column("'grid_worker'"), _working))
+    return cell_id.in_(posted.where(_posting.c.role == literal_column("'grid_worker'"), _at_work(on)))
 
 
-def professional(unit_id: Any) -> ColumnElement[bool]:
-    """Somebody active is posted to the union as its full-time officer today."""
+def professional(unit_id: Any, on: Any = TODAY) -> ColumnElement[bool]:
+    """Somebody active is posted to the union as its full-time officer on a day."""
     posted = select(_posting.c.unit_id).select_from(_manned)
-    return unit_id.in_(posted.where(_posting.c.professional, _working))
+    return unit_id.in_(posted.where(_posting.c.professional, _at_work(on)))
 
 
-_at_work = _posting.c.account_id.in_(select(_account.c.id).where(_account.c.active))
-HIRED = _posting.c.professional & in_force(_TODAY) & _at_work
-"""A posting of today somebody was hired to do full-time."""
+def hired(lo: Any, hi: Any, on: Any = TODAY) -> ColumnElement[bool]:
+    """A posting somebody was hired to do full-time on a day; of several in a branch the first, for it is one person."""
+    place = Unit.__table__.alias("place")
+    there = _manned.join(place, place.c.id == _posting.c.unit_id)
+    first = select(func.min(_posting.c.id)).select_from(there).where(place.c.path >= lo, place.c.path < hi)
+    first = first.where(_posting.c.professional, _at_work(on)).group_by(_posting.c.account_id)
+    return _posting.c.id.in_(first.correlate(None))
 
 
 def _open_cells(unit: Unit | Place, which: str) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from gridunion.accounts.trail_words import VALUES
 from gridunion.db import BigId, Record, db, internal, personal, public, trusted
 from gridunion.members.membership import Impossible
 from gridunion.rights import Viewer
+from gridunion.status.indicators import Indicator
 from gridunion.status.measures import MEASURES
 from gridunion.status.periods import Period
 from gridunion.status.records import figure
@@ -49,6 +50,11 @@ ACHIEVED = {
     ),
 }  # fmt: skip
 """The figures that have targets."""
+RATE = Indicator(
+    "T1", lazy_gettext("任务完成率"),
+    lazy_gettext("本年新建会单位、新发展会员 ÷ 上一级工会定的年度目标；条最多画满，数写真的"), tuple(ACHIEVED),
+)  # fmt: skip
+"""How the rate of a target is made. Its whole is what was set for the unit itself, never a sum over those below."""
 VALUES["target", "measure"] = {name: MEASURES[name].words for name in ACHIEVED}
 
 

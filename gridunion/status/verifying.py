@@ -45,8 +45,8 @@ _FIGURES = (
     """SELECT unit_id, count(*) AS received, count(nullif(channel, 'hotline')) AS ours_first FROM complaint
        WHERE unit_id IN :ids AND NOT sealed AND recorded_at >= :since AND recorded_at < :until GROUP BY unit_id""",
     """SELECT unit_id, count(*) AS disputes, count(mediated_on) AS mediated FROM complaint
-       WHERE unit_id IN :ids AND NOT sealed AND recorded_at >= :since AND recorded_at < :until
-         AND kind IN ('labor_dispute', 'collective_dispute') AND accepted_at IS NOT NULL GROUP BY unit_id""",
+       WHERE unit_id IN :ids AND NOT sealed AND accepted_at >= :since AND accepted_at < :until
+         AND kind IN ('labor_dispute', 'collective_dispute') AND state <> 'merged' GROUP BY unit_id""",
     """SELECT unit_id, count(*) AS due, sum(CASE WHEN first_resolved_at <= first_due_at THEN 1 ELSE 0 END) AS on_time
        FROM complaint WHERE unit_id IN :ids AND NOT sealed AND first_due_at >= :since AND first_due_at < :until
          AND state NOT IN ('refused', 'withdrawn', 'merged') GROUP BY unit_id""",

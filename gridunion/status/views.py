@@ -21,7 +21,7 @@ from gridunion.status.measures import INDICATORS, MEASURES
 from gridunion.status.past import AS_NOW
 from gridunion.status.periods import WINDOW, NoPeriod, Period, asked, choices
 from gridunion.status.staffing import cells_of, open_cells, staff_of
-from gridunion.status.targets import goals_of
+from gridunion.status.targets import RATE, goals_of
 from gridunion.status.telling import Telling
 from gridunion.tree import Unit, branch, everywhere, width
 from gridunion.web import find_unit, page, viewer
@@ -188,5 +188,5 @@ def rules() -> Response:
     return page(
         "status/rules.html", measures=MEASURES, groups=GROUPS, mine=_mine(dated), dated=dated,
         window=WINDOW, places=dict(named), as_now=[MEASURES[name].words for name in AS_NOW],
-        limits=limits(place.path), place=place,
+        limits=limits(place.path), place=place, target=RATE,
     )  # fmt: skip

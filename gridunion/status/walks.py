@@ -22,8 +22,8 @@ from sqlalchemy import (
 )
 
 from gridunion.complaints.conflicts import KEPT_FROM_ME, free_of
-from gridunion.complaints.life import DISPUTES, LEFT
-from gridunion.complaints.models import IS_OPEN, Complaint
+from gridunion.complaints.life import LEFT
+from gridunion.complaints.models import IS_DISPUTE, IS_OPEN, Complaint
 from gridunion.complaints.promises import ReplyDue
 from gridunion.complaints.records import ComplaintEvent
 from gridunion.db import Bytewise, UtcDateTime, written
@@ -56,7 +56,8 @@ NOT_SEALED = _c.sealed.is_(False)
 FREE: dict[Any, Condition] = {Complaint: free_of(_c), ReplyDue: _r.complaint_id.not_in(KEPT_FROM_ME)}
 """What the viewer need not keep away from: he is told no number of what he may not open."""
 _received = NOT_SEALED & within(_c.recorded_at)
-_dispute = _c.kind.in_([written(kind) for kind in DISPUTES]) & _c.accepted_at.is_not(None)
+DISPUTE = NOT_SEALED & IS_DISPUTE & within(_c.accepted_at)
+_dispute = DISPUTE & (_c.state != written("merged"))
 FELL_DUE = NOT_SEALED & within(_c.first_due_at)
 JUDGED = FELL_DUE & _c.state.not_in([written(state) for state in LEFT])
 _left_out = FELL_DUE & _c.state.in_([written(state) for state in LEFT])
@@ -135,10 +136,8 @@ WALKS = (
     Walk(Person, INCOMPLETE, {"incomplete": ALL}),
     Walk(Person, HARD & _seen_lately, {"helped": ALL}, also=Visit),
     Walk(Employer, WORKS, {"employers": ALL, "organized": _e.union_state != written("unorganized")}),
-    Walk(Complaint, _received, {
-        "received": ALL, "ours_first": _c.channel != written("hotline"), "disputes": _dispute,
-        "mediated": _dispute & _c.mediated_on.is_not(None),
-    }),
+    Walk(Complaint, _received, {"received": ALL, "ours_first": _c.channel != written("hotline")}),
+    Walk(Complaint, _dispute, {"disputes": ALL, "mediated": _c.mediated_on.is_not(None)}),
     Walk(Complaint, JUDGED, {"due": ALL, "on_time": _c.first_resolved_at <= _c.first_due_at}),
     Walk(Complaint, NOT_SEALED & IS_OPEN, {"open": ALL}),
     Walk(Complaint, NOT_SEALED & IS_OPEN & _late, {"overdue": ALL}, {"oldest_due_at": func.min(_c.due_at)}),
@@ -163,7 +162,7 @@ PARTS = {
     "late_done": Way(Complaint, JUDGED, _c.first_resolved_at > _c.first_due_at),
     "extended": Way(Complaint, JUDGED, MORE_TIME),
     "left_out": Way(Complaint, _left_out),
-    "not_mediated": Way(Complaint, _received, _dispute & _c.mediated_on.is_(None)),
+    "not_mediated": Way(Complaint, _dispute, _c.mediated_on.is_(None)),
     "from_outside": Way(Complaint, _received, _c.channel == written("hotline")),
     "visits_missed": Way(DueVisit, _stands, _d.done_at.is_(None)),
     "visits_late": Way(DueVisit, _stands, _d.done_at > _d.due_at),

@@ -1261,6 +1261,13 @@ def upgrade():
             "ix_complaint_employer_id_recorded_at", ["employer_id", "recorded_at"], unique=False
         )
         batch_op.create_index("ix_complaint_handler_id_state", ["handler_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_complaint_dispute",
+            ["unit_id", "accepted_at"],
+            unique=False,
+            sqlite_where=sa.text("kind IN ('labor_dispute', 'collective_dispute')"),
+            postgresql_where=sa.text("kind IN ('labor_dispute', 'collective_dispute')"),
+        )
         batch_op.create_index("ix_complaint_merged_into_id", ["merged_into_id"], unique=False)
         batch_op.create_index(
             "ix_complaint_phone_index",
@@ -1710,6 +1717,11 @@ def downgrade():
             "ix_complaint_phone_index",
             sqlite_where=sa.text("phone_index IS NOT NULL"),
             postgresql_where=sa.text("phone_index IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_complaint_dispute",
+            sqlite_where=sa.text("kind IN ('labor_dispute', 'collective_dispute')"),
+            postgresql_where=sa.text("kind IN ('labor_dispute', 'collective_dispute')"),
         )
         batch_op.drop_index("ix_complaint_merged_into_id")
         batch_op.drop_index("ix_complaint_handler_id_state")
