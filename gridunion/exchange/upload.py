@@ -68,7 +68,7 @@ def receive(sheet: IO[bytes], name: str, digest: str) -> Arrived | str:
 
 def look_at(path: Path) -> Seen:
     """Find the header and count the rows. Raises Unreadable."""
-    rows = limited_rows(path)
+    rows = limited_rows(path, NationalTemplate.known_by())
     first = list(islice(rows, HEADER_WITHIN + 30))
     header = find_header(first[:HEADER_WITHIN], NationalTemplate.columns)
     names, below = first[header.row_index], first[header.row_index + 1 :]
