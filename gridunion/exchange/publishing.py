@@ -15,7 +15,7 @@ from gridunion.db import db, trusted
 from gridunion.exchange.clearing import remove
 from gridunion.exchange.heavy import roomy
 from gridunion.exchange.models import ImportRow, ImportRun, without
-from gridunion.exchange.staging import meant, said
+from gridunion.exchange.staging import UNCHANGED, meant, said
 from gridunion.exchange.touched import by_itself, touched
 from gridunion.members.gone import EmployerGone, ask_about_newcomers
 from gridunion.members.membership import Membership, WrongStep
@@ -126,13 +126,24 @@ def _set_aside_twins(run: ImportRun) -> None:
 
 
 def _change(run: ImportRun) -> int:
-    """Let the files learn what the sheet says; what they said before is kept for taking it back."""
+    """Let the files learn what the sheet says; what they said before is kept for taking it back. Whoever took the
+    consent back since keeps the file as it is."""
     done = 0
     for row, person, new, _old in _changes(run):
+        if person.withdrawn_at:
+            _leave(run, row)
+            continue
         row.told = row.told | {"old": {name: said(getattr(person, name)) for name in new}}
         person.learn(**{name: meant(name, value) for name, value in new.items()})
         done += 1
     return done
+
+
+def _leave(run: ImportRun, row: ImportRow) -> None:
+    row.verdict, row.person_id = "duplicate", None
+    row.told = {"message": str(UNCHANGED)}
+    counts = run.counts | {"changed": run.counts["changed"] - 1}
+    run.counts = counts | {"duplicate": counts.get("duplicate", 0) + 1}
 
 
 def _changes(run: ImportRun) -> Iterator[tuple[ImportRow, Person, dict[str, Any], dict[str, Any]]]:

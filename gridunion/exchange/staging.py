@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import bindparam, select
 
 from gridunion import clock
@@ -32,13 +33,14 @@ COMPARED = (
     "name", "sex", "birth_on", "ethnicity", "work_status", "education", "skill_level", "phone", "household_type",
     "household_place", "political_status", "employer_name", "native_place", "migrant", "key_group",
 )  # fmt: skip
+UNCHANGED = lazy_gettext("这个证件号码已登记，本人撤回了同意，资料不改")
 MOST_CHANGED = 1000  # files one import may change: they are stored one by one, in the one transaction
 _ROW = ("uid", "unit_id", "run_id", "number", "verdict", "field", "id_index", "person_id", "told_sealed")
 
 _p, _u, _r = Person.__table__.c, Unit.__table__.c, ImportRow.__table__.c
 _SOME: Any = bindparam("some", expanding=True)
 _KNOWN = (
-    select(_p.id, _p.id_index, _u.path, *(_p[name] for name in COMPARED))
+    select(_p.id, _p.id_index, _p.withdrawn_at, _u.path, *(_p[name] for name in COMPARED))
     .select_from(Person.__table__.join(Unit.__table__, _u.id == _p.unit_id))
     .where(_p.id_index.in_(_SOME), Person.visible(), _p.status != "merged")
     .order_by(_p.id)
@@ -151,6 +153,8 @@ class BranchIntake(NationalTemplate):
         known, (lo, hi) = self.known.get(index, ()), self.branch
         for person in known:
             if lo <= person.path < hi:
+                if self.updates and person.withdrawn_at:
+                    raise Twin(self.title("id_number"), UNCHANGED)
                 if not self.updates or not self._news(made, person):
                     raise Twin(self.title("id_number"), _("这个证件号码已登记"))
                 return person
