@@ -81,7 +81,8 @@ def _workbook_rows(path: Path, names: Names) -> Iterator[Row]:
 def _list_in(book: CalamineWorkbook, names: Names) -> CalamineSheet:
     """The sheet that is the list: notes, code tables and empty copies of it may stand before or behind. Where several
     are, none is taken, lest the others be lost unseen."""
-    best, most, titles = None, -1, []
+    best: CalamineSheet | None = None
+    most, titles = -1, list[str]()
     for sheet in _sheets(book):
         found = _columns_in(sheet, names)
         if found > most:

@@ -12,7 +12,8 @@ from typing import Any
 from gridunion import audit
 from gridunion.cells import cell_text
 from gridunion.db import write
-from gridunion.sheets import HEADER_WITHIN, find_header, limited_rows, write_report
+from gridunion.sheetfile import HEADER_WITHIN
+from gridunion.sheets import find_header, limited_rows, write_report
 from gridunion.text import Unacceptable
 from gridunion.tree import everywhere
 

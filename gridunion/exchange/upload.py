@@ -13,9 +13,9 @@ from gridunion.db import keyring
 from gridunion.exchange.intake import blank
 from gridunion.exchange.locker import SHEETS, lent, pieces_of
 from gridunion.exchange.template import NationalTemplate
-from gridunion.sheetfile import Refused
+from gridunion.sheetfile import HEADER_WITHIN, Refused
 from gridunion.sheetguard import MOST_PACKED, MOST_TEXT, glance
-from gridunion.sheets import HEADER_WITHIN, Unreadable, find_header, limited_rows
+from gridunion.sheets import Unreadable, find_header, limited_rows
 from gridunion.text import clean_question
 
 MOST_SENT = max(MOST_PACKED, MOST_TEXT) + 2**20  # the sheet, and the form around it
