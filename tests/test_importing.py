@@ -29,7 +29,7 @@ from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.status.models import Standing
 from gridunion.visits.models import Visit
-from tests.conftest import NOON, SHARED, Page, Someone, as_viewer, matching, unit
+from tests.conftest import NOON, SHARED, Page, Someone, as_viewer, matching, member, unit
 
 DATA = SHARED / "data"
 ROOT = Path(__file__).resolve().parents[1]
@@ -288,6 +288,41 @@ def test_a_change_shows_old_and_new_and_is_stored(lifted: Flask, leader: Someone
     leader.post(f"{url}/undo")
     work()
     assert (people()["李小燕"].education, people()["李小燕"].phone) == ("20", "13809165520")
+
+
+def test_who_was_registered_without_a_number_is_no_second_person_in_a_sheet(
+    lifted: Flask, leader: Someone
+) -> None:
+    member("李小燕", phone="13809165520")
+    member("王建国", phone="13609162088")  # of one name only
+    url = sent(leader, sheet(LI, WANG))
+    assert run_now().counts == {"duplicate": 1, "new": 1}
+    assert "档案里还没有证件号码" in leader.get(f"{url}/duplicate")
+    leader.post(f"{url}/end")
+    url = sent(leader, sheet(LI, LI.replace("002X", "0046")), updates="yes")
+    page = leader.get(f"{url}/changed")
+    assert "证件号码：空 → 110105********002X" in page and "11010519491231002X" not in page.html
+    leader.post(f"{url}/storing")
+    li = people()["李小燕"]
+    assert (li.id_number, li.id_kind, li.education) == ("11010519491231002X", "resident_id", "20")
+    assert run_now().counts == {"changed": 1, "duplicate": 1}, "of two numbers for one file the first"
+    assert leader.post("/members/search", {"q": "002X"}, 200).total == 1 and rows_in(Person) == [2]
+    leader.post(f"{url}/undo")
+    li = people()["李小燕"]
+    assert (li.id_number, li.id_index, li.id_kind, li.education) == (None, None, None, None)
+
+
+def test_a_number_somebody_else_got_in_between_is_not_given_to_a_second_file(
+    lifted: Flask, leader: Someone
+) -> None:
+    member("李小燕", phone="13809165520")
+    url = sent(leader, sheet(LI), updates="yes")
+    other = member("孙大勇", phone="13609162089")
+    with write():
+        other.set_id_number("resident_id", "11010519491231002X")
+    leader.post(f"{url}/storing")
+    assert people()["李小燕"].id_number is None and run_now().counts == {"changed": 0, "duplicate": 1}
+    assert "这个证件号码已登记" in leader.get(f"{url}/duplicate")
 
 
 def test_who_took_the_consent_back_is_changed_by_no_sheet(lifted: Flask, leader: Someone) -> None:
