@@ -1,6 +1,6 @@
 """用人单位: who employs people in a community, and whether a union covers them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +16,9 @@ from gridunion.units.models import HEIRS
 
 TURNED: list[Callable[["Employer"], None]] = []
 """What other rooms do when an employer closes, works again, or moves to another community."""
+
+ENTERED: list[Callable[[Sequence[int]], None]] = []
+"""What other rooms do when employers, by their numbers, came into the ledger of a community, or bear another name."""
 
 PLACED: list[Callable[["Employer"], None]] = []
 """What other rooms do when more became known of an employer: it may lie in another cell than it did, or be closed."""
@@ -72,15 +75,30 @@ class Employer(Scoped, Record):
         fits = cell and cell.closed_on is None and cell.parent_id == community.id
         return cell if cell and fits else community
 
+    @classmethod
+    def enter(cls, **known: Any) -> "Employer":
+        """Write an employer into the ledger."""
+        employer = cls(**known)
+        db.session.add(employer)
+        employer._entered()
+        return employer
+
+    def _entered(self) -> None:
+        db.session.flush()
+        for follow in ENTERED:
+            follow([self.id])
+
     def learn(self, **known: Any) -> None:
         """Take over what became known, and what follows when it closes or moves."""
-        before = self.state, self.unit
+        before, called = (self.state, self.unit), (self.name, self.unit)
         for name, value in known.items():
             setattr(self, name, value)
         if self.cell and self.cell.parent_id != self.unit.id:
             self.cell = None  # it moved away from there
         for follow in PLACED:
             follow(self)
+        if (self.name, self.unit) != called:
+            self._entered()
         if (self.state, self.unit) != before:
             for follow in TURNED:
                 follow(self)

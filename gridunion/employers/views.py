@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 
 from gridunion import audit
 from gridunion.accounts.trail_words import VALUES
-from gridunion.db import db
 from gridunion.employers.forms import STATES, EmployerForm
 from gridunion.employers.history import actions, facts, history
 from gridunion.employers.listing import FILTERS, cells, communities, counts, employers, found
@@ -64,8 +63,7 @@ def add() -> Response:
     form = EmployerForm().offer(communities(), cells())
     if not form.submitted():
         return page("employers/edit.html", 422, form=form, employer=None)
-    employer = Employer(**form.known())
-    db.session.add(employer)
+    employer = Employer.enter(**form.known())
     say(_("已登记：%(name)s", name=employer.name))
     return go(url_for("employers.show", uid=employer.uid))
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from gridunion import clock
 from gridunion.cells import cell_date, cell_text
 from gridunion.db import db
-from gridunion.employers.models import Employer
+from gridunion.employers.models import ENTERED, Employer
 from gridunion.exchange import labels
 from gridunion.exchange.bulk import TRUSTED, day, insert, new_uids, take_ids
 from gridunion.exchange.intake import Cells, Fault, Intake, Twin, blank, cleaned
@@ -147,8 +147,11 @@ class EmployerIntake(Intake):
 
     def _store(self, made: list[dict[str, Any]]) -> None:
         names = ("id", "uid", *made[0])
-        rows = zip(take_ids(Employer, len(made)), new_uids(len(made)), made, strict=True)
+        ids = take_ids(Employer, len(made))
+        rows = zip(ids, new_uids(len(made)), made, strict=True)
         insert(Employer, names, [(number, uid, *map(_stored, row.values())) for number, uid, row in rows])
+        for follow in ENTERED:
+            follow(ids)
         refresh({row["unit_id"] for row in made})
 
 

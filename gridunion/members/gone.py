@@ -4,17 +4,30 @@ The question is open while the person is still a member there: whoever is retain
 now needs no answer any more; that they stay a member of the community is said expressly.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Date, ForeignKey, Index, String, case, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    bindparam,
+    case,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import clock
 from gridunion.db import BigId, Record, db, internal, personal, trusted, written
-from gridunion.employers.models import TURNED, Employer
+from gridunion.employers.models import ENTERED, TURNED, Employer
 from gridunion.members.membership import Impossible
 from gridunion.members.models import JOINED, MOVED, Person
 from gridunion.members.transfer import Transfer
@@ -92,6 +105,32 @@ def ask_about_members(employer: Employer) -> None:
     _ask(person for person in there if person.community != here)
 
 
+_SOME: Any = bindparam("some", expanding=True)
+_entered = select(_e.id).where(_e.id.in_(_SOME), _e.name == _p.employer_name)
+_here = select(_u.id).where(_u.id == _p.unit_id, or_(_u.id == _e.unit_id, _u.parent_id == _e.unit_id))
+_employer = _entered.where(_here.correlate(Person.__table__, Employer.__table__).exists()).limit(1)
+_homes = select(_e.unit_id).where(_e.id.in_(_SOME))
+_TIE = (
+    update(Person.__table__)  # type: ignore[arg-type]
+    .where(_p.unit_id.in_(select(_u.id).where(or_(_u.id.in_(_homes), _u.parent_id.in_(_homes)))))
+    .where(_p.employer_id.is_(None), _p.employer_name.is_not(None), _employer.exists())
+    .values(employer_id=_employer.scalar_subquery())
+)
+_asked = select(_g.id).where(
+    _g.person_id == _p.id, _g.employer_id == _p.employer_id, _g.state == written("open")
+)
+_UNASKED = _PEOPLE.join(Employer.__table__, _e.id == _p.employer_id).where(
+    _e.id.in_(_SOME), _e.state != "active", _p.status == "active", ~_asked.exists()
+)
+
+
+def tie_members(numbers: Sequence[int]) -> None:
+    """Employers came into the ledger: who said before that they work there is one of their people from now on, and is
+    asked about at once if the employer is gone already."""
+    trusted(_TIE, {"some": list(numbers)})
+    _ask(trusted(_UNASKED, {"some": list(numbers)}).all())
+
+
 def ask_about_newcomers(first: int, last: int) -> None:
     """Ask about those of some people, by their numbers, who joined with an employer that is gone already."""
     gone = select(_e.id).where(_e.state != "active")
@@ -126,6 +165,7 @@ def _followed(person: Person) -> None:
         )
 
 
+ENTERED.append(tie_members)
 TURNED.append(ask_about_members)
 JOINED.append(_joined)
 MOVED.append(_followed)
