@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _
 from stdnum.cn import ric, uscc
 
 from gridunion import clock
-from gridunion.text import Unacceptable, clean_code
+from gridunion.text import AS_TEXT, Unacceptable, clean_code
 
 RESIDENT_ID = "resident_id"
 PASSPORT = "passport"
@@ -53,7 +53,7 @@ def clean_id_number(value: str, kind: str = RESIDENT_ID, today: date | None = No
     day in Shanghai when left out) and check digit, GB 11643-1999. The area code never refuses: districts
     are abolished, people keep their numbers. Raises `Unacceptable` with a sentence for the fault.
     """
-    number = clean_code(value, "-()")
+    number = clean_code(value, "-()" + AS_TEXT)
     _refuse_damage(number)
     if kind in (RESIDENT_ID, RESIDENCE_PERMIT):
         _check_resident(number, kind, today or clock.today())

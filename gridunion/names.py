@@ -33,12 +33,12 @@ _FAMILY = {
     "员": "yun", "貟": "yun", "秘": "bi", "乐": "yue", "樂": "yue", "召": "shao", "折": "she", "种": "chong",
     "黑": "he", "繁": "po", "祭": "zhai", "郇": "xun", "隗": "wei", "么": "yao", "藏": "zang", "能": "nai",
     "佴": "nai", "薄": "bo", "都": "du", "乜": "nie", "句": "gou", "炅": "gui", "粘": "nian", "阚": "kan",
-    "贠": "yun", "颉": "xie",
+    "贠": "yun", "颉": "xie", "逢": "pang", "角": "jue", "蔚": "yu", "适": "kuo", "六": "lu",
 }  # fmt: skip
 _FAMILY_OF_TWO = {
     "尉迟": ("yu", "chi"), "尉遲": ("yu", "chi"), "万俟": ("mo", "qi"), "萬俟": ("mo", "qi"),
     "长孙": ("zhang", "sun"), "長孫": ("zhang", "sun"), "单于": ("chan", "yu"), "澹台": ("tan", "tai"),
-    "乐正": ("yue", "zheng"),
+    "乐正": ("yue", "zheng"), "子车": ("zi", "ju"),
 }  # fmt: skip
 # Characters whose commonest reading is hardly ever meant in a given name.
 _GIVEN = {"长": "chang", "曾": "zeng", "晟": "sheng", "卜": "bu", "琬": "wan", "钊": "zhao", "校": "xiao"}

@@ -4,9 +4,9 @@ import re
 
 from flask_babel import lazy_gettext as _
 
-from gridunion.text import Unacceptable, clean_code
+from gridunion.text import AS_TEXT, Unacceptable, clean_code
 
-_DROP = "-‐‑‒–—―−()·."
+_DROP = "-‐‑‒–—―−()·." + AS_TEXT
 _COUNTRY = re.compile(r"^(?:\+86|0086|86(?=1[0-9]{9,11}$)|0(?=1[3-9][0-9]{9}$))")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _SCIENTIFIC = re.compile(r"[0-9]+(?:\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)

@@ -1,11 +1,10 @@
 """The tables people send: read without danger, their columns found by name, the faults sent back."""
 
 import csv
+import json
 import os
-import re
 import subprocess
 import sys
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +15,10 @@ from flask_babel import lazy_gettext as _
 
 from gridunion import sheetfile
 from gridunion.cells import report_text
-from gridunion.sheetfile import Refused, Row
+from gridunion.sheetfile import HEADER_WITHIN, Names, Refused, Row, known_column, plain_name
 from gridunion.sheetguard import guard
 
 MOST_WAIT = 90  # seconds on the wall
-HEADER_WITHIN = 20  # rows; above a header stand a title, who filled it in, sometimes a note
 
 _SENTENCES = {
     "large": _("文件有 %(size)s MB，最多 %(limit)s MB，请分成几个文件上传"),
@@ -35,12 +33,11 @@ _SENTENCES = {
     "no_table": _("这不是表格文件，请上传 .xlsx 或 .csv"),
     "slow": _("读这个文件用了太长时间，请分成几个文件，或把数据复制到新的表格后再上传"),
     "heavy": _("读不了这个文件：内容太多，或文件已损坏。请把数据复制到新的表格后再上传"),
+    "several": _("文件里有 %(count)s 张名单（%(names)s），一次只读一张，请合成一张，或分成几个文件上传"),
     "no_header": _("前 %(rows)s 行里没有找到表头，请用模板里的列名"),
     "no_rows": _("表头下面没有数据"),
     "missing": _("表头（第 %(row)s 行）里缺少：%(names)s"),
 }
-_NOTE = re.compile(r"\(.*?\)")
-_AROUND = "*:"  # marks of what must be filled in
 
 
 class Unreadable(ValueError):
@@ -91,7 +88,7 @@ def read_limited(path: Path) -> Sheet:
     return Sheet(list(limited_rows(path)))
 
 
-def limited_rows(path: Path) -> Iterator[Row]:
+def limited_rows(path: Path, names: Names = ()) -> Iterator[Row]:
     """The rows of `read_limited` one by one, for tables too long to be held at once.
 
     The child has ended before the first row comes; still `Unreadable` may be raised behind any row.
@@ -100,17 +97,17 @@ def limited_rows(path: Path) -> Iterator[Row]:
     try:
         guard(path)
         with TemporaryFile("w+") as out:
-            _run_reader(path, out)
+            _run_reader(path, out, names)
             out.seek(0)
             yield from _printed_rows(out)
     except Refused as problem:
         raise Unreadable(problem.code, **problem.parts) from problem
 
 
-def _run_reader(path: Path, out: IO[str]) -> None:
+def _run_reader(path: Path, out: IO[str], names: Names) -> None:
     # A script and not multiprocessing, which would import app.py again and so start a second site in the
     # child. It gets no environment of ours either: the keys of the site are in it.
-    command = [sys.executable, "-P", sheetfile.__file__, str(path.resolve())]
+    command = [sys.executable, "-P", sheetfile.__file__, str(path.resolve()), json.dumps(names)]
     none = subprocess.DEVNULL
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
     try:
@@ -143,11 +140,13 @@ def find_header(
     brackets, and marks like * do not matter; a note in brackets only when the name is not known with it.
     Raises `Unreadable` when no row has two known names, or naming the ``required`` fields not found.
     """
-    known = {_key(name): field for field, names in synonyms.items() for name in names}
+    known = {plain_name(name): field for field, names in synonyms.items() for name in names}
     found = [_columns(row, known) for row in rows[:HEADER_WITHIN]]
     index = max(range(len(found)), key=lambda row: len(found[row]), default=0)
     if not found or len(found[index]) < min(2, len(synonyms)):
         raise Unreadable("no_header", rows=HEADER_WITHIN)
+    while found[index] in found[index + 1 : index + 2]:  # a header of two rows, its cells merged
+        index += 1
     missing = [synonyms[field][0] for field in required if field not in found[index]]
     if missing:
         raise Unreadable("missing", row=index + 1, names="、".join(missing))
@@ -157,15 +156,9 @@ def find_header(
 def _columns(row: Row, known: Mapping[str, str]) -> dict[str, int]:
     columns: dict[str, int] = {}
     for index, value in enumerate(row):
-        key = _key(value) if isinstance(value, str) else ""
-        field = known.get(key) or known.get(_NOTE.sub("", key))
-        if field:
+        if field := known_column(value, known):
             columns.setdefault(field, index)
     return columns
-
-
-def _key(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split()).strip(_AROUND)
 
 
 def write_report(path: Path, rows: Iterable[Sequence[Any]]) -> None:

@@ -46,6 +46,10 @@ def clean_question(value: str) -> str:
     return text if len(text) <= LONGEST_QUESTION else f"{text[:LONGEST_QUESTION]}…"
 
 
+AS_TEXT = "'=\""
+"""Signs with which people keep a spreadsheet from making a number of digits: '0123 and ="0123"."""
+
+
 def clean_code(value: str, drop: str = "") -> str:
     """A number or code for comparing: NFKC, upper case, without blanks and the signs in ``drop``.
 

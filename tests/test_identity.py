@@ -82,7 +82,7 @@ def test_cleaning_text_twice_changes_nothing(typed: str, multiline: bool) -> Non
         "13809165520", "138 0916 5520", "138-0916-5520", "+86-13809165520", "+86 138 0916 5520",
         "8613809165520",
         "008613809165520", "１３８０９１６５５２０", "（+86）13809165520", "013809165520", " 13809165520\n",
-        "\u202d13809165520\u202c", "138.0916.5520", "138—0916—5520",
+        "\u202d13809165520\u202c", "'13809165520", '="13809165520"', "138.0916.5520", "138—0916—5520",
     ],
 )  # fmt: skip
 def test_a_mobile_number_is_understood_however_it_is_written(typed: str) -> None:
@@ -176,6 +176,8 @@ def test_a_resident_number_is_taken_whatever_its_area(number: str) -> None:
         "110105 19491231 002X",
         "１１０１０５１９４９１２３１００２Ｘ",
         "110105-19491231-002X",
+        "'11010519491231002X",
+        '="11010519491231002X"',
     ],
 )
 def test_a_resident_number_is_understood_however_it_is_written(typed: str) -> None:
@@ -369,6 +371,8 @@ def test_cleaning_a_name_twice_changes_nothing(typed: str) -> None:
         ("朴英", "piaoying", "py"), ("任静", "renjing", "rj"), ("华罗庚", "hualuogeng", "hlg"),
         ("盖聂", "genie", "gn"),
         ("尉迟恭", "yuchigong", "ycg"), ("万俟雄", "moqixiong", "mqx"), ("长孙无忌", "zhangsunwuji", "zswj"),
+        ("逢蒙", "pangmeng", "pm"), ("蔚青", "yuqing", "yq"), ("角里", "jueli", "jl"),
+        ("子车奄息", "zijuyanxi", "zjyx"),
         ("单于", "chanyu", "cy"), ("乐嘉", "yuejia", "yj"), ("王乐", "wangle", "wl"), ("吕布", "lvbu", "lb"),
         ("欧阳修", "ouyangxiu", "oyx"), ("李长江", "lichangjiang", "lcj"), ("张三", "zhangsan", "zs"),
         ("阿依古丽·买买提", "ayigulimaimaiti", "ayglmmt"), ("Mary O'Neil", "maryoneil", "mon"), ("", "", ""),

@@ -20,6 +20,7 @@ from gridunion.db import db, trusted, write
 from gridunion.employers.models import Employer
 from gridunion.exchange import elsewhere, locker, reading
 from gridunion.exchange import upload as upload_of
+from gridunion.exchange.labels import ethnicity, reader
 from gridunion.exchange.locker import SHEETS
 from gridunion.exchange.models import ImportRow, ImportRun
 from gridunion.members.consent import Consent
@@ -28,7 +29,7 @@ from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.status.models import Standing
 from gridunion.visits.models import Visit
-from tests.conftest import NOON, SHARED, Page, Someone, as_viewer, matching, unit
+from tests.conftest import NOON, SHARED, Page, Someone, as_viewer, matching, member, unit
 
 DATA = SHARED / "data"
 ROOT = Path(__file__).resolve().parents[1]
@@ -287,6 +288,56 @@ def test_a_change_shows_old_and_new_and_is_stored(lifted: Flask, leader: Someone
     leader.post(f"{url}/undo")
     work()
     assert (people()["李小燕"].education, people()["李小燕"].phone) == ("20", "13809165520")
+
+
+def test_who_was_registered_without_a_number_is_no_second_person_in_a_sheet(
+    lifted: Flask, leader: Someone
+) -> None:
+    member("李小燕", phone="13809165520")
+    member("王建国", phone="13609162088")  # of one name only
+    url = sent(leader, sheet(LI, WANG))
+    assert run_now().counts == {"duplicate": 1, "new": 1}
+    assert "档案里还没有证件号码" in leader.get(f"{url}/duplicate")
+    leader.post(f"{url}/end")
+    url = sent(leader, sheet(LI, LI.replace("002X", "0046")), updates="yes")
+    page = leader.get(f"{url}/changed")
+    assert "证件号码：空 → 110105********002X" in page and "11010519491231002X" not in page.html
+    leader.post(f"{url}/storing")
+    li = people()["李小燕"]
+    assert (li.id_number, li.id_kind, li.education) == ("11010519491231002X", "resident_id", "20")
+    assert run_now().counts == {"changed": 1, "duplicate": 1}, "of two numbers for one file the first"
+    assert leader.post("/members/search", {"q": "002X"}, 200).total == 1 and rows_in(Person) == [2]
+    leader.post(f"{url}/undo")
+    li = people()["李小燕"]
+    assert (li.id_number, li.id_index, li.id_kind, li.education) == (None, None, None, None)
+
+
+def test_a_number_somebody_else_got_in_between_is_not_given_to_a_second_file(
+    lifted: Flask, leader: Someone
+) -> None:
+    member("李小燕", phone="13809165520")
+    url = sent(leader, sheet(LI), updates="yes")
+    other = member("孙大勇", phone="13609162089")
+    with write():
+        other.set_id_number("resident_id", "11010519491231002X")
+    leader.post(f"{url}/storing")
+    assert people()["李小燕"].id_number is None and run_now().counts == {"changed": 0, "duplicate": 1}
+    assert "这个证件号码已登记" in leader.get(f"{url}/duplicate")
+
+
+def test_who_took_the_consent_back_is_changed_by_no_sheet(lifted: Flask, leader: Someone) -> None:
+    leader.post(f"{sent(leader, sheet(LI, WANG))}/storing")
+    li, wang = (f"/members/{people()[name].uid}" for name in ("李小燕", "王建国"))
+    leader.post(f"{li}/withdrawal")
+    again = [line.replace("138", "139").replace("136", "139") for line in (LI, WANG)]
+    url = sent(leader, sheet(*again), updates="yes")
+    assert run_now().counts == {"changed": 1, "duplicate": 1}
+    assert "本人撤回了同意，资料不改" in leader.get(f"{url}/duplicate")
+    leader.post(f"{wang}/withdrawal")  # while the preview stood there
+    leader.post(f"{url}/storing")
+    assert {person.phone for person in people().values()} == {"13809165520", "13609162087"}
+    assert run_now().counts == {"changed": 0, "duplicate": 2} and leader.get(f"{url}/duplicate").total == 2
+    leader.post(f"{url}/undo")
 
 
 def test_somebody_registered_in_between_is_not_made_twice(lifted: Flask, leader: Someone) -> None:
@@ -567,6 +618,32 @@ def street(lifted: Flask) -> Flask:
         held = db.session.scalars(select(Account).where(Account.login == "supervisor")).one().postings[0]
         held.unit = unit("610702003000")
     return lifted
+
+
+SAID = {
+    "ethnicity": {"汉族": ("汉", "01", "1"), "基诺族": ("基诺族", "56"), "其他": ("97",)},
+    "political_status": {"01": ("中共党员", "党员", "01", "1"), "04": ("民革", "4"), "13": ("群众", "13"),
+                         "10": ("九三", "九三学社社员"), "12": ("无党派", "无党派人士")},
+    "skill_level": {"1": ("高级技师(一级)", "高级技师（一级）", "一级/高级技师", "1"), "2": ("技师(二级)",),
+                    "3": ("高级(三级)", "高级工"), "5": ("初级(五级)", "五级")},
+    "work_status": {"2": ("待(下)岗", "下岗"), "7": ("退养(内退)", "内退")},
+    "key_group": {"food_rider": ("网约送餐员(外卖配送员)",), "truck_driver": ("货车司机", "货运司机")},
+    "id_kind": {"permanent_residence": ("外国人永久居留身份证", "外国人永久居留证"), "taiwan_permit": ("台胞证",),
+                "hk_macau_permit": ("回乡证", "港澳居民来往内地通行证"), "residence_permit": ("台湾居民居住证",)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "words"),
+    [(name, code, words) for name, codes in SAID.items() for code, said in codes.items() for words in said],
+)
+def test_a_column_of_choices_is_read_in_the_words_of_the_national_lists_and_as_a_sheet_changes_them(
+    lifted: Flask, name: str, code: str, words: str
+) -> None:
+    read = ethnicity if name == "ethnicity" else reader(name)
+    assert read(words) == code
+    if words.isdecimal():
+        assert read(float(words)) == code
 
 
 @needs_data

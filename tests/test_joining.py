@@ -309,6 +309,31 @@ def test_its_sender_takes_an_application_back_while_it_waits(
     nobody.post("/join/state/withdrawal", {"ticket": mine}, 409)
 
 
+@pytest.mark.parametrize("approved", [False, True])
+def test_who_agreed_on_the_page_takes_the_consent_back_there_however_far_it_is(
+    lifted: Flask, nobody: Someone, worker: Someone, leader: Someone, approved: bool
+) -> None:
+    number, code = noted(nobody.get(send(nobody).location))
+    typed = {name: value for name, value in SENT.items() if name != "agree"} | {"unit": unit("211").uid.hex}
+    worker.post(f"/applications/{applications()[0].uid}/verification", typed)
+    fresh()
+    if approved:
+        leader.post("/members/approvals", {"person": str(db.session.scalars(select(Person.uid)).one())})
+    shown = asked(nobody, number, code)
+    assert "不想让工会再用你的信息" in shown
+    [mine] = re.findall(r'name="ticket" value="([^"]+)"', shown.html)
+    answer = nobody.post("/join/state/withdrawal", {"ticket": mine})
+    assert "工会不再使用你的信息" in nobody.get(answer.location)
+    fresh()
+    person = db.session.scalars(select(Person)).one()
+    assert person.withdrawn_at and all(consent.withdrawn_at for consent in person.consents)
+    assert person.status == ("active" if approved else "known")
+    after = asked(nobody, number, code)
+    assert ("已撤回同意" if approved else "你撤回了申请") in after and "不想让" not in after
+    assert "已撤回同意" in worker.get(f"/members/{person.uid}")
+    nobody.post("/join/state/withdrawal", {"ticket": mine}, 409)
+
+
 # ── how much may come ──
 
 

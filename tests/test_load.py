@@ -20,7 +20,7 @@ from gridunion.members.membership import Membership
 from gridunion.members.models import Person
 from gridunion.status.models import Standing
 from gridunion.tree import Unit
-from tests.conftest import SHARED, matching, unit
+from tests.conftest import SHARED, matching, member, unit
 from tests.test_complaints import taken as complained
 
 DATA = SHARED / "data"
@@ -288,6 +288,18 @@ def test_a_case_that_named_an_employer_is_about_it_once_a_sheet_brings_it(
     taken(lifted, "employers", sheet(tmp_path / "a.csv", "单位名称,所属社区工会", "老店,21", "明珠超市,21"))
     db.session.expire_all()
     assert case.employer and case.employer.name == "明珠超市"
+
+
+def test_a_sheet_of_employers_finds_the_people_who_named_them_before(lifted: Flask, tmp_path: Path) -> None:
+    for name, employer, phone in (("李强", "明珠超市", "13609162081"), ("孙倩", "老店", "13609162082")):
+        member(name, phone=phone, employer_name=employer)
+    head = "单位名称,统一社会信用代码,所属社区,经营状态"
+    taken(lifted, "employers", sheet(tmp_path / "a.csv", head, "明珠超市,,21,正常", "老店,,21,已注销"))
+    db.session.rollback()
+    tied = {it.name: it.employer and it.employer.name for it in db.session.scalars(select(Person))}
+    assert tied == {"李强": "明珠超市", "孙倩": "老店"}
+    [asked] = db.session.scalars(select(EmployerGone))
+    assert asked.employer.name == "老店"
 
 
 def test_an_employer_that_closed_in_a_sheet_asks_about_each_of_its_members(

@@ -56,10 +56,12 @@ class Register(RuleBasedStateMachine):
         self.begun = clock.today()
         self.known: list[int] = []
 
-    @rule(target=people, cell=st.sampled_from(CELLS))
-    def register(self, cell: str) -> int:
+    @rule(target=people, cell=st.sampled_from(CELLS), at_once=st.booleans())
+    def register(self, cell: str, at_once: bool) -> int:
         with write():
             person = Person.register(unit(cell), self.by, "grid_visit", name="王秀兰", phone="13609162087")
+            if at_once:
+                person.approve(self.by)
         self.known.append(person.id)
         return person.id
 
@@ -86,6 +88,9 @@ class Register(RuleBasedStateMachine):
     @rule(number=people, how=st.sampled_from(list(MOVEMENTS.values())), ago=st.sampled_from([0, 0, 1, 30]))
     def change(self, number: int, how: Movement, ago: int) -> None:
         """Retain, come back, resign, expel, on a day not long ago; an impossible one changes nothing."""
+        self._change(number, how, ago)
+
+    def _change(self, number: int, how: Movement, ago: int) -> None:
         with suppress(WrongStep), write():
             person = db.session.get_one(Person, number)
             before, on = person.status, clock.today() - timedelta(days=ago)
@@ -95,6 +100,14 @@ class Register(RuleBasedStateMachine):
             return
         db.session.rollback()
         assert not (before in how.sources and ago == 0 and on >= db.session.get_one(Person, number).since)
+
+    @rule(number=people, nth=st.integers(0, 5), days=st.integers(0, 1))
+    def change_as_possible(self, number: int, nth: int, days: int) -> None:
+        """A change that follows from where somebody stands: most of those drawn at random do not."""
+        self.days.enter_context(clock.at(clock.now() + timedelta(days=days)))
+        status = db.session.get_one(Person, number).status
+        if possible := [how for how in MOVEMENTS.values() if status in how.sources]:
+            self._change(number, possible[nth % len(possible)], 0)
 
     @rule(number=people, cell=st.sampled_from(CELLS), asked=st.booleans())
     def transfer(self, number: int, cell: str, asked: bool) -> None:
@@ -227,7 +240,7 @@ def quiet(lifted: Flask) -> Iterator[Flask]:
 
 def test_at_any_time_a_person_has_one_standing_and_a_history_without_overlaps(quiet: Flask) -> None:
     machine = settings(
-        max_examples=some(12),
+        max_examples=some(24),
         stateful_step_count=20,
         deadline=None,
         suppress_health_check=list(HealthCheck),

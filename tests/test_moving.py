@@ -517,6 +517,25 @@ def test_an_employer_that_closes_asks_about_each_of_its_members(
     assert "单位没了" not in leader.get("/inbox")
 
 
+def test_an_employer_written_down_after_its_people_finds_them_when_it_closes(
+    lifted: Flask, leader: Someone
+) -> None:
+    for name, employer, cell, phone in (
+        ("马小军", "汉江快递站", "211", "13609162081"), ("李强", "汉江快递站", "2110", "13609162082"),
+        ("孙倩", "别处快递站", "211", "13609162083"), ("余红", "汉江快递站", "212", "13609162084"),
+    ):  # fmt: skip
+        member(name, cell=cell, phone=phone, employer_name=employer)
+    said = {"name": "汉江快递站", "unit": unit("21").uid.hex, "union_state": "unorganized", "state": "active"}
+    leader.post("/employers/new", said)
+    look_again()
+    closes(leader, db.session.scalars(select(Employer)).one())
+    look_again()
+    asked = {
+        db.session.get_one(Person, row.person_id).name for row in db.session.scalars(select(EmployerGone))
+    }
+    assert asked == {"马小军", "李强"}, "of another employer, and in another community, nobody"
+
+
 def test_who_joins_with_an_employer_that_is_gone_is_asked_about_at_once(
     lifted: Flask, firm: Employer, leader: Someone
 ) -> None:

@@ -6,6 +6,7 @@ import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from gridunion import sheetfile
@@ -13,7 +14,7 @@ from gridunion.cells import cell_date, cell_text, cell_yes
 from gridunion.identity import clean_id_number
 from gridunion.names import clean_name
 from gridunion.phones import phone_from_cell
-from gridunion.sheets import Unreadable, find_header, read_limited, read_sheet, write_report
+from gridunion.sheets import Unreadable, find_header, limited_rows, read_limited, read_sheet, write_report
 from gridunion.text import Unacceptable
 
 pytestmark = pytest.mark.once
@@ -154,6 +155,59 @@ def test_the_damaged_values_of_the_messy_sheet_are_refused(field: str, note: str
 
 
 # Reading
+
+
+LIST = ["姓名", "证件号码", "移动电话", "所属社区工会"]
+HERS = ["李小燕", "11010519491231002X", "13809165520", "明珠社区工会"]
+NOTES = ("填表说明", [["1. 姓名和证件一致"], ["2. 证件号码", "移动电话都设为文本", "3. 写全称", "", "5."]])
+CODES = ("代码表", [["性别", "民族", "学历", "政治面貌", "农民工"], ["男", "汉族", "本科", "群众", "是"]])
+
+
+def book(path: Path, *sheets: tuple[str, list[list[str]]], merged: str = "") -> Path:
+    made = openpyxl.Workbook()
+    made.remove(made.worksheets[0])
+    for title, rows in sheets:
+        sheet = made.create_sheet(title)
+        for row in rows:
+            sheet.append([value or None for value in row])
+        for area in merged.split():
+            sheet.merge_cells(area)
+    made.save(path)
+    return path
+
+
+def listed(path: Path) -> list[tuple[object, ...]]:
+    return list(limited_rows(path, list(NAMES.values())))
+
+
+def test_the_list_is_found_before_and_behind_notes_code_tables_and_empty_copies(tmp_path: Path) -> None:
+    sheets = [NOTES, CODES, ("空表", [LIST]), ("名单", [["汉中路街道会员名单"], LIST, HERS])]
+    assert listed(book(tmp_path / "a.xlsx", *sheets))[-1] == tuple(HERS)
+    assert listed(book(tmp_path / "b.xlsx", *sheets[::-1]))[-1] == tuple(HERS)
+    assert listed(book(tmp_path / "c.xlsx", NOTES))[0] == ("1. 姓名和证件一致", *[None] * 4)
+
+
+def test_of_several_lists_none_is_taken_so_that_none_is_lost_unseen(tmp_path: Path) -> None:
+    path = book(tmp_path / "a.xlsx", NOTES, ("一网格", [LIST, HERS]), ("二网格", [LIST, HERS]))
+    with pytest.raises(Unreadable, match="有 2 张名单（一网格、二网格），一次只读一张"):
+        listed(path)
+
+
+def test_what_is_merged_over_several_rows_is_said_in_each_of_them(tmp_path: Path) -> None:
+    rows = [LIST, HERS, ["孙大勇", "x", "y", ""], ["周敏", "", "y", ""], ["合计", "", "", ""]]
+    found = listed(book(tmp_path / "a.xlsx", ("名单", rows), merged="D2:D3 B3:C4"))
+    assert [row[3] for row in found] == [LIST[3], HERS[3], HERS[3], None, None]
+    assert found[3] == ("周敏", "x", None, None), "of a block, the column that says something"
+
+
+def test_a_header_of_two_rows_whose_cells_are_merged_is_no_row_of_data(tmp_path: Path) -> None:
+    rows = [["姓名", "证件号码", "联系方式", ""], ["", "", "移动电话", "所属社区工会"], HERS]
+    two = listed(book(tmp_path / "a.xlsx", ("名单", rows), merged="A1:A2 B1:B2 C1:D1"))
+    assert find_header(two, NAMES).row_index == 1
+    same = listed(
+        book(tmp_path / "b.xlsx", ("名单", [LIST, [""] * 4, HERS]), merged="A1:A2 B1:B2 C1:C2 D1:D2")
+    )
+    assert find_header(same, NAMES).row_index == 1 and same[2] == tuple(HERS)
 
 
 def test_rows_have_the_numbers_people_see_even_when_the_sheet_begins_empty(tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ ACTIONS = {
     "verify": _("核实入会申请"),
     "refuse application": _("没通过入会申请"),
     "withdraw application": _("本人撤回入会申请"),
+    "withdraw consent": _("本人在网上撤回同意"),
     "admit application": _("放进入会申请"),
     "drop applications": _("清掉入会申请"),
     "applications expired": _("入会申请过期清掉"),

@@ -88,7 +88,6 @@ class Employer(Scoped, Record):
     def enter(cls, **known: Any) -> "Employer":
         """Write one into the ledger. Inside write()."""
         db.session.add(employer := cls(**known))
-        db.session.flush()
         employer._tell_its_name()
         return employer
 
@@ -101,13 +100,14 @@ class Employer(Scoped, Record):
             self.cell = None  # it moved away from there
         for follow in PLACED:
             follow(self)
+        if (self.name, self.unit) != called:
+            self._tell_its_name()
         if (self.state, self.unit) != before:
             for follow in TURNED:
                 follow(self)
-        if (self.name, self.unit) != called:
-            self._tell_its_name()
 
     def _tell_its_name(self) -> None:
+        db.session.flush()
         for listen in NAMED:
             listen([Named(self.id, self.name, self.unit.id)])
 

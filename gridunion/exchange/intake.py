@@ -12,7 +12,8 @@ from typing import Any
 from gridunion import audit
 from gridunion.cells import cell_text
 from gridunion.db import write
-from gridunion.sheets import HEADER_WITHIN, find_header, limited_rows, write_report
+from gridunion.sheetfile import HEADER_WITHIN
+from gridunion.sheets import find_header, limited_rows, write_report
 from gridunion.text import Unacceptable
 from gridunion.tree import everywhere
 
@@ -85,6 +86,11 @@ class Intake:
     def counts(self) -> Counter[str]:
         return Counter(line.verdict for line in self.lines.values())
 
+    @classmethod
+    def known_by(cls) -> list[list[str]]:
+        """The columns by which its sheet is told from others in the file."""
+        return [list(cls.columns[field]) for field in cls.required]
+
     def title(self, field: str) -> str:
         return self.columns[field][0]
 
@@ -111,7 +117,7 @@ def load(path: Path, intake: Intake, report: Path | None = None, dry_run: bool =
 
 
 def _judge_all(path: Path, intake: Intake) -> None:
-    rows = limited_rows(path)
+    rows = limited_rows(path, intake.known_by())
     top = list(islice(rows, HEADER_WITHIN))
     header = find_header(top, intake.columns, intake.required)
     for number, row in enumerate(islice(chain(top, rows), header.row_index + 1, None), header.row_index + 2):

@@ -11,6 +11,7 @@ from gridunion.db import db, trusted
 from gridunion.exchange.models import ImportRow, ImportRun
 from gridunion.exchange.staging import meant
 from gridunion.exchange.template import NationalTemplate
+from gridunion.identity import mask_id
 from gridunion.look import day
 from gridunion.members.models import Person
 from gridunion.phones import mask_phone
@@ -72,6 +73,8 @@ def worded(field: str, value: Any) -> str:
         return settings.label(field, value)
     if field == "birth_on":
         return day(meant(field, value))
+    if field == "id_number":
+        return mask_id(value[1])
     if field == "phone":
         return mask_phone(value)
     return cell_text(value)

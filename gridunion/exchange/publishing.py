@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import bindparam, delete, null, select, update
 
 from gridunion import audit
@@ -15,17 +16,20 @@ from gridunion.db import db, trusted
 from gridunion.exchange.clearing import remove
 from gridunion.exchange.heavy import roomy
 from gridunion.exchange.models import ImportRow, ImportRun, without
-from gridunion.exchange.staging import meant, said
+from gridunion.exchange.staging import UNCHANGED, says, teach
 from gridunion.exchange.touched import by_itself, touched
 from gridunion.members.gone import EmployerGone, ask_about_newcomers
 from gridunion.members.membership import Membership, WrongStep
 from gridunion.members.models import Person
+from gridunion.members.numbers import told_here
+from gridunion.members.real_name import id_index
 from gridunion.members.suspect_walk import walk_again_from
 from gridunion.status.models import refresh
 from gridunion.tree import Unit
 from gridunion.visits.due import DueVisit
 
 AT_ONCE = 200
+TAKEN = lazy_gettext("这个证件号码已登记")
 
 _tables: list[Any] = [it.__table__ for it in (Person, Membership, ImportRow)]
 _people, _spans, _rows = _tables
@@ -116,7 +120,7 @@ def _set_aside_twins(run: ImportRun) -> None:
         return
     for row in db.session.scalars(select(ImportRow).where(ImportRow.id.in_(twins))):
         row.verdict, row.person_id = "duplicate", None
-        row.told = {"message": _("这个证件号码已登记")}
+        row.told = {"message": str(TAKEN)}
     db.session.flush()
     remove(list(twins.values()))
     run.people = without(run.people, twins.values())
@@ -126,13 +130,33 @@ def _set_aside_twins(run: ImportRun) -> None:
 
 
 def _change(run: ImportRun) -> int:
-    """Let the files learn what the sheet says; what they said before is kept for taking it back."""
+    """Let the files learn what the sheet says; what they said before is kept for taking it back. Whoever took the
+    consent back since keeps the file as it is."""
     done = 0
     for row, person, new, _old in _changes(run):
-        row.told = row.told | {"old": {name: said(getattr(person, name)) for name in new}}
-        person.learn(**{name: meant(name, value) for name, value in new.items()})
+        if why := _why_not(person, new):
+            _leave(run, row, why)
+            continue
+        row.told = row.told | {"old": {name: says(person, name) for name in new}}
+        teach(person, new)
         done += 1
     return done
+
+
+def _why_not(person: Person, new: dict[str, Any]) -> str:
+    """What happened to a file since the sheet was read that forbids to change it."""
+    if person.withdrawn_at:
+        return str(UNCHANGED)
+    if "id_number" not in new:
+        return ""
+    return str(TAKEN) if person.id_index else told_here(person, id_index(*new["id_number"]))
+
+
+def _leave(run: ImportRun, row: ImportRow, why: str) -> None:
+    row.verdict, row.person_id = "duplicate", None
+    row.told = {"message": why}
+    counts = run.counts | {"changed": run.counts["changed"] - 1}
+    run.counts = counts | {"duplicate": counts.get("duplicate", 0) + 1}
 
 
 def _changes(run: ImportRun) -> Iterator[tuple[ImportRow, Person, dict[str, Any], dict[str, Any]]]:
@@ -173,8 +197,8 @@ def _change_back(run: ImportRun) -> int:
     """Give the files back what they said, where nobody wrote something else since; returns how many stay."""
     stayed = 0
     for row, person, new, old in _changes(run):
-        same = [name for name, value in new.items() if said(getattr(person, name)) == value]
-        person.learn(**{name: meant(name, old[name]) for name in same})
+        same = [name for name, value in new.items() if says(person, name) == value]
+        teach(person, {name: old[name] for name in same})
         if len(same) < len(new):
             row.verdict, stayed = "kept", stayed + 1
     return stayed

@@ -73,7 +73,7 @@ def _read_all(number: int, reader: str) -> None:
     intake, begun = BranchIntake(run), run.rows_read
     intake.prepare()
     with SHEETS.opened(run.uid) as path:
-        rows = enumerate(islice(limited_rows(path), begun, None), begun + 1)
+        rows = enumerate(islice(limited_rows(path, intake.known_by()), begun, None), begun + 1)
         while some := list(islice(rows, CHUNK)):
             if not _keep(number, reader, intake, intake.judge_some(some)):
                 return

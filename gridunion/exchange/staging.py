@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import bindparam, select
 
 from gridunion import clock
@@ -22,6 +23,7 @@ from gridunion.exchange.models import ImportRow, ImportRun, ranges_of
 from gridunion.exchange.places import Places
 from gridunion.exchange.register import Ready, insert_people, ready_person
 from gridunion.exchange.template import NationalTemplate
+from gridunion.members.finding import FINDABLE
 from gridunion.members.models import Person
 from gridunion.members.numbers import ELSEWHERE
 from gridunion.members.real_name import id_index
@@ -32,16 +34,26 @@ COMPARED = (
     "name", "sex", "birth_on", "ethnicity", "work_status", "education", "skill_level", "phone", "household_type",
     "household_place", "political_status", "employer_name", "native_place", "migrant", "key_group",
 )  # fmt: skip
+UNCHANGED = lazy_gettext("这个证件号码已登记，本人撤回了同意，资料不改")
+NUMBERLESS = lazy_gettext("同名同手机号的人已登记，档案里还没有证件号码；选“按表格更新资料”可以补上")
 MOST_CHANGED = 1000  # files one import may change: they are stored one by one, in the one transaction
 _ROW = ("uid", "unit_id", "run_id", "number", "verdict", "field", "id_index", "person_id", "told_sealed")
 
 _p, _u, _r = Person.__table__.c, Unit.__table__.c, ImportRow.__table__.c
 _SOME: Any = bindparam("some", expanding=True)
 _KNOWN = (
-    select(_p.id, _p.id_index, _u.path, *(_p[name] for name in COMPARED))
+    select(_p.id, _p.id_index, _p.withdrawn_at, _u.path, *(_p[name] for name in COMPARED))
     .select_from(Person.__table__.join(Unit.__table__, _u.id == _p.unit_id))
     .where(_p.id_index.in_(_SOME), Person.visible(), _p.status != "merged")
     .order_by(_p.id)
+)
+# Whoever was registered in a minute has no number in the file yet; one name with one phone is one person.
+_NUMBERLESS = (
+    select(_p.id, _p.withdrawn_at, *(_p[name] for name in COMPARED))
+    .select_from(Person.__table__.join(Unit.__table__, _u.id == _p.unit_id))
+    .where(_p.phone.in_(_SOME), _p.id_index.is_(None), _p.status.in_(FINDABLE))
+    .where(_u.path >= bindparam("lo"), _u.path < bindparam("hi"))
+    .order_by(_p.id.desc())
 )
 _EARLIER = select(_r.id_index, _r.number).where(_r.run_id == bindparam("run"), _r.id_index.in_(_SOME))
 
@@ -110,6 +122,9 @@ class BranchIntake(NationalTemplate):
         self.known: dict[str, list[Any]] = {}
         for person in trusted(_KNOWN, {"some": indexes}):
             self.known.setdefault(person.id_index, []).append(person)
+        phones, (lo, hi) = sorted({made["phone"] for made in self.made.values()}), self.branch
+        numberless = trusted(_NUMBERLESS, {"some": phones, "lo": lo, "hi": hi})
+        self.numberless = {(person.name, person.phone): person for person in numberless}
         earlier = trusted(_EARLIER, {"run": self.run_id, "some": indexes})
         self.earlier: dict[str, int] = {row.id_index: row.number for row in earlier}
 
@@ -138,6 +153,8 @@ class BranchIntake(NationalTemplate):
                 it.verdict, it.person_id = "changed", here.id
                 it.new = self._news(made, here)
                 it.old = {name: said(getattr(here, name)) for name in it.new}
+                if here is self.numberless.get((made["name"], made["phone"])):
+                    it.new["id_number"] = [made["id_kind"], made["id_number"]]
                 self._count_change()
             it.index, self.earlier[index] = index, it.number
         except Fault as fault:
@@ -151,10 +168,19 @@ class BranchIntake(NationalTemplate):
         known, (lo, hi) = self.known.get(index, ()), self.branch
         for person in known:
             if lo <= person.path < hi:
+                self._demand_consent(person)
                 if not self.updates or not self._news(made, person):
                     raise Twin(self.title("id_number"), _("这个证件号码已登记"))
                 return person
-        return None
+        if person := self.numberless.get((made["name"], made["phone"])):
+            if not self.updates:
+                raise Twin(self.title("phone"), NUMBERLESS)
+            self._demand_consent(person)
+        return person
+
+    def _demand_consent(self, person: Any) -> None:
+        if self.updates and person.withdrawn_at:
+            raise Twin(self.title("id_number"), UNCHANGED)
 
     def _refuse_twin(self, index: str) -> None:
         if index in self.earlier:
@@ -192,6 +218,20 @@ def _row(run: ImportRun, it: Judged, uid: str) -> tuple[Any, ...]:
     told = it.told
     sealed = keyring().encrypt(told, f"import_row.told_sealed.{uid}") if told else None
     return (uid, run.unit_id, run.id, it.number, it.verdict, it.column, it.index, it.person_id, sealed)
+
+
+def says(person: Person, name: str) -> Any:
+    """What a file says in a field, as JSON holds it; the number with its kind."""
+    if name == "id_number":
+        return [person.id_kind, person.id_number] if person.id_number else None
+    return said(getattr(person, name))
+
+
+def teach(person: Person, told: dict[str, Any]) -> None:
+    """Let a file learn what JSON holds."""
+    person.learn(**{name: meant(name, value) for name, value in told.items() if name != "id_number"})
+    if "id_number" in told:
+        person.set_id_number(*(told["id_number"] or (None, None)))
 
 
 def said(value: Any) -> Any:

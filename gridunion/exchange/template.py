@@ -25,7 +25,7 @@ from gridunion.identity import (
 )
 from gridunion.names import clean_name
 from gridunion.phones import phone_from_cell
-from gridunion.text import Unacceptable, clean_code, clean_text
+from gridunion.text import AS_TEXT, Unacceptable, clean_code, clean_text
 
 YOUNGEST = 16  # 劳动法 第十五条
 _CHOICES = (
@@ -150,7 +150,7 @@ class NationalTemplate(Intake):
         """The cell by its code; it must lie in the community the row names."""
         named = cell_text(cells.get("community"))
         communities = cleaned(self.title("community"), self.places.community, named) if named else []
-        code = clean_code(cell_text(cells.get("cell")))
+        code = clean_code(cell_text(cells.get("cell")), AS_TEXT)
         place = self.places.by_code.get(code)
         if place is None or place.kind != "cell":
             raise Fault(

@@ -13,9 +13,9 @@ from gridunion.db import keyring
 from gridunion.exchange.intake import blank
 from gridunion.exchange.locker import SHEETS, lent, pieces_of
 from gridunion.exchange.template import NationalTemplate
-from gridunion.sheetfile import Refused
+from gridunion.sheetfile import HEADER_WITHIN, Refused
 from gridunion.sheetguard import MOST_PACKED, MOST_TEXT, glance
-from gridunion.sheets import HEADER_WITHIN, Unreadable, find_header, limited_rows
+from gridunion.sheets import Unreadable, find_header, limited_rows
 from gridunion.text import clean_question
 
 MOST_SENT = max(MOST_PACKED, MOST_TEXT) + 2**20  # the sheet, and the form around it
@@ -68,7 +68,7 @@ def receive(sheet: IO[bytes], name: str, digest: str) -> Arrived | str:
 
 def look_at(path: Path) -> Seen:
     """Find the header and count the rows. Raises Unreadable."""
-    rows = limited_rows(path)
+    rows = limited_rows(path, NationalTemplate.known_by())
     first = list(islice(rows, HEADER_WITHIN + 30))
     header = find_header(first[:HEADER_WITHIN], NationalTemplate.columns)
     names, below = first[header.row_index], first[header.row_index + 1 :]

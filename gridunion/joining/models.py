@@ -94,11 +94,31 @@ class Application(Slip, Scoped, Record):
         """Its sender takes it back, and with it the consent: what was filled in is gone. Raises WrongStep."""
         if self.state not in WAITING:
             raise WrongStep(self.state)
+        self._end()
+
+    def _end(self) -> None:
         self.state, self.settled_at = "withdrawn", clock.now()
         for column in NOBODY:
             setattr(self, column, None)
         db.session.flush()
         audit.note("withdraw application", self)
+
+    def withdraw_consent(self) -> None:
+        """Whoever agreed on the public page takes it back there, however far the application went. Raises
+        WrongStep."""
+        if not self.agrees or self.span is None:
+            raise WrongStep(self.state)
+        waits, person = self.span.status == "applied" and self.span.until_on is None, self.span.person
+        audit.note("withdraw consent", self)
+        person.withdraw()
+        if waits:
+            self._end()
+
+    @property
+    def agrees(self) -> bool:
+        """Somebody of the register stands behind it, who has not taken the consent back."""
+        person = self.span.person if self.state == "verified" and self.span else None
+        return person is not None and person.may_withdraw
 
     def admit(self, by: Viewer) -> None:
         """The leader lets it on to the worker. Raises WrongStep."""

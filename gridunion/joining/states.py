@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from gridunion.db import write
 from gridunion.faults import fault
 from gridunion.joining.limits import look_up
-from gridunion.joining.models import Application, by_receipt
+from gridunion.joining.models import WAITING, Application, by_receipt
 from gridunion.joining.views import bp
 from gridunion.rights import PUBLIC, allow
 from gridunion.slips import SlipForm, receipt_of, ticket
@@ -37,16 +37,24 @@ def look() -> Response:
 @allow(PUBLIC)
 @for_everybody
 def withdraw() -> Response:
-    """Take an application back while it waits, as easily as it was sent.
+    """Take an application back while it waits, and later the consent, as easily as it was sent.
 
     Source: 个人信息保护法 第十五条.
     """
     if found := by_receipt(receipt_of(request.form.get("ticket", ""))):
-        found.withdraw()
-        say(_("已撤回申请，填的信息已经清掉"))
+        _take_back(found)
     else:
         say(_("这一页放得太久，请再填一次两个号码"), kind="warn")
     return go(url_for("joining.state"))
+
+
+def _take_back(application: Application) -> None:
+    if application.state in WAITING:
+        application.withdraw()
+        say(_("已撤回申请，填的信息已经清掉"))
+    else:
+        application.withdraw_consent()
+        say(_("已撤回同意，工会不再使用你的信息"))
 
 
 def _answer(form: SlipForm, found: Application | None, minutes: int) -> Response:

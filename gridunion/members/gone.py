@@ -9,18 +9,32 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Date, ForeignKey, Index, String, case, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    bindparam,
+    case,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import clock
 from gridunion.db import BigId, Record, db, internal, personal, trusted, written
-from gridunion.employers.models import TURNED, Employer
+from gridunion.employers.models import NAMED, TURNED, Employer, Named
 from gridunion.members.membership import Impossible
 from gridunion.members.models import JOINED, MOVED, Person
 from gridunion.members.transfer import Transfer
 from gridunion.rights import Viewer
 from gridunion.tree import Scoped, Unit
 
+AT_ONCE = 1000  # employers named in one statement
 _OPEN = text("state = 'open'")
 
 
@@ -92,6 +106,34 @@ def ask_about_members(employer: Employer) -> None:
     _ask(person for person in there if person.community != here)
 
 
+_SOME: Any = bindparam("some", expanding=True)
+_entered = select(_e.id).where(_e.id.in_(_SOME), _e.name == _p.employer_name)
+_here = select(_u.id).where(_u.id == _p.unit_id, or_(_u.id == _e.unit_id, _u.parent_id == _e.unit_id))
+_employer = _entered.where(_here.correlate(Person.__table__, Employer.__table__).exists()).limit(1)
+_homes = select(_e.unit_id).where(_e.id.in_(_SOME))
+_TIE = (
+    update(Person.__table__)  # type: ignore[arg-type]
+    .where(_p.unit_id.in_(select(_u.id).where(or_(_u.id.in_(_homes), _u.parent_id.in_(_homes)))))
+    .where(_p.employer_id.is_(None), _p.employer_name.is_not(None), _employer.exists())
+    .values(employer_id=_employer.scalar_subquery())
+)
+_asked = select(_g.id).where(
+    _g.person_id == _p.id, _g.employer_id == _p.employer_id, _g.state == written("open")
+)
+_UNASKED = _PEOPLE.join(Employer.__table__, _e.id == _p.employer_id).where(
+    _e.id.in_(_SOME), _e.state != "active", _p.status == "active", ~_asked.exists()
+)
+
+
+def tie_members(known: list[Named]) -> None:
+    """Employers came into the ledger: who said before that they work there is one of their people from now on, and is
+    asked about at once if the employer is gone already."""
+    for start in range(0, len(known), AT_ONCE):
+        some = {"some": [it.id for it in known[start : start + AT_ONCE]]}
+        trusted(_TIE, some)
+        _ask(trusted(_UNASKED, some).all())
+
+
 def ask_about_newcomers(first: int, last: int) -> None:
     """Ask about those of some people, by their numbers, who joined with an employer that is gone already."""
     gone = select(_e.id).where(_e.state != "active")
@@ -126,6 +168,7 @@ def _followed(person: Person) -> None:
         )
 
 
+NAMED.append(tie_members)
 TURNED.append(ask_about_members)
 JOINED.append(_joined)
 MOVED.append(_followed)

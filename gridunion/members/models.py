@@ -149,13 +149,13 @@ class Person(RealName):
             raise Withdrawn(self.status)
         return self
 
-    def withdraw(self, by: Viewer) -> None:
+    def withdraw(self, by: Viewer | None = None) -> None:
         """Take back the consent: what is kept stays kept and is no longer used, an application ends, greetings and
-        planned visits stop. Membership is another matter. Raises WrongStep.
+        planned visits stop. Membership is another matter. `by` whoever was told, or nobody. Raises WrongStep.
 
         Source: 个人信息保护法 第十五、四十七条.
         """
-        if self.withdrawn_at or self.status not in ("known", "applied", "active", "retained"):
+        if not self.may_withdraw:
             raise WrongStep(self.status)
         self.withdrawn_at, self.share_birthday = clock.now(), False
         for consent in self.consents:
@@ -164,6 +164,10 @@ class Person(RealName):
             self._turn("known", None, clock.today(), by, gettext("本人撤回同意"))
         for follow in WITHDREW:
             follow(self)
+
+    @property
+    def may_withdraw(self) -> bool:
+        return not self.withdrawn_at and self.status in ("known", "applied", "active", "retained")
 
     def consent_again(self, channel: str) -> None:
         """Agree anew after taking it back, or for the first time. Raises WrongStep."""

@@ -103,10 +103,10 @@ class RealName(Scoped, Record):
         """Tie the file to the employer it names, when the ledger of its unit has it."""
         self.employer = named(self.employer_name, self.unit) if self.employer_name else None
 
-    def set_id_number(self, kind: str, number: str | None) -> None:
+    def set_id_number(self, kind: str | None, number: str | None) -> None:
         """Keep an identity number: encrypted, with a keyed digest by which an equal one is found."""
         self.id_kind, self.id_number = kind, number
-        self.id_index = id_index(kind, number) if number else None
+        self.id_index = id_index(kind, number) if kind and number else None
 
     def note_hardship(self, kind: str | None, words: str | None) -> None:
         """Mark somebody as in hardship, or no longer, until the hardship file says more."""
