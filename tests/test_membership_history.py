@@ -240,7 +240,7 @@ def quiet(lifted: Flask) -> Iterator[Flask]:
 
 def test_at_any_time_a_person_has_one_standing_and_a_history_without_overlaps(quiet: Flask) -> None:
     machine = settings(
-        max_examples=some(24),
+        max_examples=some(14),
         stateful_step_count=20,
         deadline=None,
         suppress_health_check=list(HealthCheck),
