@@ -24,6 +24,8 @@ from gridunion.tree import Unit, branch, everywhere, eyes, look_with, width
 
 PAGE = 20
 EVERYTHING = Narrow()
+INDEXED = {"open", "overdue"}
+"""Lists an index leads to, of open cases by their limit: nothing must be asked of other tables."""
 
 _c, _u, _a = Complaint.__table__.c, Unit.__table__.c, Account.__table__.c
 
@@ -43,12 +45,14 @@ _unit_by_unit = Unit.__table__.join(
 def _statement(width: int, chosen: str, going_on: bool, names: frozenset[str]) -> Select[Any]:
     found = select(*COLUMNS).select_from(_from).where(*conditions(names)).limit(written(PAGE + 1))
     found = found.execution_options(branch=True)
-    if chosen in STANDING and chosen != "open":
+    if chosen in STANDING.keys() - INDEXED:
         standing = _standing(width, (chosen,))
         found = found.where(_c.id.in_(select(standing.c.id).where(standing.c.readable, STANDING[chosen])))
         return _most_pressing(found, chosen, going_on)
-    walk = _by_unit if chosen == "open" else _newest
-    return walk(found.where(branch(width), FILTERS[chosen], READABLE), going_on)
+    found = found.where(branch(width), FILTERS[chosen], READABLE)
+    if chosen == "overdue":
+        return _most_pressing(found, chosen, going_on)
+    return (_by_unit if chosen == "open" else _newest)(found, going_on)
 
 
 @cache
@@ -120,7 +124,7 @@ def _narrowed(width: int, chosen: str, names: frozenset[str]) -> Select[Any]:
 def counting(width: int, names: tuple[str, ...]) -> Select[Any]:
     """How many some lists hold, a column each: those of what stands open in one walk, in which each other table is
     asked once for all of them."""
-    standing = tuple(name for name in names if name in STANDING)
+    standing = tuple(name for name in names if name in STANDING and name != "overdue")
     counted: dict[str, ColumnElement[Any]] = {
         name: func.count().filter(STANDING[name])
         if name in standing
