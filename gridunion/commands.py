@@ -22,6 +22,9 @@ from gridunion.tree import everywhere
 
 keys_group = AppGroup("keys", help="The key file.")
 PORT = click.IntRange(1, MOST_PORT)
+TURN = 0.0005
+"""Seconds a thread computes before another may. Who saves hands the interpreter over at each statement: beside somebody
+whose table is made, thirty of them took 25 ms at Python's 5 ms and 4 ms so, and 4 ms alone."""
 
 BEFORE_SERVING: list[Callable[[], None]] = []
 """What rooms look at before anything is served; a fault is a ClickException."""
@@ -68,6 +71,7 @@ def serve_on(port: int | None = None, threads: int = 8) -> None:
     )
     click.echo(f"网格工会 gridunion: http://127.0.0.1:{port}")
     sys.stdout.flush()
+    sys.setswitchinterval(TURN)
     try:
         waitress_serve(app, host="127.0.0.1", port=port, threads=threads, ident=None)
     finally:
