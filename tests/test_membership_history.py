@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -31,6 +31,7 @@ from gridunion.members.movement import MOVEMENTS, Movement
 from gridunion.members.transfer import Transfer, union_of
 from gridunion.status.models import Standing
 from gridunion.tree import Unit
+from tests import bases
 from tests.bases import some
 from tests.conftest import Someone, as_viewer, member, unit
 
@@ -46,6 +47,7 @@ class Register(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
+        bases.put_back(current_app._get_current_object())  # type: ignore[attr-defined]
         self.days = ExitStack()
         self.by = as_viewer("leader")
         district = as_viewer("district")

@@ -23,6 +23,7 @@ from gridunion.members.transfer import Transfer
 from gridunion.tree import Unit
 from gridunion.visits.due import DueVisit
 from gridunion.visits.models import Visit
+from tests import histories
 from tests.conftest import Someone, as_viewer, member, unit
 from tests.test_recount import check_everywhere
 
@@ -240,6 +241,22 @@ def test_who_was_registered_anew_meanwhile_is_one_person_after_the_transfer(
     page = worker.get(f"/members/{stub.uid}", follow_redirects=True)
     assert "在会" in page and "非会员" not in page and "并入另一份档案" in page
     assert db.session.scalars(select(Visit.person_id)).all() == [old.id]
+    check_everywhere()
+
+
+def test_who_had_left_and_is_asked_for_comes_back_also_when_both_cells_came_into_one_union(
+    lifted: Flask, worker: Someone, leader: Someone
+) -> None:
+    old, stub = with_number(), newcomer()
+    away = next(it for it in MOVEMENTS.values() if it.status == "transferred_out")
+    with write():
+        old.change(away, clock.today(), as_viewer("leader2"), away.reasons[0])
+    with write():
+        Transfer.ask(old.id, stub, as_viewer("worker"), "1", None)
+    histories.move("212", "21")
+    leader.post(f"/members/transfers/{the_transfer().uid}/accept")
+    look_again()
+    assert (old.unit.code, old.status, stub.status) == ("211", "active", "merged")
     check_everywhere()
 
 

@@ -121,7 +121,7 @@ class Transfer(Scoped, Record):
         with everywhere():
             db.session.flush()
             person = db.session.get_one(Person, self.person_id, with_for_update=True)
-            if union_of(person.unit) == union_of(place):
+            if union_of(person.unit) == union_of(place) and person.status in STAY:
                 person.resettle(place, by)
             else:
                 person.hand_over(place, by, self.reason, self.note, self.id)
