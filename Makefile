@@ -3,7 +3,9 @@
 # make test   set up and run every check and test, on SQLite and, where it is installed, on PostgreSQL
 # make bench  measure pages against the raw floor (see README, Figures)
 
-PYTHON := $(shell command -v python3.11 || command -v python3)
+# Debian's own first: it is compiled with more care, and a sixth quicker, than what many build for themselves.
+PYTHON := $(shell for it in /usr/bin/python3.11 python3.11 python3; do \
+	$$it -c 'import ensurepip, venv' 2>/dev/null && command -v $$it && break; done)
 BIN := .venv/bin
 ENGLISH := gridunion/translations/en/LC_MESSAGES/messages
 # One a core: browsers and servers bring processes of their own.
@@ -25,8 +27,8 @@ test: .venv/test $(ENGLISH).mo
 	@$(MAKE) --no-print-directory -j 2 check suite
 
 suite: .venv/test $(ENGLISH).mo
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
-	tests/on_postgres $(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not browser and not once"
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+	tests/on_postgres $(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder -m "not browser and not once"
 
 check: .venv/test $(ENGLISH).mo
 	$(BIN)/ruff check .

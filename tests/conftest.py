@@ -80,15 +80,25 @@ LONG = (
     "test_days",
     "test_outbox",
     "test_walk",
-    "test_demo",
-    "test_language",
+    "test_canary",
+    "test_importing",
     "test_recount",
     "test_status",
+    "test_language",
+    "test_demo",
+    "test_complaints",
+    "test_indicators",
+    "test_load",
 )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of a file stay with one worker of a run: what they share is made once."""
     items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -40,9 +40,6 @@ AFTERNOON = datetime(2026, 11, 19, 6, 32, tzinfo=UTC)  # Thursday, 14:32 in Shan
 PASSWORD = "qinghe-2026-demo"
 
 
-pytestmark = pytest.mark.xdist_group("demo")
-
-
 def _site(home: Path, database: str) -> Flask:
     ring = home.with_name(f"{home.name}.keys") / "keys.json"
     KEYS.save(ring)

@@ -27,7 +27,7 @@ from tests.conftest import CAST, UNITS, Someone, as_viewer
 from tests.test_complaints import account, taken
 from tests.test_walk import Planted
 
-pytestmark = [pytest.mark.once, pytest.mark.xdist_group("language")]
+pytestmark = pytest.mark.once
 
 ENGLISH = ROOT / "gridunion" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 KEYWORDS = DEFAULT_KEYWORDS | {"_": None, "lazy_gettext": None}  # as `make messages` names them
