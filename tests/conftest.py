@@ -36,6 +36,7 @@ from gridunion.doors import digest, form_token
 from gridunion.members import reads
 from gridunion.members.models import Person
 from gridunion.members.search import index_id, question
+from gridunion.menu import badges
 from gridunion.rights import Held, Viewer
 from gridunion.tree import Unit, everywhere
 from gridunion.visits import checks
@@ -185,6 +186,13 @@ def site(app: Flask) -> Iterator[Flask]:
     with clock.at(NOON):
         yield app
     app.extensions.pop("gridunion.settings", None)
+
+
+@pytest.fixture
+def bare_menu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a test walks many pages and asks nothing of their menu, nobody counts what waits beside it."""
+    for place in badges:
+        monkeypatch.setitem(badges, place, lambda _viewer: 0)
 
 
 @pytest.fixture

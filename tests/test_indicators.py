@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -32,6 +33,7 @@ def test_every_figure_of_every_indicator_has_words_and_records() -> None:
     assert used <= set(MEASURES)
 
 
+@pytest.mark.usefixtures("bare_menu")
 def test_every_number_of_every_indicator_opens_exactly_its_records(site: Flask, lifted: Flask) -> None:
     histories.a_month()
     histories.move("2110", "210")

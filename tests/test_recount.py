@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import count as counter
 from typing import Any
 
+import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -315,6 +316,7 @@ def check_boards(site: Flask) -> int:
     return walked
 
 
+@pytest.mark.usefixtures("bare_menu")
 @tried(3)
 @given(steps=st.lists(STEPS, min_size=40, max_size=60))
 def test_every_number_on_a_board_opens_as_many_records_as_it_says_whoever_looks(

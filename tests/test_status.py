@@ -81,6 +81,7 @@ def test_the_board_shows_every_community_of_the_street_and_no_other(supervisor: 
 
 
 @pytest.mark.once
+@pytest.mark.usefixtures("bare_menu")
 def test_every_number_opens_exactly_its_records_also_when_units_moved_split_and_closed(
     site: Flask, lifted: Flask
 ) -> None:
@@ -146,6 +147,7 @@ def test_a_month_ends_at_midnight_in_shanghai(lifted: Flask) -> None:
         assert [count(unit("2"), figure, month) for figure in ("received", "joined")] == [1, 1]
 
 
+@pytest.mark.usefixtures("bare_menu")
 def test_every_kind_of_list_opens_for_everybody_who_sees_the_board(site: Flask, lifted: Flask) -> None:
     histories.a_month(("211", "221"))
     for login, code in (("leader", "21"), ("supervisor", "2"), ("district", "1")):

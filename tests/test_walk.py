@@ -31,7 +31,6 @@ from gridunion.leaving.models import HandOver
 from gridunion.letters.models import Letter
 from gridunion.members.models import Person
 from gridunion.members.transfer import Transfer
-from gridunion.menu import badges
 from gridunion.reporting.models import ASKED
 from gridunion.reporting.models import Report as Reported
 from gridunion.reports.models import Report
@@ -254,12 +253,6 @@ def _branches(rule: Rule, planted: dict[str, Planted]) -> list[Planted]:
 def _send(browser: Someone, url: str, **data: Any) -> int:
     form = {"csrf_token": browser.csrf(), "client_key": secrets.token_hex(16), **data}
     return browser._apart(browser.client.post, url, data=form).status_code
-
-
-@pytest.fixture
-def bare_menu(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where only the status of an answer matters, nobody counts what waits beside it."""
-    monkeypatch.delitem(badges, "inbox")
 
 
 @pytest.mark.usefixtures("bare_menu")

@@ -71,31 +71,35 @@ SMALL = """() => [...document.querySelectorAll("a, button, input, select, textar
 }).map(it => it.outerHTML.slice(0, 120))"""
 
 
-def _go(page: Page, way: str) -> None:
-    address, *links = way.split(" » ")
-    page.goto(address)
-    for link in links:
+def _go(page: Page, way: str, been: dict[str, str]) -> None:
+    """Along the links of a way, from where it leads on. `been`: the addresses of ways gone before."""
+    before, _sign, link = way.rpartition(" » ")
+    if not before or way in been:
+        page.goto(been.get(way, way))
+    else:
+        if page.url != been.get(before):
+            _go(page, before, been)
         with page.expect_navigation():
             page.locator(link).first.click()
+    been[way] = page.url
 
 
 @pytest.mark.parametrize("login", PAGES)
 def test_everybody_can_read_and_use_their_pages(sit: Sit, login: str) -> None:
     """By day and by night in turn: the colors of both are the same few everywhere. Then in English and in the largest
     letters."""
-    page, faults, seen = sit(login), list[Any](), list[str]()
+    page, faults, been = sit(login), list[Any](), dict[str, str]()
     for way, scheme in zip(PAGES[login], cycle(("light", "dark")), strict=False):
         page.set_viewport_size(PHONE)
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        _go(page, way)
-        seen.append(page.url)
+        _go(page, way, been)
         found = _broken_rules(page) + _too_wide(page)
         if login in FIELD and "/status/" not in page.url:
             page.set_viewport_size(PHONE)
             found += page.evaluate(SMALL)
         faults += [(way, *found)] if found else []
     page.goto("/look?lang=en&size=xl&next=/")
-    for address in seen:
+    for address in [been[way] for way in PAGES[login]]:
         page.goto(address)
         assert page.locator("html").get_attribute("lang") == "en"
         faults += [(address, *found)] if (found := _too_wide(page)) else []
@@ -104,7 +108,7 @@ def test_everybody_can_read_and_use_their_pages(sit: Sit, login: str) -> None:
 
 def test_the_form_of_a_member_prints_on_one_sheet_without_the_menu(sit: Sit) -> None:
     page = sit("leader")
-    _go(page, f"/members/ » {FIRST} » a[href$='/form']")
+    _go(page, f"/members/ » {FIRST} » a[href$='/form']", {})
     assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
     page.emulate_media(media="print")
     assert not page.locator(".nav, [data-print]").filter(visible=True).count()
