@@ -130,6 +130,8 @@ def _quick() -> Iterator[None]:
         patched.setattr(checks, "lot", lambda uid: 100)  # no visit is drawn for a check by chance
         patched.setattr(Site, "jinja_options", {"bytecode_cache": Compiled()})
         yield
+    gc.collect()
+    gc.freeze()  # looked through once; pytest would five times
 
 
 @pytest.fixture(scope="session")

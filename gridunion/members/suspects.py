@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session
 from gridunion import clock
 from gridunion.db import BigId, Record, db, internal, is_sqlite, keyring, personal, trusted
 from gridunion.members.likeness import Found, compared
+from gridunion.members.merging import LIVE
 from gridunion.members.models import Person
 from gridunion.storing import hears
 from gridunion.tree import Scoped
@@ -107,7 +108,7 @@ def _change(number: int, said: dict[str, Any]) -> None:
 
 # ── at each write ──
 
-WATCHED = ("name", "phone", "birth_on", "id_index", "unit_id", "status")
+WATCHED = ("name", "phone", "birth_on", "id_index", "unit_id")
 
 
 @hears("after_flush")
@@ -118,8 +119,14 @@ def _collect(session: Any) -> None:
 
 
 def _differs(person: Person) -> bool:
-    state = inspect(person)
-    return any(state.attrs[name].history.has_changes() for name in WATCHED)
+    attributes = inspect(person).attrs
+    return any(attributes[name].history.has_changes() for name in WATCHED) or _came(attributes.status.history)
+
+
+def _came(statuses: Any) -> bool:
+    """Whether a file came into use, or went: which standing it has there makes nobody more alike."""
+    before, after = ((each[0] in LIVE if each else None) for each in (statuses.deleted, statuses.added))
+    return after is not None and before != after
 
 
 @event.listens_for(Session, "before_commit")

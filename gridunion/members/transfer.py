@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, or_, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, bindparam, or_, select, text
 from sqlalchemy.orm import Mapped, relationship
 
 from gridunion import calendar, clock, settings
-from gridunion.db import BigId, Record, db, internal, personal
+from gridunion.db import BigId, Record, db, internal, personal, trusted
 from gridunion.members.membership import Impossible
 from gridunion.members.models import JOINED, MOVED, Person
 from gridunion.rights import Viewer
@@ -242,11 +242,17 @@ def _follow(person: Person) -> None:
         waits.unit_id = person.unit.id
 
 
+_ASKED = (
+    select(Transfer.id).where(Transfer.known_as_id == bindparam("person"), Transfer.state == "asked").limit(1)
+)
+
+
 def _only_one(person: Person, _by: Viewer) -> None:
     """Nobody becomes a member here while their membership elsewhere is asked for: there is one at a time. Raises
     WrongStep. Source: 工会会员会籍管理办法 第七条."""
-    asked = select(Transfer.id).where(Transfer.known_as_id == person.id, Transfer.state == "asked")
-    if person.id and db.session.scalar(asked.limit(1)):  # nobody asked under a file not stored yet
+    if (
+        person.id and trusted(_ASKED, {"person": person.id}).first()
+    ):  # nobody asked under a file not stored yet
         raise Impossible(
             _("%(name)s正在办转会，对方同意就入会，不用审批；对方不同意，再来审批。", name=person.name)
         )

@@ -80,7 +80,8 @@ class DueVisit(Scoped, Record):
         due_at: datetime | None = None, after: int | None = None,
     ) -> "DueVisit":  # fmt: skip
         """A visit becomes due within the trigger's days of the event; an equal open one is kept instead."""
-        if running := [due for due in open_visits(whom) if due.trigger == trigger]:
+        waiting = open_visits(whom)
+        if running := [due for due in waiting if due.trigger == trigger]:
             return running[0]
         unit = home_of(whom)
         due = cls(unit=unit, trigger=trigger, event_on=on, note=note, must=is_must(trigger, unit.path))
@@ -89,7 +90,7 @@ class DueVisit(Scoped, Record):
         due.recorded_by_id = by.account_id if by else None
         due.planned_by_id = after
         db.session.add(due)
-        due._remind()
+        whom.visit_due_at = min(each.due_at for each in (*waiting, due))
         return due
 
     @property
