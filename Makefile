@@ -4,7 +4,7 @@
 # make bench  measure pages against the raw floor (see README, Figures)
 
 # Debian's own first: it is compiled with more care, and a sixth quicker, than what many build for themselves.
-PYTHON := $(or $(shell for it in /usr/bin/python3.11 python3.11 python3; do \
+PYTHON = $(or $(shell for it in /usr/bin/python3.11 python3.11 python3; do \
 	$$it -c 'import ensurepip' 2>/dev/null && command -v $$it && break; done),python3)
 BIN := .venv/bin
 ENGLISH := gridunion/translations/en/LC_MESSAGES/messages

@@ -124,9 +124,10 @@ def _differs(person: Person) -> bool:
 
 
 def _came(statuses: Any) -> bool:
-    """Whether a file came into use, or went: which standing it has there makes nobody more alike."""
-    before, after = ((each[0] in LIVE if each else None) for each in (statuses.deleted, statuses.added))
-    return after is not None and before != after
+    """Whether a file came into use: the standing it has there makes nobody more alike, and one that goes is left
+    alone."""
+    before, after = (any(it in LIVE for it in each) for each in (statuses.deleted, statuses.added))
+    return after and not before
 
 
 @event.listens_for(Session, "before_commit")

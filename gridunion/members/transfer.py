@@ -242,7 +242,7 @@ def _follow(person: Person) -> None:
         waits.unit_id = person.unit.id
 
 
-_ASKED = (
+_COMES = (
     select(Transfer.id).where(Transfer.known_as_id == bindparam("person"), Transfer.state == "asked").limit(1)
 )
 
@@ -250,9 +250,8 @@ _ASKED = (
 def _only_one(person: Person, _by: Viewer) -> None:
     """Nobody becomes a member here while their membership elsewhere is asked for: there is one at a time. Raises
     WrongStep. Source: 工会会员会籍管理办法 第七条."""
-    if (
-        person.id and trusted(_ASKED, {"person": person.id}).first()
-    ):  # nobody asked under a file not stored yet
+    stored = person.id  # nobody asked under a file that is not yet
+    if stored and trusted(_COMES, {"person": stored}).first():
         raise Impossible(
             _("%(name)s正在办转会，对方同意就入会，不用审批；对方不同意，再来审批。", name=person.name)
         )

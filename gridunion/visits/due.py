@@ -90,7 +90,7 @@ class DueVisit(Scoped, Record):
         due.recorded_by_id = by.account_id if by else None
         due.planned_by_id = after
         db.session.add(due)
-        whom.visit_due_at = min(each.due_at for each in (*waiting, due))
+        whom.visit_due_at = _soonest([*waiting, due])
         return due
 
     @property
@@ -136,7 +136,7 @@ class DueVisit(Scoped, Record):
         """Keep on whom it is for when the next visit is due."""
         db.session.flush()
         if self.whom is not None:
-            self.whom.visit_due_at = min((due.due_at for due in open_visits(self.whom)), default=None)
+            self.whom.visit_due_at = _soonest(open_visits(self.whom))
 
     @property
     def overdue(self) -> bool:
@@ -186,6 +186,10 @@ def open_visits(whom: Whom) -> list[DueVisit]:
     theirs = DueVisit.person_id if isinstance(whom, Person) else DueVisit.employer_id
     waiting = select(DueVisit).where(theirs == whom.id, DueVisit.state == "open")
     return list(db.session.scalars(waiting.order_by(DueVisit.due_at, DueVisit.id)))
+
+
+def _soonest(waiting: list[DueVisit]) -> datetime | None:
+    return min((due.due_at for due in waiting), default=None)
 
 
 def long_unseen(days: int = 30, most: int = 3) -> list[Person]:
